@@ -1,0 +1,707 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.plan;
+
+import java.util.List;
+
+/**
+ * What the front executes, in the caller's own process and context.
+ *
+ * <p>Codes, names and the order of fields are those of {@code native/protocol.def}; a contract test compares them.
+ */
+public sealed interface HostOperation extends Operation {
+
+    /** data: the content. EFBIG when it is longer than maxBytes. */
+    record ReadFile(Origin origin, String path, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x100;
+        }
+
+        @Override
+        public String name() {
+            return "READ_FILE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.u32("maxBytes", maxBytes);
+        }
+    }
+
+    /** disposition: see protocol.h (EXISTING, CREATE, CREATE_NEW, REPLACE by temporary file and rename, APPEND). */
+    record WriteFile(Origin origin, String path, Bytes content, long mode, long disposition) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x101;
+        }
+
+        @Override
+        public String name() {
+            return "WRITE_FILE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.bytes("content", content);
+            fields.u32("mode", mode);
+            fields.u32("disposition", disposition);
+        }
+    }
+
+    /** data: the names, each followed by a zero byte, without . and .. */
+    record ReadDirectory(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x102;
+        }
+
+        @Override
+        public String name() {
+            return "READ_DIRECTORY";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** data: the absolute path without symbolic links; value: st_mode. */
+    record RealPath(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x103;
+        }
+
+        @Override
+        public String name() {
+            return "REAL_PATH";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** One datagram to a Unix socket (syslog, journald). */
+    record SendDatagram(Origin origin, String path, Bytes content) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x104;
+        }
+
+        @Override
+        public String name() {
+            return "SEND_DATAGRAM";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.bytes("content", content);
+        }
+    }
+
+    /** fd: 1 or 2. */
+    record Output(Origin origin, long fd, Bytes content) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x105;
+        }
+
+        @Override
+        public String name() {
+            return "OUTPUT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("fd", fd);
+            fields.bytes("content", content);
+        }
+    }
+
+    /** Opens {@code <root>/<id>} without following links; it must belong to the caller and nobody else may write to it. create: root is made where it is missing, and the folder must be new (EEXIST). Later STATE operations work on its fd. */
+    record OpenState(Origin origin, String root, String id, boolean create) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x120;
+        }
+
+        @Override
+        public String name() {
+            return "OPEN_STATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("root", root);
+            fields.str("id", id);
+            fields.bool("create", create);
+        }
+    }
+
+    /** flock(2) on `lock` in it, which must still be linked there afterwards (ENOENT: deleted meanwhile). ETIMEDOUT. */
+    record LockState(Origin origin, long timeoutMillis) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x121;
+        }
+
+        @Override
+        public String name() {
+            return "LOCK_STATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
+
+    /** {@code READ_STATE}. */
+    record ReadState(Origin origin, String name, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x122;
+        }
+
+        @Override
+        public String name() {
+            return "READ_STATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("name", name);
+            fields.u32("maxBytes", maxBytes);
+        }
+    }
+
+    /** By temporary file and rename. */
+    record WriteState(Origin origin, String name, Bytes content) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x123;
+        }
+
+        @Override
+        public String name() {
+            return "WRITE_STATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("name", name);
+            fields.bytes("content", content);
+        }
+    }
+
+    /** start.fifo and answer.fifo, opened for PLAN and START. */
+    record MakeStartFifos(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x124;
+        }
+
+        @Override
+        public String name() {
+            return "MAKE_START_FIFOS";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+        }
+    }
+
+    /** The folder with all that is in it; the lock goes with it. */
+    record RemoveState(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x125;
+        }
+
+        @Override
+        public String name() {
+            return "REMOVE_STATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+        }
+    }
+
+    /** value: see protocol.h (STOPPED, CREATED: still our sealed copy, RUNNING). Never fails for a process that is gone. */
+    record ProcessStatus(Origin origin, long pid, long startTime) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x140;
+        }
+
+        @Override
+        public String name() {
+            return "PROCESS_STATUS";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+        }
+    }
+
+    /** By pidfd; ESRCH when pid and start time don't name the same process any more. */
+    record Signal(Origin origin, long pid, long startTime, long signal) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x141;
+        }
+
+        @Override
+        public String name() {
+            return "SIGNAL";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+            fields.u32("signal", signal);
+        }
+    }
+
+    /** Until the process has ended; ETIMEDOUT. */
+    record WaitExit(Origin origin, long pid, long startTime, long timeoutMillis) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x142;
+        }
+
+        @Override
+        public String name() {
+            return "WAIT_EXIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
+
+    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. */
+    record Hook(Origin origin, String path, List<String> args, List<String> environment, Bytes input, long timeoutSeconds) implements HostOperation {
+        public Hook {
+            args = List.copyOf(args);
+            environment = List.copyOf(environment);
+        }
+
+        @Override
+        public int code() {
+            return 0x143;
+        }
+
+        @Override
+        public String name() {
+            return "HOOK";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.strs("args", args);
+            fields.strs("environment", environment);
+            fields.bytes("input", input);
+            fields.u32("timeoutSeconds", timeoutSeconds);
+        }
+    }
+
+    /** Clones init, through a stage where there is something to join or a time namespace to make. uidMap and gidMap: triples of container id, host id, size. mapHelpers: written by newuidmap and newgidmap. preserveFds: fds 3 to 3 + n - 1 reach init. value: init's pid; data: its start time (field 22 of /proc/PID/stat) in decimal. */
+    record Spawn(Origin origin, long newNamespaces, List<String> joinPaths, List<Long> joinKinds, String timeOffsets, List<Long> uidMap, List<Long> gidMap, boolean denySetgroups, boolean mapHelpers, long preserveFds) implements HostOperation {
+        public Spawn {
+            joinPaths = List.copyOf(joinPaths);
+            joinKinds = List.copyOf(joinKinds);
+            uidMap = List.copyOf(uidMap);
+            gidMap = List.copyOf(gidMap);
+        }
+
+        @Override
+        public int code() {
+            return 0x160;
+        }
+
+        @Override
+        public String name() {
+            return "SPAWN";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u64("newNamespaces", newNamespaces);
+            fields.strs("joinPaths", joinPaths);
+            fields.u32s("joinKinds", joinKinds);
+            fields.str("timeOffsets", timeOffsets);
+            fields.u32s("uidMap", uidMap);
+            fields.u32s("gidMap", gidMap);
+            fields.bool("denySetgroups", denySetgroups);
+            fields.bool("mapHelpers", mapHelpers);
+            fields.u32("preserveFds", preserveFds);
+        }
+    }
+
+    /** A detached copy of the mount tree at path, for init; value: its index among the fds that go with PLAN, from 0. */
+    record OpenTree(Origin origin, String path, boolean recursive) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x161;
+        }
+
+        @Override
+        public String name() {
+            return "OPEN_TREE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.bool("recursive", recursive);
+        }
+    }
+
+    /** {@code CGROUP_ATTACH}. */
+    record CgroupAttach(Origin origin, List<String> folders) implements HostOperation {
+        public CgroupAttach {
+            folders = List.copyOf(folders);
+        }
+
+        @Override
+        public int code() {
+            return 0x162;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_ATTACH";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("folders", folders);
+        }
+    }
+
+    /** {@code OOM_SCORE_ADJ}. */
+    record OomScoreAdj(Origin origin, long score) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x163;
+        }
+
+        @Override
+        public String name() {
+            return "OOM_SCORE_ADJ";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.i64("score", score);
+        }
+    }
+
+    /** The init operations, as they are. */
+    record SendPlan(Origin origin, List<Step<InitOperation>> operations) implements HostOperation {
+        public SendPlan {
+            operations = List.copyOf(operations);
+        }
+
+        @Override
+        public int code() {
+            return 0x164;
+        }
+
+        @Override
+        public String name() {
+            return "SEND_PLAN";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.operations("operations", operations);
+        }
+    }
+
+    /** Until init has come to that point; its ERROR is this operation's. */
+    record Await(Origin origin, long point) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x165;
+        }
+
+        @Override
+        public String name() {
+            return "AWAIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("point", point);
+        }
+    }
+
+    /** {@code GO_ON}. */
+    record GoOn(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x166;
+        }
+
+        @Override
+        public String name() {
+            return "GO_ON";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+        }
+    }
+
+    /** prlimit(2) on init. name: RLIMIT_NOFILE etc., for messages; resource: its number. */
+    record Rlimit(Origin origin, String name, long resource, long soft, long hard) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x167;
+        }
+
+        @Override
+        public String name() {
+            return "RLIMIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("name", name);
+            fields.u32("resource", resource);
+            fields.u64("soft", soft);
+            fields.u64("hard", hard);
+        }
+    }
+
+    /** Connects to the caller's console socket, before anything is made. */
+    record ConnectConsole(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x168;
+        }
+
+        @Override
+        public String name() {
+            return "CONNECT_CONSOLE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** Takes the pty's master from init; sends it to the connected console socket, or keeps it for FOREGROUND. */
+    record ReceiveConsole(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x169;
+        }
+
+        @Override
+        public String name() {
+            return "RECEIVE_CONSOLE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+        }
+    }
+
+    /** Sends init's pidfd to a listening Unix socket. */
+    record SendPidfd(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x16a;
+        }
+
+        @Override
+        public String name() {
+            return "SEND_PIDFD";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** Lets the init of the opened state folder go on to its program, and waits until the program runs. */
+    record Start(Origin origin, long pid, long startTime) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x16b;
+        }
+
+        @Override
+        public String name() {
+            return "START";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+        }
+    }
+
+    /** SIGKILL for the init that SPAWN made, and waits for it. */
+    record KillInit(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x16c;
+        }
+
+        @Override
+        public String name() {
+            return "KILL_INIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+        }
+    }
+
+    /** Relays terminal and signals until init ends. value: its wait status. After engineMillis the front lets the engine go (EINPROGRESS); at the end it makes a new call with these arguments and the exit status in decimal. */
+    record Foreground(Origin origin, long engineMillis, List<String> continuation) implements HostOperation {
+        public Foreground {
+            continuation = List.copyOf(continuation);
+        }
+
+        @Override
+        public int code() {
+            return 0x16d;
+        }
+
+        @Override
+        public String name() {
+            return "FOREGROUND";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("engineMillis", engineMillis);
+            fields.strs("continuation", continuation);
+        }
+    }
+
+    /** The front exits with this status; nothing comes after it. */
+    record Exit(Origin origin, long status) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x16e;
+        }
+
+        @Override
+        public String name() {
+            return "EXIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("status", status);
+        }
+    }
+
+    /** Makes every missing folder of path below mount. inheritCpuset: an empty cpuset.cpus or cpuset.mems is copied from the parent (cgroup v1). controllers: enabled in cgroup.subtree_control on the way (cgroup v2), those that are there. value: how many folders were made. */
+    record CgroupCreate(Origin origin, String mount, String path, boolean inheritCpuset, List<String> controllers) implements HostOperation {
+        public CgroupCreate {
+            controllers = List.copyOf(controllers);
+        }
+
+        @Override
+        public int code() {
+            return 0x180;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_CREATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("mount", mount);
+            fields.str("path", path);
+            fields.bool("inheritCpuset", inheritCpuset);
+            fields.strs("controllers", controllers);
+        }
+    }
+
+    /** Every process in folder and below it, until none is left that has not had the signal. value: how many. */
+    record CgroupSignal(Origin origin, String folder, long signal) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x181;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_SIGNAL";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.u32("signal", signal);
+        }
+    }
+
+    /** The tree at path, then up to that many empty parents. A busy one is tried again until timeoutMillis: EBUSY. */
+    record CgroupRemove(Origin origin, String mount, String path, long parents, long timeoutMillis) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x182;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_REMOVE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("mount", mount);
+            fields.str("path", path);
+            fields.u32("parents", parents);
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
+
+    /** Attaches a BPF_PROG_TYPE_CGROUP_DEVICE program (array of struct bpf_insn) in place of those attached here before. */
+    record DeviceProgram(Origin origin, String folder, Bytes program) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x183;
+        }
+
+        @Override
+        public String name() {
+            return "DEVICE_PROGRAM";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.bytes("program", program);
+        }
+    }
+
+}
