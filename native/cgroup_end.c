@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a cgroup: its processes signalled, its folders removed. */
+#include "cgroups.h"
+#include "files.h"
+#include "front.h"
+#include "processes.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A process may fork faster than we look; each round finds those that are new. */
+#define MAX_ROUNDS 1000
+#define MAX_PROCS_BYTES (8u * 1024 * 1024)
+/* pidfds open at a time. */
+#define CHUNK 64
+#define RETRY_MILLIS 5
+
+struct pids {
+    pid_t *items;
+    size_t count;
+    size_t capacity;
+};
+
+static void pids_free(struct pids *pids)
+{
+    free(pids->items);
+}
+#define scope_pids __attribute__((cleanup(pids_free))) struct pids
+
+struct signalling {
+    int signal;
+    struct pids done;
+    size_t found; /* in this round */
+};
+
+static int pids_add(struct pids *pids, pid_t pid)
+{
+    if (pids->count == pids->capacity) {
+        size_t capacity = pids->capacity * 2 + 64;
+        pid_t *grown = reallocarray(pids->items, capacity, sizeof *grown);
+        if (!grown)
+            return -ENOMEM;
+        pids->items = grown;
+        pids->capacity = capacity;
+    }
+    pids->items[pids->count++] = pid;
+    return 0;
+}
+
+static bool pids_have(const struct pids *pids, pid_t pid)
+{
+    for (size_t i = 0; i < pids->count; i++) {
+        if (pids->items[i] == pid)
+            return true;
+    }
+    return false;
+}
+
+/* A threaded cgroup has no list of processes: they are in its domain's. */
+static int read_pids(int folder, struct pids *pids)
+{
+    scope_buffer text = {0};
+    pids->count = 0;
+    int error = read_text(folder, "cgroup.procs", MAX_PROCS_BYTES, &text);
+    if (error)
+        return error == -EOPNOTSUPP || error == -ENODEV || error == -ENOENT ? 0 : error;
+    for (char *at = (char *)text.data; *at && !error;) {
+        char *end;
+        long pid = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        if (pid > 0) /* 0: of another pid namespace */
+            error = pids_add(pids, (pid_t)pid);
+        at = end + (*end == '\n');
+    }
+    return error;
+}
+
+/*
+ * CVE row "pid reuse": a pid that was listed may belong to a stranger by the time of the signal. Its pidfd is taken, and
+ * the list read again: who still is in it had the pid when the pidfd was taken, or the pidfd's process is gone.
+ */
+static int signal_chunk(int folder, const pid_t *pids, size_t count, struct signalling *signalling)
+{
+    int pidfds[CHUNK];
+    scope_pids listed = {0};
+    for (size_t i = 0; i < count; i++)
+        pidfds[i] = (int)syscall(SYS_pidfd_open, pids[i], 0);
+    int error = read_pids(folder, &listed);
+    for (size_t i = 0; i < count; i++) {
+        if (pidfds[i] < 0)
+            continue;
+        if (!error && pids_have(&listed, pids[i])) {
+            error = pidfd_signal(pidfds[i], signalling->signal);
+            if (error == 0)
+                signalling->found++;
+            else if (error == -ESRCH)
+                error = 0;
+        }
+        close(pidfds[i]);
+    }
+    return error;
+}
+
+static int signal_folder(int folder, struct signalling *signalling)
+{
+    scope_pids pids = {0};
+    pid_t chunk[CHUNK];
+    size_t count = 0;
+    int error = read_pids(folder, &pids);
+    for (size_t i = 0; i < pids.count && !error; i++) {
+        if (!pids_have(&signalling->done, pids.items[i])) {
+            error = pids_add(&signalling->done, pids.items[i]);
+            chunk[count++] = pids.items[i];
+        }
+        if (!error && (count == CHUNK || i + 1 == pids.count)) {
+            error = signal_chunk(folder, chunk, count, signalling);
+            count = 0;
+        }
+    }
+    return error;
+}
+
+static int signal_tree(int parent, int folder, const char *name, void *context)
+{
+    (void)parent;
+    (void)name;
+    int error = signal_folder(folder, context);
+    return error ? error : each_child(folder, signal_tree, context);
+}
+
+static int count_tree(int parent, int folder, const char *name, void *context)
+{
+    (void)parent;
+    (void)name;
+    scope_pids pids = {0};
+    int error = read_pids(folder, &pids);
+    *(int64_t *)context += (int64_t)pids.count;
+    return error ? error : each_child(folder, count_tree, context);
+}
+
+/* Linux 5.14, cgroup v2: no process escapes by forking. */
+static int kill_at_once(int folder, struct result *result)
+{
+    int error = faccessat(folder, "cgroup.kill", W_OK, AT_EACCESS) < 0 ? -errno : 0;
+    if (!error)
+        error = count_tree(-1, folder, "", &result->value);
+    return error ? error : write_text(folder, "cgroup.kill", "1");
+}
+
+void host_cgroup_signal(struct front *front, const struct op_cgroup_signal *request, struct result *result)
+{
+    scope_fd folder = open_cgroup(AT_FDCWD, request->folder);
+    if (folder == -ENOENT)
+        return;
+    int error = folder < 0 ? folder : 0;
+    if (!error && request->signal == SIGKILL && kill_at_once(folder, result) == 0)
+        return;
+    struct signalling signalling = {.signal = (int)request->signal};
+    result->value = 0;
+    for (int round = 0; !error; round++) {
+        signalling.found = 0;
+        error = round < MAX_ROUNDS ? signal_tree(-1, folder, "", &signalling) : -EAGAIN;
+        result->value += (int64_t)signalling.found;
+        if (!error && signalling.found == 0)
+            break;
+        if (!error)
+            error = wait_check(&front->waits);
+    }
+    pids_free(&signalling.done);
+    if (error)
+        result_fail(result, -error, "send signal %u to the processes of cgroup %s", request->signal, request->folder);
+}
+
+struct removal {
+    struct front *front;
+    int64_t deadline;
+};
+
+static int remove_cgroup(struct removal *removal, int parent, const char *name);
+
+static int remove_child(int parent, int child, const char *name, void *context)
+{
+    (void)child;
+    return remove_cgroup(context, parent, name);
+}
+
+/* A killed process keeps its cgroup busy until it has ended. */
+static int remove_cgroup(struct removal *removal, int parent, const char *name)
+{
+    for (;;) {
+        if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT || errno == ENODEV)
+            return 0;
+        if (errno != EBUSY && errno != ENOTEMPTY)
+            return -errno;
+        scope_fd folder = open_cgroup(parent, name);
+        if (folder < 0)
+            return folder == -ENOENT || folder == -ENODEV ? 0 : folder;
+        int error = each_child(folder, remove_child, removal);
+        if (error && error != -ENOENT && error != -ENODEV)
+            return error;
+        if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+            return 0;
+        if (now_millis() >= removal->deadline)
+            return -EBUSY;
+        error = wait_millis(&removal->front->waits, RETRY_MILLIS);
+        if (error)
+            return error;
+    }
+}
+
+/* Opens the folder that component number depth (from 1) of path is in; its name is then components->name. The fd, or
+ * -errno. */
+static int open_parent_of(int mount, const char *path, uint32_t depth, struct components *components)
+{
+    *components = (struct components){.at = path};
+    scope_fd folder = open_cgroup(mount, ".");
+    if (folder < 0)
+        return folder;
+    for (uint32_t i = 1; next_component(components) > 0; i++) {
+        if (i == depth)
+            return release_fd(&folder);
+        int next = open_cgroup(folder, components->name);
+        if (next < 0)
+            return next;
+        close(folder);
+        folder = next;
+    }
+    return -EINVAL;
+}
+
+/* How many components path has, or -errno. */
+static int count_components(const char *path)
+{
+    struct components components = {.at = path};
+    int count = 0, more;
+    while ((more = next_component(&components)) > 0)
+        count++;
+    return more < 0 ? more : count;
+}
+
+void host_cgroup_remove(struct front *front, const struct op_cgroup_remove *request, struct result *result)
+{
+    struct removal removal = {.front = front, .deadline = deadline_after(request->timeoutMillis)};
+    struct components components;
+    scope_fd mount = open(request->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int depth = mount < 0 ? -errno : count_components(request->path);
+    int error = depth < 0 ? depth : 0;
+    if (depth == 0) /* never the hierarchy itself */
+        error = -EINVAL;
+    if (!error) {
+        scope_fd parent = open_parent_of(mount, request->path, (uint32_t)depth, &components);
+        error = parent < 0 ? parent : remove_cgroup(&removal, parent, components.name);
+    }
+    if (error && error != -ENOENT && error != -ENODEV) {
+        result_fail(result, -error, "remove cgroup %s%s", request->mount, request->path);
+        return;
+    }
+    /* Parents that somebody else uses by now stay. */
+    for (uint32_t i = 1; i <= request->parents && (int)i < depth; i++) {
+        scope_fd parent = open_parent_of(mount, request->path, (uint32_t)depth - i, &components);
+        if (parent >= 0 && unlinkat(parent, components.name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+            break;
+    }
+}

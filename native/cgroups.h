@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Folders of cgroupfs, of any version, by fds: never through links, never upwards. */
+#pragma once
+
+#include "protocol.h"
+
+/* The next component of a path below a mount. */
+struct components {
+    const char *at;
+    char name[256];
+};
+
+/* 1 and the next component in components->name; 0 at the end; -EINVAL for "..", -ENAMETOOLONG. Empty components and "."
+ * are skipped. */
+int next_component(struct components *components);
+/* Opens a folder, below another's fd or by absolute path. The fd or -errno. */
+int open_cgroup(int folder, const char *name);
+/* Calls visit for the folder's children, each with its fd and name, up to the first that returns another value than 0:
+ * this value, 0, or -errno. A child that has vanished is skipped. */
+int each_child(int folder, int (*visit)(int parent, int child, const char *name, void *context), void *context);

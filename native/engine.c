@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine.h"
+
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* %L is the lib folder. */
+static const char *const java_options[] = {
+#define JAVA_OPTION(text) text,
+#include "java_options.h"
+#undef JAVA_OPTION
+};
+
+#define JAVA_OPTIONS_LENGTH (sizeof java_options / sizeof java_options[0])
+#define MAX_OPTION_BYTES (PATH_MAX * 2)
+
+struct java_command {
+    char program[PATH_MAX];
+    char texts[JAVA_OPTIONS_LENGTH][MAX_OPTION_BYTES];
+    char *arguments[JAVA_OPTIONS_LENGTH + 2];
+};
+
+static int expand(char *out, size_t size, const char *text, const char *lib)
+{
+    size_t length = 0;
+    while (*text) {
+        bool placeholder = text[0] == '%' && text[1] == 'L';
+        const char *part = placeholder ? lib : text;
+        size_t part_length = placeholder ? strlen(lib) : 1;
+        if (part_length >= size - length)
+            return -ENAMETOOLONG;
+        memcpy(out + length, part, part_length);
+        length += part_length;
+        text += placeholder ? 2 : 1;
+    }
+    out[length] = 0;
+    return 0;
+}
+
+static int java_command_fill(struct java_command *command, const char *lib)
+{
+    int error = expand(command->program, sizeof command->program, "%L/runtime/bin/java", lib);
+    command->arguments[0] = command->program;
+    for (size_t i = 0; i < JAVA_OPTIONS_LENGTH && !error; i++) {
+        error = expand(command->texts[i], sizeof command->texts[i], java_options[i], lib);
+        command->arguments[i + 1] = command->texts[i];
+    }
+    return error;
+}
+
+static int spawn_attributes(posix_spawnattr_t *attributes)
+{
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int error = posix_spawnattr_setsigmask(attributes, &none);
+    if (!error)
+        error = posix_spawnattr_setsigdefault(attributes, &all);
+    if (!error)
+        error = posix_spawnattr_setflags(attributes,
+                                         POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+    return error;
+}
+
+static int spawn_actions(posix_spawn_file_actions_t *actions, int channel, int output)
+{
+    int error = posix_spawn_file_actions_adddup2(actions, channel, STDIN_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    if (!error)
+        error = posix_spawn_file_actions_addchdir_np(actions, "/");
+    return error;
+}
+
+/* JVM start (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, LD_*): the environment is empty. vfork inside posix_spawn. */
+static int spawn_java(struct engine *engine, struct java_command *command, int channel, int output)
+{
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawnattr_init(&attributes);
+    if (error)
+        return -error;
+    error = posix_spawn_file_actions_init(&actions);
+    if (!error) {
+        char *environment[] = {NULL};
+        error = spawn_attributes(&attributes);
+        if (!error)
+            error = spawn_actions(&actions, channel, output);
+        if (!error)
+            error = posix_spawn(&engine->pid, command->program, &actions, &attributes, command->arguments, environment);
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    posix_spawnattr_destroy(&attributes);
+    if (error)
+        engine->pid = 0;
+    return -error;
+}
+
+/* A frame that has begun must come to its end. */
+static int limit_channel(int channel)
+{
+    struct timeval limit = {.tv_sec = ENGINE_TURN_MILLIS / 1000};
+    if (setsockopt(channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
+        setsockopt(channel, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0)
+        return -errno;
+    return 0;
+}
+
+int engine_start(struct engine *engine, const char *lib)
+{
+    *engine = NO_ENGINE;
+    scope_free struct java_command *command = calloc(1, sizeof *command);
+    if (!command)
+        return -ENOMEM;
+    int error = java_command_fill(command, lib);
+    if (error)
+        return error;
+    int sockets[2], pipes[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+        return -errno;
+    engine->channel = sockets[0];
+    scope_fd engine_side = sockets[1];
+    if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0)
+        return -errno;
+    engine->output = pipes[0];
+    scope_fd output = pipes[1];
+    /* Only our end is non-blocking: the JVM waits when it prints much. */
+    if (fcntl(output, F_SETFL, 0) < 0)
+        return -errno;
+    error = limit_channel(engine->channel);
+    return error ? error : spawn_java(engine, command, engine_side, output);
+}
+
+static void keep_output(struct engine *engine)
+{
+    char chunk[1024];
+    ssize_t got;
+    while ((got = read(engine->output, chunk, sizeof chunk)) > 0) {
+        size_t length = (size_t)got;
+        size_t room = sizeof engine->tail - 1 - engine->tail_length;
+        if (length > room) {
+            size_t drop = length - room;
+            memmove(engine->tail, engine->tail + drop, engine->tail_length - drop);
+            engine->tail_length -= drop;
+        }
+        memcpy(engine->tail + engine->tail_length, chunk, length);
+        engine->tail_length += length;
+    }
+    if (got == 0) { /* closed: nothing more to poll for */
+        close(engine->output);
+        engine->output = -1;
+    }
+}
+
+int engine_wait(struct engine *engine, struct waits *waits, int64_t deadline)
+{
+    for (;;) {
+        struct pollfd fds[2] = {{.fd = engine->channel, .events = POLLIN}, {.fd = engine->output, .events = POLLIN}};
+        int ready = wait_ready(waits, fds, 2, deadline);
+        if (ready < 0)
+            return ready;
+        if (fds[1].revents)
+            keep_output(engine);
+        if (fds[0].revents)
+            return 0;
+    }
+}
+
+void engine_drain(struct engine *engine, int64_t millis)
+{
+    int64_t deadline = deadline_after(millis);
+    while (engine->output >= 0) {
+        struct pollfd output = {.fd = engine->output, .events = POLLIN};
+        int64_t left = deadline - now_millis();
+        if (left <= 0 || poll(&output, 1, (int)left) <= 0)
+            return;
+        keep_output(engine);
+    }
+}
+
+void engine_end(struct engine *engine)
+{
+    if (engine->pid > 0) {
+        kill(engine->pid, SIGKILL);
+        while (waitpid(engine->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    if (engine->output >= 0)
+        keep_output(engine);
+    if (engine->output >= 0)
+        close(engine->output);
+    if (engine->channel >= 0)
+        close(engine->channel);
+    engine->pid = 0;
+    engine->channel = -1;
+    engine->output = -1;
+}
+
+const char *engine_last_line(struct engine *engine)
+{
+    size_t end = engine->tail_length;
+    while (end > 0 && (engine->tail[end - 1] == '\n' || engine->tail[end - 1] == '\r'))
+        end--;
+    size_t start = end;
+    while (start > 0 && engine->tail[start - 1] != '\n')
+        start--;
+    engine->tail[end] = 0;
+    return engine->tail + start;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading and writing whole files. */
+#pragma once
+
+#include "protocol.h"
+#include "waits.h"
+
+#include <sys/types.h>
+
+/* Appends raw bytes. 0 or -ENOMEM. */
+int buffer_append(struct buffer *buffer, const void *data, size_t length);
+/* Appends all that fd gives to data. 0 or -errno; -EFBIG when it is more than max_bytes. */
+int read_all(int fd, size_t max_bytes, struct buffer *data);
+/* The same for a small text file, below folder or by absolute path, with a zero byte at the end that length leaves out. */
+int read_text(int folder, const char *path, size_t max_bytes, struct buffer *text);
+/* All of it, in one write(2) where the kernel takes it so (as cgroup and proc files want). Waits for pipes and
+ * terminals. 0 or -errno. */
+int write_all(struct waits *waits, int fd, const void *data, size_t length);
+/* One write(2) of text to an existing file of procfs, sysfs or cgroupfs. 0 or -errno. */
+int write_text(int folder, const char *path, const char *text);
+/* name in folder by temporary file and rename; mode is masked by the umask. 0 or -errno, and nothing is left behind. */
+int replace_file(struct waits *waits, int folder, const char *name, struct bytes content, mode_t mode);
+/* A name that is no path: not empty, not "." or "..", without a slash. */
+bool plain_name(const char *name);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "front.h"
+
+#include "call.h"
+#include "host_init.h"
+#include "operations.h"
+#include "report.h"
+#include "scope.h"
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Whatever the caller left closed: the front's own fds must not become anybody's standard input or output. */
+static int open_standard_fds(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return -EBADF;
+    }
+    return 0;
+}
+
+/* CVE-2024-21626: no fd of the caller goes on to the engine, a hook or a container, unless the engine asks for it. */
+static void keep_fds_to_ourselves(void)
+{
+    if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    int limit = (int)sysconf(_SC_OPEN_MAX);
+    for (int fd = 3; fd < limit; fd++) /* Linux 5.10 */
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* The tree can be moved: lib/jrunc lies beside the folder of this program. */
+static int find_lib(char lib[PATH_MAX])
+{
+    static const char below[] = "/lib/jrunc";
+    ssize_t length = readlink("/proc/self/exe", lib, PATH_MAX - sizeof below);
+    if (length < 0)
+        return -errno;
+    lib[length] = 0;
+    for (int i = 0; i < 2; i++) {
+        char *slash = strrchr(lib, '/');
+        if (!slash)
+            return -ENOENT;
+        *slash = 0;
+    }
+    strcat(lib, below);
+    return 0;
+}
+
+static void front_init(struct front *front, int argc, char **argv)
+{
+    *front = (struct front){
+        .argc = argc,
+        .argv = argv,
+        .environment = environ,
+        .engine = NO_ENGINE,
+        .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1},
+        .init = {.pidfd = -1, .channel = -1},
+        .console_socket = -1,
+        .terminal = -1,
+    };
+    global_options_read(&front->options, argc, argv);
+}
+
+/* The caller's global options, with the root that was used, and the internal command that cleans up. */
+static char **recover_arguments(const struct front *front)
+{
+    char **args = calloc((size_t)front->options.command + 6, sizeof *args);
+    size_t count = 0;
+    if (!args)
+        return NULL;
+    for (int i = 1; i < front->options.command;) {
+        const char *value;
+        int taken = global_option_at(front->argc, front->argv, i, "root", &value);
+        if (taken == 0)
+            args[count++] = front->argv[i++];
+        else
+            i += taken;
+    }
+    static char root_option[] = "--root", command[] = "recover";
+    args[count++] = root_option;
+    args[count++] = (char *)(uintptr_t)front->state.root;
+    args[count++] = command;
+    args[count] = (char *)(uintptr_t)front->state.id;
+    return args;
+}
+
+/* The engine is gone in mid-call: another one finds in the state folder what has to be cleaned up. */
+static void recover(struct front *front)
+{
+    kill_spawned_init(front);
+    if (!front->state.id[0])
+        return;
+    state_close(&front->state);
+    scope_free char **args = recover_arguments(front);
+    char error[1024];
+    if (!args)
+        return;
+    enum session_end end = session_run(front, args, error);
+    if (end == SESSION_REFUSED || end == SESSION_VANISHED)
+        report_error(&front->options, "container %s may have left something behind: %s", front->state.id, error);
+}
+
+static int run_calls(struct front *front)
+{
+    char error[1024];
+    char **args = front->argv + 1;
+    for (;;) {
+        enum session_end end = session_run(front, args, error);
+        switch (end) {
+        case SESSION_EXIT:
+            return (int)(front->exit_status & 0xff);
+        case SESSION_RELEASED:
+            args = front->continuation;
+            continue;
+        case SESSION_VANISHED:
+            report_error(&front->options, "%s", error);
+            recover(front);
+            return 1;
+        case SESSION_REFUSED:
+            report_error(&front->options, "%s", error);
+            return 1;
+        }
+    }
+}
+
+static int front_main(int argc, char **argv)
+{
+    if (open_standard_fds() < 0)
+        return 1;
+    uint32_t inherited_fds = count_inherited_fds();
+    keep_fds_to_ourselves();
+    static struct front front;
+    front_init(&front, argc, argv);
+    front.inherited_fds = inherited_fds;
+    const char *engine = front.options.engine;
+    int error = find_lib(front.lib);
+    if (!error)
+        error = waits_begin(&front.waits);
+    if (error) {
+        report_error(&front.options, "can't begin: %s (%s)", strerrorname_np(-error), strerror(-error));
+        return 1;
+    }
+    if (engine && strcmp(engine, "warm") == 0) {
+        report_error(&front.options, "--engine warm: there is no resident engine");
+        return 1;
+    }
+    int status = run_calls(&front);
+    free(front.continuation);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 1) /* before Linux 5.18 */
+        return 1;
+    const char *name = argv[0];
+    if (argc == 2 && strcmp(name, "jrunc-init") == 0)
+        return init_main(atoi(argv[1]));
+    if (argc == 2 && strcmp(name, "jrunc-stage") == 0)
+        return stage_main(atoi(argv[1]));
+    if (argc == 2 && strcmp(argv[1], "--dump-protocol") == 0)
+        return dump_protocol();
+    return front_main(argc, argv);
+}

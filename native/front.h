@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The front: the process that users call. Single-threaded, never in another namespace than its caller's. It starts the
+ * engine, tells it the facts of the call, carries out its host operations, and keeps between them what is here.
+ */
+#pragma once
+
+#include "engine.h"
+#include "global_options.h"
+#include "protocol.h"
+#include "result.h"
+#include "spawn.h"
+#include "waits.h"
+
+#include <limits.h>
+
+/* <root>/<id>, from OPEN_STATE on. fds are -1 when not open. */
+struct state_folder {
+    char root[PATH_MAX];
+    char id[256];
+    int root_fd;
+    int folder_fd;
+    int lock_fd;
+    /* From MAKE_START_FIFOS to SEND_PLAN. */
+    int start_fifo;
+    int answer_fifo;
+};
+
+struct front {
+    struct global_options options;
+    int argc;
+    char **argv;
+    char **environment;
+    char lib[PATH_MAX];
+    uint32_t inherited_fds;
+
+    struct waits waits;
+    struct engine engine;
+    struct state_folder state;
+
+    /* The init that SPAWN made; pid 0: none, or reaped. */
+    struct spawned init;
+    int trees[MAX_FRAME_FDS];
+    size_t tree_count;
+    /* Connected, from CONNECT_CONSOLE to RECEIVE_CONSOLE; -1. */
+    int console_socket;
+    /* The pty's master that FOREGROUND relays; -1. */
+    int terminal;
+
+    /* Of the operation that is being executed, in its batch. */
+    uint32_t operation_index;
+    bool exiting;
+    uint32_t exit_status;
+    /* What SESSION_RELEASED leaves to do: the arguments of a new call. One free() for all. */
+    char **continuation;
+};
+
+/* How a session with an engine ended. */
+enum session_end {
+    SESSION_EXIT,     /* front->exit_status is the call's */
+    SESSION_REFUSED,  /* before ACCEPT: nothing was done */
+    SESSION_VANISHED, /* after ACCEPT: something may have been done */
+    SESSION_RELEASED, /* FOREGROUND went on without it, and init has ended: front->continuation is the next call */
+};
+
+/* One call from its facts to EXIT. args as in encode_call. Errors of the session itself are put into error, as a text
+ * for users. */
+enum session_end session_run(struct front *front, char **args, char error[1024]);
+
+/* Answers the operation that is being executed with EINPROGRESS, and lets the engine go. */
+void session_release_engine(struct front *front);
+
+/* The operations of protocol.def: host_read_file(front, request, result) and so on. A handler that succeeds leaves
+ * result as it is or sets value and data. */
+#define F(type, name)
+#define HOST_OP(NAME, name, code, ...) \
+    void host_##name(struct front *front, const struct op_##name *request, struct result *result);
+#include "protocol.def"

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host operations that hand the pty's master, or init's pidfd, to the caller. */
+#include "front.h"
+#include "host_init.h"
+#include "scope.h"
+#include "sockets.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void host_connect_console(struct front *front, const struct op_connect_console *request, struct result *result)
+{
+    int fd = connect_unix(request->path, SOCK_STREAM);
+    if (fd < 0) {
+        result_fail(result, -fd, "connect to console socket %s", request->path);
+        return;
+    }
+    if (front->console_socket >= 0)
+        close(front->console_socket);
+    front->console_socket = fd;
+}
+
+static void send_master(struct front *front, int master, struct result *result)
+{
+    int number;
+    char name[32];
+    if (ioctl(master, TIOCGPTN, &number) < 0) {
+        result_fail(result, errno, "what init sent is no pty");
+        return;
+    }
+    snprintf(name, sizeof name, "/dev/pts/%d", number);
+    int error = send_fd(front->console_socket, master, name, strlen(name));
+    if (error)
+        result_fail(result, -error, "send the terminal to the console socket");
+    close(front->console_socket);
+    front->console_socket = -1;
+}
+
+void host_receive_console(struct front *front, const struct op_receive_console *request, struct result *result)
+{
+    (void)request;
+    scope_frame frame = {0};
+    if (front->init.pid <= 0) {
+        result_fail(result, ESRCH, "no init was spawned");
+        return;
+    }
+    if (!receive_from_init(front, FRAME_CONSOLE_MASTER, &frame, result))
+        return;
+    if (frame.fd_count != 1) {
+        result_fail(result, EPROTO, "init sent %zu fds as its terminal", frame.fd_count);
+        return;
+    }
+    if (front->console_socket >= 0) {
+        send_master(front, frame.fds[0], result);
+        return;
+    }
+    if (front->terminal >= 0)
+        close(front->terminal);
+    front->terminal = release_fd(&frame.fds[0]);
+}
+
+void host_send_pidfd(struct front *front, const struct op_send_pidfd *request, struct result *result)
+{
+    static const char name[] = "pidfd";
+    if (front->init.pid <= 0) {
+        result_fail(result, ESRCH, "no init was spawned");
+        return;
+    }
+    scope_fd fd = connect_unix(request->path, SOCK_STREAM);
+    int error = fd < 0 ? fd : send_fd(fd, front->init.pidfd, name, sizeof name - 1);
+    if (error)
+        result_fail(result, -error, "send init's pidfd to %s", request->path);
+}

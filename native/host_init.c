@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host operations that make init and take it through the hand-shake of protocol.def. */
+#include "host_init.h"
+
+#include "files.h"
+#include "processes.h"
+#include "scope.h"
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define KILL_MILLIS 10000
+/* Between the end of init's channel and its death. */
+#define DEATH_MILLIS 5000
+/* A frame that has begun must come to its end. */
+#define FRAME_SECONDS 10
+
+static bool spawned(const struct front *front, struct result *result)
+{
+    if (front->init.pid <= 0)
+        result_fail(result, ESRCH, "no init was spawned");
+    return front->init.pid > 0;
+}
+
+void host_spawn(struct front *front, const struct op_spawn *request, struct result *result)
+{
+    if (front->init.pid > 0) {
+        result_fail(result, EBUSY, "init was spawned already");
+        return;
+    }
+    struct spawn_error error = {0};
+    int status = spawn_init(request, &front->init, &error);
+    if (status) {
+        front->init = (struct spawned){.pidfd = -1, .channel = -1};
+        result_fail(result, -status, "%s", error.message);
+        snprintf(result->operation, sizeof result->operation, "%s", error.operation);
+        snprintf(result->origin, sizeof result->origin, "%s", error.origin);
+        return;
+    }
+    struct timeval limit = {.tv_sec = FRAME_SECONDS};
+    setsockopt(front->init.channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(front->init.channel, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    char *text = NULL;
+    int length = asprintf(&text, "%" PRIu64, front->init.start_time);
+    if (length < 0) {
+        result_fail(result, ENOMEM, "tell the start time of init");
+        return;
+    }
+    result->value = front->init.pid;
+    result->data = (struct buffer){.data = (uint8_t *)text, .length = (size_t)length};
+}
+
+void host_open_tree(struct front *front, const struct op_open_tree *request, struct result *result)
+{
+    if (front->tree_count + 2 >= MAX_FRAME_FDS) {
+        result_fail(result, EMFILE, "open more than %zu mount trees", front->tree_count);
+        return;
+    }
+    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (request->recursive ? AT_RECURSIVE : 0);
+    int fd = (int)syscall(SYS_open_tree, AT_FDCWD, request->path, flags);
+    if (fd < 0) {
+        result_fail(result, errno, "copy the mount tree at %s", request->path);
+        return;
+    }
+    result->value = (int64_t)front->tree_count;
+    front->trees[front->tree_count++] = fd;
+}
+
+void host_cgroup_attach(struct front *front, const struct op_cgroup_attach *request, struct result *result)
+{
+    if (!spawned(front, result))
+        return;
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", (int)front->init.pid);
+    struct cursor cursor = strings_cursor(&request->folders);
+    for (uint32_t i = 0; i < request->folders.count; i++) {
+        const char *folder = read_str(&cursor);
+        char path[PATH_MAX];
+        int length = snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+        int error = length < 0 || (size_t)length >= sizeof path ? -ENAMETOOLONG : write_text(AT_FDCWD, path, pid);
+        if (error) {
+            result_fail(result, -error, "put init into cgroup %s", folder);
+            return;
+        }
+    }
+}
+
+/* CVE-2025-52881: the file is checked to be procfs's. Init is our unreaped child: its pid can't be another's. */
+void host_oom_score_adj(struct front *front, const struct op_oom_score_adj *request, struct result *result)
+{
+    if (!spawned(front, result))
+        return;
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, request->score);
+    scope_process process;
+    int error = process_open(front->init.pid, &process);
+    if (!error)
+        error = write_text(process.folder, "oom_score_adj", text);
+    if (error)
+        result_fail(result, -error, "set oom_score_adj of init to %s", text);
+}
+
+void host_send_plan(struct front *front, const struct op_send_plan *request, struct result *result)
+{
+    struct state_folder *state = &front->state;
+    if (!spawned(front, result))
+        return;
+    if (state->start_fifo < 0) {
+        result_fail(result, EBADF, "no start fifos were made");
+        return;
+    }
+    int fds[MAX_FRAME_FDS] = {state->start_fifo, state->answer_fifo};
+    memcpy(fds + 2, front->trees, front->tree_count * sizeof *fds);
+    scope_buffer payload = {0};
+    encode_msg_plan(&payload, &(struct msg_plan){.operations = request->operations});
+    int error = send_frame(front->init.channel, FRAME_PLAN, &payload, fds, front->tree_count + 2);
+    /* Init's own copies must be the only ones: the end of answer.fifo means that its program runs. */
+    state_close_fifos(state);
+    for (size_t i = 0; i < front->tree_count; i++)
+        close(front->trees[i]);
+    front->tree_count = 0;
+    scope_frame none = {0};
+    /* It may have died before it could read: then that is what there is to tell. */
+    if (error == -EPIPE || error == -ECONNRESET)
+        receive_from_init(front, 0, &none, result);
+    else if (error)
+        result_fail(result, -error, "send init its plan");
+}
+
+int init_wait_status(const struct front *front, bool reap, int *status)
+{
+    siginfo_t info = {0};
+    int options = WEXITED | WNOHANG | __WALL | (reap ? 0 : WNOWAIT);
+    while (waitid(P_PIDFD, (id_t)front->init.pidfd, &info, options) < 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    if (info.si_pid == 0)
+        return -EAGAIN;
+    *status = info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8
+                                         : (info.si_status & 0x7f) | (info.si_code == CLD_DUMPED ? 0x80 : 0);
+    return 0;
+}
+
+/* How init ended, and at which stage: it had no time to say so itself. */
+static void describe_death(struct front *front, struct result *result)
+{
+    struct process process = {.folder = -1};
+    int status;
+    front->waits.interruptible = false;
+    int error = wait_fd(&front->waits, front->init.pidfd, POLLIN, deadline_after(DEATH_MILLIS));
+    if (!error)
+        error = init_wait_status(front, false, &status);
+    if (!error)
+        process_open(front->init.pid, &process);
+    const char *at = process.name[0] ? process.name : "jrunc:[init]";
+    process_close(&process);
+    char name[16];
+    if (error)
+        result_fail(result, ECONNRESET, "init closed its channel");
+    else if (!WIFSIGNALED(status))
+        result_fail(result, ECANCELED, "init (%s) exited with status %d and without a reason", at, WEXITSTATUS(status));
+    else
+        result_fail(result, ECANCELED, "init (%s) was killed by %s%s", at, signal_name(WTERMSIG(status), name),
+                    WTERMSIG(status) == SIGKILL ? ": is the memory limit too low to start?" : "");
+}
+
+bool receive_from_init(struct front *front, uint16_t code, struct frame *frame, struct result *result)
+{
+    *frame = (struct frame){0};
+    int error = wait_fd(&front->waits, front->init.channel, POLLIN, NO_DEADLINE);
+    if (!error)
+        error = receive_frame(front->init.channel, frame);
+    if (error == -ECONNRESET)
+        describe_death(front, result);
+    else if (error)
+        result_fail(result, -error, "wait for init");
+    else if (frame->code == FRAME_ERROR)
+        result_fail_remote(result, frame->payload);
+    else if (frame->code != code)
+        result_fail(result, EPROTO, "init sent %s instead of %s", code_name(frame->code), code_name(code));
+    else
+        return true;
+    return false;
+}
+
+void host_await(struct front *front, const struct op_await *request, struct result *result)
+{
+    if (!spawned(front, result))
+        return;
+    scope_frame frame = {0};
+    struct msg_sync sync;
+    if (!receive_from_init(front, FRAME_SYNC, &frame, result))
+        return;
+    if (!decode_msg_sync(frame.payload, &sync) || sync.point != request->point)
+        result_fail(result, EPROTO, "init has not come to synchronization point %u", request->point);
+}
+
+void host_go_on(struct front *front, const struct op_go_on *request, struct result *result)
+{
+    (void)request;
+    if (!spawned(front, result))
+        return;
+    int error = send_frame(front->init.channel, FRAME_GO, NULL, NULL, 0);
+    scope_frame none = {0};
+    if (error == -EPIPE || error == -ECONNRESET)
+        receive_from_init(front, 0, &none, result);
+    else if (error)
+        result_fail(result, -error, "let init go on");
+}
+
+void host_rlimit(struct front *front, const struct op_rlimit *request, struct result *result)
+{
+    if (!spawned(front, result))
+        return;
+    struct rlimit limit = {request->soft, request->hard};
+    if (prlimit(front->init.pid, (__rlimit_resource_t)request->resource, &limit, NULL) < 0)
+        result_fail(result, errno, "set %s of init to %" PRIu64 " (soft), %" PRIu64 " (hard)", request->name,
+                    request->soft, request->hard);
+}
+
+void forget_init(struct front *front)
+{
+    close(front->init.pidfd);
+    if (front->init.channel >= 0)
+        close(front->init.channel);
+    front->init = (struct spawned){.pidfd = -1, .channel = -1};
+}
+
+int kill_spawned_init(struct front *front)
+{
+    if (front->init.pid <= 0)
+        return 0;
+    int error = pidfd_signal(front->init.pidfd, SIGKILL);
+    if (error == -ESRCH) /* ended, and perhaps not yet reaped */
+        error = 0;
+    if (!error)
+        error = wait_fd(&front->waits, front->init.pidfd, POLLIN, deadline_after(KILL_MILLIS));
+    int status;
+    if (!error)
+        error = init_wait_status(front, true, &status);
+    if (!error)
+        forget_init(front);
+    return error;
+}
+
+void host_kill_init(struct front *front, const struct op_kill_init *request, struct result *result)
+{
+    (void)request;
+    int error = kill_spawned_init(front);
+    if (error)
+        result_fail(result, -error, "kill init (process %d)", (int)front->init.pid);
+}
+
+void host_exit(struct front *front, const struct op_exit *request, struct result *result)
+{
+    (void)result;
+    front->exiting = true;
+    front->exit_status = request->status;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The error line of a front without an engine: all other errors are worded and logged by the engine. */
+#pragma once
+
+#include "global_options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* On stderr, and in the file of --log, so that callers that show its last line show this one. */
+void report_error(const struct global_options *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One line of the log, as --log-format wants it. time is in RFC 3339. */
+void log_line(FILE *stream, const char *log_format, const char *time, const char *message);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "call.h"
+#include "front.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LAST_WORDS_MILLIS 2000
+
+static void say(char error[1024], const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(char error[1024], const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, 1024, format, arguments);
+    va_end(arguments);
+}
+
+static void execute(struct front *front, const struct operation *operation, struct result *result)
+{
+    switch (operation->code) {
+#define F(type, name)
+#define HOST_OP(NAME, name, code, ...)                          \
+    case OP_##NAME: {                                           \
+        struct op_##name request;                               \
+        if (decode_op_##name(operation->body, &request))        \
+            host_##name(front, &request, result);               \
+        else                                                    \
+            result_fail(result, EPROTO, "malformed operation"); \
+        return;                                                 \
+    }
+#include "protocol.def"
+    default:
+        result_fail(result, EPROTO, "unknown operation");
+    }
+}
+
+/* The caller's signal ends one operation that may not fail. What may fail is cleaning up, and EXIT comes last. */
+static void execute_interruptible(struct front *front, const struct operation *operation, struct result *result)
+{
+    struct waits *waits = &front->waits;
+    bool before = waits->interrupted_by != 0;
+    waits->interruptible = !(operation->flags & MAY_FAIL) && operation->code != OP_EXIT;
+    if (wait_check(waits) == 0)
+        execute(front, operation, result);
+    else
+        result->error = EINTR;
+    waits->interruptible = false;
+    char name[16];
+    if (!before && waits->interrupted_by != 0 && result->error == EINTR)
+        result_fail(result, EINTR, "interrupted by %s", signal_name(waits->interrupted_by, name));
+}
+
+static int send_result(struct front *front, uint32_t index, const struct result *result)
+{
+    scope_buffer payload = {0};
+    struct msg_result message = {
+        .index = index,
+        .error = result->error,
+        .value = result->value,
+        .data = {result->data.data, (uint32_t)result->data.length},
+        .message = result->message,
+        .operation = result->operation,
+        .origin = result->origin,
+    };
+    encode_msg_result(&payload, &message);
+    return send_frame(front->engine.channel, FRAME_RESULT, &payload, NULL, 0);
+}
+
+void session_release_engine(struct front *front)
+{
+    send_result(front, front->operation_index, &(struct result){.error = EINPROGRESS});
+    engine_end(&front->engine);
+}
+
+/* 0, or -errno of the channel. */
+static int execute_batch(struct front *front, struct bytes operations)
+{
+    struct cursor cursor = bytes_cursor(operations);
+    struct operation operation;
+    uint32_t executed = 0;
+    bool failed = false;
+    while (!failed && next_operation(&cursor, &operation)) {
+        struct result result = {0};
+        front->operation_index = executed++;
+        execute_interruptible(front, &operation, &result);
+        failed = result.error != 0 && !(operation.flags & MAY_FAIL);
+        int error = 0;
+        bool answered = front->exiting || front->engine.channel < 0;
+        if (!answered)
+            error = send_result(front, front->operation_index, &result);
+        buffer_free(&result.data);
+        if (answered || error)
+            return error;
+    }
+    scope_buffer payload = {0};
+    encode_msg_batch_done(&payload, &(struct msg_batch_done){.executed = executed});
+    return send_frame(front->engine.channel, FRAME_BATCH_DONE, &payload, NULL, 0);
+}
+
+static int send_call(struct front *front, char **args)
+{
+    scope_buffer hello = {0}, call = {0};
+    encode_msg_hello(&hello, &(struct msg_hello){.tableHash = table_hash(), .version = JRUNC_VERSION});
+    int error = encode_call(&call, args, front->environment, front->inherited_fds);
+    if (!error)
+        error = send_frame(front->engine.channel, FRAME_HELLO, &hello, NULL, 0);
+    return error ? error : send_frame(front->engine.channel, FRAME_CALL, &call, NULL, 0);
+}
+
+/* "the engine ended (Error: could not …)": takes the last words of an engine that is ending. */
+static void say_gone(struct front *front, int cause, char error[1024])
+{
+    if (cause != -ETIMEDOUT)
+        engine_drain(&front->engine, LAST_WORDS_MILLIS);
+    engine_end(&front->engine);
+    const char *line = engine_last_line(&front->engine);
+    const char *what = cause == -ETIMEDOUT || cause == -EAGAIN ? "doesn't answer"
+                       : cause == -EPROTO                      ? "sent a malformed frame"
+                                                               : "ended unexpectedly";
+    say(error, "the engine (%s/runtime/bin/java) %s%s%.512s%s", front->lib, what, *line ? ": \"" : "", line,
+        *line ? "\"" : "");
+}
+
+/* ACCEPT or not. Until then the caller's signals end the call at once. */
+static bool await_accept(struct front *front, char error[1024])
+{
+    front->waits.interruptible = true;
+    int status = engine_wait(&front->engine, &front->waits, deadline_after(ENGINE_ACCEPT_MILLIS));
+    front->waits.interruptible = false;
+    scope_frame frame = {0};
+    if (status == 0)
+        status = receive_frame(front->engine.channel, &frame);
+    struct msg_decline decline;
+    char name[16];
+    if (status == 0 && frame.code == FRAME_ACCEPT && frame.payload.length == 0)
+        return true;
+    if (status == -EINTR)
+        say(error, "interrupted by %s", signal_name(front->waits.interrupted_by, name));
+    else if (status == 0 && frame.code == FRAME_DECLINE && decode_msg_decline(frame.payload, &decline))
+        say(error, "the engine declined: %.900s", decline.reason);
+    else
+        say_gone(front, status ? status : -EPROTO, error);
+    return false;
+}
+
+static enum session_end run_batches(struct front *front, char error[1024])
+{
+    for (;;) {
+        int status = engine_wait(&front->engine, &front->waits, deadline_after(ENGINE_TURN_MILLIS));
+        scope_frame frame = {0};
+        struct msg_batch batch;
+        if (status == 0)
+            status = receive_frame(front->engine.channel, &frame);
+        if (status == 0 && (frame.code != FRAME_BATCH || !decode_msg_batch(frame.payload, &batch) ||
+                            !host_operations_valid(batch.operations)))
+            status = -EPROTO;
+        if (status == 0)
+            status = execute_batch(front, batch.operations);
+        if (front->exiting)
+            return SESSION_EXIT;
+        if (status == 0 && front->engine.channel < 0)
+            return SESSION_RELEASED;
+        if (status != 0) {
+            say_gone(front, status, error);
+            return SESSION_VANISHED;
+        }
+    }
+}
+
+enum session_end session_run(struct front *front, char **args, char error[1024])
+{
+    error[0] = 0;
+    int status = front->engine.pid > 0 ? 0 : engine_start(&front->engine, front->lib);
+    if (status) {
+        say(error, "can't start the engine %s/runtime/bin/java: %s (%s)", front->lib, strerrorname_np(-status),
+            strerror(-status));
+        engine_end(&front->engine);
+        return SESSION_REFUSED;
+    }
+    status = send_call(front, args);
+    enum session_end end = SESSION_REFUSED;
+    if (status == -E2BIG)
+        say(error, "arguments and environment are too long");
+    else if (status)
+        say_gone(front, status, error);
+    else if (await_accept(front, error))
+        end = run_batches(front, error);
+    engine_end(&front->engine);
+    return end;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sockets.h"
+
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SOCKET_LIMIT_SECONDS 10
+
+static int connect_address(const char *path, int type)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    memcpy(address.sun_path, path, length);
+    scope_fd fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    struct timeval limit = {.tv_sec = SOCKET_LIMIT_SECONDS};
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
+        connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        return -errno;
+    return release_fd(&fd);
+}
+
+int connect_unix(const char *path, int type)
+{
+    struct sockaddr_un address;
+    if (!path[0])
+        return -ENOENT;
+    if (strlen(path) < sizeof address.sun_path)
+        return connect_address(path, type);
+    /* Too long: by its folder's fd. */
+    const char *slash = strrchr(path, '/');
+    scope_free char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+    if (!folder)
+        return slash ? -ENOMEM : -ENAMETOOLONG;
+    scope_fd fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    char shorter[sizeof address.sun_path];
+    int length = snprintf(shorter, sizeof shorter, "/proc/self/fd/%d/%s", fd, slash + 1);
+    if (length < 0 || (size_t)length >= sizeof shorter)
+        return -ENAMETOOLONG;
+    return connect_address(shorter, type);
+}
+
+int send_fd(int socket, int fd, const void *message, size_t length)
+{
+    union {
+        struct cmsghdr header;
+        uint8_t space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {(void *)(uintptr_t)message, length};
+    struct msghdr packet = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    ssize_t sent;
+    do {
+        sent = sendmsg(socket, &packet, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0)
+        return -errno;
+    return (size_t)sent == length ? 0 : -EIO;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Unix sockets by path, and fds over them. */
+#pragma once
+
+#include <stddef.h>
+
+/* type: SOCK_STREAM or SOCK_DGRAM. Works for paths that don't fit into struct sockaddr_un. Sending and receiving have a
+ * limit of ten seconds. The fd, or -errno. */
+int connect_unix(const char *path, int type);
+/* fd with a message of length bytes, at least one. 0 or -errno. */
+int send_fd(int socket, int fd, const void *message, size_t length);
