@@ -211,14 +211,28 @@ void engine_end(struct engine *engine)
     engine->output = -1;
 }
 
-const char *engine_last_line(struct engine *engine)
+/* Lines that java prints after the reason: a stack trace is indented. */
+static bool says_why(const char *line)
 {
-    size_t end = engine->tail_length;
-    while (end > 0 && (engine->tail[end - 1] == '\n' || engine->tail[end - 1] == '\r'))
-        end--;
-    size_t start = end;
-    while (start > 0 && engine->tail[start - 1] != '\n')
-        start--;
-    engine->tail[end] = 0;
-    return engine->tail + start;
+    static const char *const empty_words[] = {"\t", " ", "Error: Could not create the Java Virtual Machine",
+                                              "Error: A fatal exception has occurred"};
+    for (size_t i = 0; i < sizeof empty_words / sizeof empty_words[0]; i++) {
+        if (strncmp(line, empty_words[i], strlen(empty_words[i])) == 0)
+            return false;
+    }
+    return *line != 0;
+}
+
+const char *engine_last_words(struct engine *engine)
+{
+    const char *found = "";
+    engine->tail[engine->tail_length] = 0;
+    char *rest = engine->tail;
+    char *line;
+    while ((line = strsep(&rest, "\r\n"))) {
+        if (says_why(line) || (!*found && *line))
+            found = line;
+    }
+    engine->tail_length = 0;
+    return found;
 }

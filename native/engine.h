@@ -20,7 +20,7 @@ struct engine {
     int channel; /* -1: none */
     int output;
     /* The end of what it wrote to 1 and 2. */
-    char tail[2048];
+    char tail[8192];
     size_t tail_length;
 };
 
@@ -34,5 +34,6 @@ int engine_wait(struct engine *engine, struct waits *waits, int64_t deadline);
 void engine_drain(struct engine *engine, int64_t millis);
 /* Kills and reaps it, whatever it is doing; closes all fds. The tail of its output stays. */
 void engine_end(struct engine *engine);
-/* The last line that it printed; "" when it printed nothing. Valid until the next call for this engine. */
-const char *engine_last_line(struct engine *engine);
+/* The last line of what it printed that says why it ended; "" when it printed nothing. Valid until the next call for this
+ * engine. */
+const char *engine_last_words(struct engine *engine);

@@ -90,6 +90,8 @@ static int execute_batch(struct front *front, struct bytes operations)
         front->operation_index = executed++;
         execute_interruptible(front, &operation, &result);
         failed = result.error != 0 && !(operation.flags & MAY_FAIL);
+        if (result.error != 0) /* half a file is no file */
+            result.data.length = 0;
         int error = 0;
         bool answered = front->exiting || front->engine.channel < 0;
         if (!answered)
@@ -116,10 +118,10 @@ static int send_call(struct front *front, char **args)
 /* "the engine ended (Error: could not …)": takes the last words of an engine that is ending. */
 static void say_gone(struct front *front, int cause, char error[1024])
 {
-    if (cause != -ETIMEDOUT)
+    if (cause == -ECONNRESET || cause == -EPIPE)
         engine_drain(&front->engine, LAST_WORDS_MILLIS);
     engine_end(&front->engine);
-    const char *line = engine_last_line(&front->engine);
+    const char *line = engine_last_words(&front->engine);
     const char *what = cause == -ETIMEDOUT || cause == -EAGAIN ? "doesn't answer"
                        : cause == -EPROTO                      ? "sent a malformed frame"
                                                                : "ended unexpectedly";
