@@ -158,7 +158,11 @@ void host_cgroup_create(struct front *front, const struct op_cgroup_create *requ
         result_fail(result, errno, "open %s", request->mount);
         return;
     }
-    int error = 0;
+    int error = count_components(request->path);
+    if (error < 0) {
+        result_fail(result, -error, "make cgroup %s%s", request->mount, request->path);
+        return;
+    }
     for (int walks = 0; walks < MAX_WALKS; walks++) {
         error = walk(&creation, mount, path);
         if (error != -ENOENT && error != -ENODEV)

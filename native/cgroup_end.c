@@ -236,16 +236,6 @@ static int open_parent_of(int mount, const char *path, uint32_t depth, struct co
     return -EINVAL;
 }
 
-/* How many components path has, or -errno. */
-static int count_components(const char *path)
-{
-    struct components components = {.at = path};
-    int count = 0, more;
-    while ((more = next_component(&components)) > 0)
-        count++;
-    return more < 0 ? more : count;
-}
-
 void host_cgroup_remove(struct front *front, const struct op_cgroup_remove *request, struct result *result)
 {
     struct removal removal = {.front = front, .deadline = deadline_after(request->timeoutMillis)};

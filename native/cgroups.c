@@ -28,6 +28,15 @@ int next_component(struct components *components)
     }
 }
 
+int count_components(const char *path)
+{
+    struct components components = {.at = path};
+    int count = 0, more;
+    while ((more = next_component(&components)) > 0)
+        count++;
+    return more < 0 ? more : count;
+}
+
 int open_cgroup(int folder, const char *name)
 {
     int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

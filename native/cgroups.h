@@ -13,6 +13,8 @@ struct components {
 /* 1 and the next component in components->name; 0 at the end; -EINVAL for "..", -ENAMETOOLONG. Empty components and "."
  * are skipped. */
 int next_component(struct components *components);
+/* How many components path has, or -errno as next_component. */
+int count_components(const char *path);
 /* Opens a folder, below another's fd or by absolute path. The fd or -errno. */
 int open_cgroup(int folder, const char *name);
 /* Calls visit for the folder's children, each with its fd and name, up to the first that returns another value than 0:
