@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The little that the front understands of a command line, and the error line that it can write by itself. */
+#include "../engine.h"
+#include "../global_options.h"
+#include "../processes.h"
+#include "../report.h"
+
+#include "test.h"
+
+#include <signal.h>
+
+#define PARSE(options, ...)                                                                  \
+    char *options##_argv[] = {(char[]){"jrunc"}, __VA_ARGS__, NULL};                         \
+    struct global_options options;                                                           \
+    global_options_read(&options, (int)(sizeof options##_argv / sizeof *options##_argv) - 1, options##_argv)
+
+#define ARG(text) ((char[]){text})
+
+static void test_options(void)
+{
+    PARSE(spaces, ARG("--root"), ARG("/r"), ARG("--log"), ARG("/l"), ARG("--log-format"), ARG("json"), ARG("create"));
+    CHECK_TEXT(spaces.log, "/l");
+    CHECK_TEXT(spaces.log_format, "json");
+    CHECK(spaces.engine == NULL && spaces.command == 7);
+    PARSE(equals, ARG("-debug"), ARG("-log=/l=x"), ARG("--engine="), ARG("state"), ARG("--log"), ARG("/other"));
+    CHECK_TEXT(equals.log, "/l=x");
+    CHECK_TEXT(equals.engine, "");
+    CHECK(equals.command == 4);
+    PARSE(none, ARG("-v"));
+    CHECK(none.log == NULL && none.command == 2);
+    PARSE(unknown, ARG("--unknown"), ARG("--log"), ARG("/l"), ARG("--"), ARG("--log"), ARG("/m"));
+    CHECK_TEXT(unknown.log, "/l");
+    CHECK(unknown.command == 4);
+    PARSE(ends, ARG("--log"));
+    CHECK(ends.log == NULL && ends.command == 2);
+    PARSE(dash, ARG("-"));
+    CHECK(dash.command == 1);
+    const char *value;
+    CHECK(global_option_at(7, spaces_argv, 1, "root", &value) == 2 && strcmp(value, "/r") == 0);
+    CHECK(global_option_at(7, spaces_argv, 3, "root", &value) == 0);
+}
+
+static void check_line(const char *format, const char *message, const char *wanted)
+{
+    char *line = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&line, &length);
+    if (!stream)
+        abort();
+    log_line(stream, format, "2025-01-02T03:04:05Z", message);
+    fclose(stream);
+    CHECK_TEXT(line, wanted);
+    free(line);
+}
+
+static void test_log_lines(void)
+{
+    check_line(NULL, "plain", "time=\"2025-01-02T03:04:05Z\" level=error msg=\"plain\"\n");
+    check_line("text", "a \"b\"\n", "time=\"2025-01-02T03:04:05Z\" level=error msg=\"a \\\"b\\\"\\n\"\n");
+    check_line("json", "a \"b\" \\ \x01\xff",
+               "{\"level\":\"error\",\"msg\":\"a \\\"b\\\" \\\\ \\u0001?\",\"time\":\"2025-01-02T03:04:05Z\"}\n");
+}
+
+static void check_last_words(const char *printed, const char *wanted)
+{
+    struct engine engine = NO_ENGINE;
+    engine.tail_length = strlen(printed);
+    memcpy(engine.tail, printed, engine.tail_length);
+    CHECK_TEXT(engine_last_words(&engine), wanted);
+}
+
+static void test_last_words(void)
+{
+    check_last_words("", "");
+    check_last_words("one\ntwo\n\n", "two");
+    check_last_words("Unrecognized VM option 'x'\nError: Could not create the Java Virtual Machine.\n"
+                     "Error: A fatal exception has occurred. Program will exit.\n",
+                     "Unrecognized VM option 'x'");
+    check_last_words("Exception in thread \"main\" A: b\n\tat c.d(E.java:1)\nCaused by: F: g\n\t... 3 more\n",
+                     "Caused by: F: g");
+    check_last_words("Error: Could not create the Java Virtual Machine.\n",
+                     "Error: Could not create the Java Virtual Machine.");
+}
+
+static void test_process_stat(void)
+{
+    struct process process;
+    CHECK(process_parse_stat("7 (a) b (c)) Z 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 98765 0 0", &process));
+    CHECK_TEXT(process.name, "a) b (c)");
+    CHECK(process.state == 'Z' && process.start_time == 98765 && process_ended(&process));
+    CHECK(process_parse_stat("7 (x) S 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 18446744073709551615", &process));
+    CHECK(process.start_time == UINT64_MAX && !process_ended(&process));
+    CHECK(!process_parse_stat("", &process) && !process_parse_stat("7 (x", &process));
+    CHECK(!process_parse_stat("7 (x)", &process) && !process_parse_stat("7 (x) S 1 2", &process));
+    CHECK(!process_parse_stat(")(", &process));
+}
+
+static void test_signal_names(void)
+{
+    char name[16];
+    CHECK_TEXT(signal_name(SIGTERM, name), "SIGTERM");
+    CHECK_TEXT(signal_name(40, name), "signal 40");
+}
+
+int main(void)
+{
+    test_options();
+    test_log_lines();
+    test_last_words();
+    test_process_stat();
+    test_signal_names();
+    return test_end();
+}
