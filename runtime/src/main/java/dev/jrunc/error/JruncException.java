@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.error;
+
+/** A failure that a user is told about in one line. Failures of the cleaning up after it are suppressed exceptions. */
+public abstract sealed class JruncException extends RuntimeException
+        permits ContainerError, InvalidSpec, OperationFailed, Unsupported, UsageError {
+
+    private static final long serialVersionUID = 1;
+
+    JruncException(String message) {
+        super(message);
+    }
+}

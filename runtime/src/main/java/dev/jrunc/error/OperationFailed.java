@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.error;
+
+/** An operation that the kernel refused, or a hook that failed: what was tried, where it comes from, and the errno. */
+public final class OperationFailed extends JruncException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String operation;
+    private final String origin;
+    private final int errno;
+
+    /**
+     * @param operation its name in native/protocol.def
+     * @param origin its place in config.json, or the rule's name
+     * @param errno a number of errno(3); 0 for none
+     * @param detail what was tried on what
+     */
+    public OperationFailed(String operation, String origin, int errno, String detail) {
+        super(text(origin, errno, detail));
+        this.operation = operation;
+        this.origin = origin;
+        this.errno = errno;
+    }
+
+    /** {@code /mounts/3: mount tmpfs on /data: EINVAL (Invalid argument)}. */
+    private static String text(String origin, int errno, String detail) {
+        StringBuilder text = new StringBuilder();
+        if (origin.startsWith("/")) {
+            text.append(origin).append(": ");
+        }
+        text.append(detail);
+        // A program or hook that failed has said it all.
+        if (errno != 0 && errno != Errno.ECANCELED.number()) {
+            text.append(": ").append(Errno.describe(errno));
+        }
+        return text.toString();
+    }
+
+    public String operation() {
+        return operation;
+    }
+
+    public String origin() {
+        return origin;
+    }
+
+    public int errno() {
+        return errno;
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.error;
+
+/** Something that the specification allows and this version can't do: refused, because ignoring it would do harm. */
+public final class Unsupported extends JruncException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String pointer;
+
+    /**
+     * @param pointer the place in config.json
+     * @param why what can't be done
+     */
+    public Unsupported(String pointer, String why) {
+        super("config.json: " + pointer + ": " + why);
+        this.pointer = pointer;
+    }
+
+    public String pointer() {
+        return pointer;
+    }
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.json;
+
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** config.json to {@link Spec}. Strict about types; unknown properties are ignored, as the specification demands. */
+public final class ConfigReader {
+
+    /** Largest config.json, in bytes. */
+    public static final long MAX_CONFIG_BYTES = 16L * 1024 * 1024;
+
+    /** Largest number of entries of any list in it. */
+    static final int MAX_ENTRIES = 65_536;
+
+    /** Largest number of mounts. */
+    static final int MAX_MOUNTS = 4096;
+
+    private ConfigReader() {}
+
+    /** @throws dev.jrunc.error.InvalidSpec when it isn't JSON, or a value has another type than the specification's */
+    public static Spec read(Bytes document) {
+        Place config = JsonTree.read(document);
+        NotYet.check(config);
+        return new Spec(
+                config.at("ociVersion").string(),
+                root(config.at("root")),
+                process(config.at("process")),
+                config.at("hostname").optionalString(),
+                config.at("domainname").optionalString(),
+                mounts(config.at("mounts")),
+                hooks(config.at("hooks")),
+                config.at("annotations").stringMap(),
+                linux(config.at("linux")));
+    }
+
+    private static Spec.@Nullable Root root(Place root) {
+        return root.present()
+                ? new Spec.Root(root.at("path").string(), root.at("readonly").bool())
+                : null;
+    }
+
+    private static List<Spec.Mount> mounts(Place mounts) {
+        List<Spec.Mount> read = new ArrayList<>();
+        for (Place mount : mounts.list(MAX_MOUNTS)) {
+            read.add(new Spec.Mount(
+                    mount.at("destination").string(),
+                    mount.at("type").optionalString(),
+                    mount.at("source").optionalString(),
+                    mount.at("options").strings(MAX_ENTRIES),
+                    idMappings(mount.at("uidMappings")),
+                    idMappings(mount.at("gidMappings"))));
+        }
+        return read;
+    }
+
+    private static List<Spec.IdMapping> idMappings(Place mappings) {
+        List<Spec.IdMapping> read = new ArrayList<>();
+        for (Place mapping : mappings.list(MAX_ENTRIES)) {
+            read.add(new Spec.IdMapping(
+                    mapping.at("containerID").u32(),
+                    mapping.at("hostID").u32(),
+                    mapping.at("size").u32()));
+        }
+        return read;
+    }
+
+    /** process of config.json, or a whole process.json. */
+    private static Spec.@Nullable Process process(Place process) {
+        if (!process.present()) {
+            return null;
+        }
+        return new Spec.Process(
+                process.at("terminal").bool(),
+                consoleSize(process.at("consoleSize")),
+                process.at("cwd").string(),
+                process.at("env").strings(MAX_ENTRIES),
+                process.at("args").strings(MAX_ENTRIES),
+                rlimits(process.at("rlimits")),
+                capabilities(process.at("capabilities")),
+                process.at("noNewPrivileges").bool(),
+                process.at("oomScoreAdj").optionalI64(),
+                user(process.at("user")));
+    }
+
+    private static Spec.@Nullable ConsoleSize consoleSize(Place size) {
+        return size.present()
+                ? new Spec.ConsoleSize(size.at("height").u32(), size.at("width").u32())
+                : null;
+    }
+
+    private static Spec.User user(Place user) {
+        if (!user.present()) {
+            return new Spec.User(0, 0, null, List.of());
+        }
+        List<Long> additionalGids = new ArrayList<>();
+        for (Place gid : user.at("additionalGids").list(MAX_ENTRIES)) {
+            additionalGids.add(gid.u32());
+        }
+        return new Spec.User(
+                user.at("uid").u32Or(0), user.at("gid").u32Or(0), user.at("umask").optionalU32(), additionalGids);
+    }
+
+    private static List<Spec.Rlimit> rlimits(Place rlimits) {
+        List<Spec.Rlimit> read = new ArrayList<>();
+        for (Place rlimit : rlimits.list(MAX_ENTRIES)) {
+            read.add(new Spec.Rlimit(
+                    rlimit.at("type").string(),
+                    rlimit.at("soft").u64(),
+                    rlimit.at("hard").u64()));
+        }
+        return read;
+    }
+
+    private static Spec.@Nullable Capabilities capabilities(Place capabilities) {
+        return capabilities.present()
+                ? new Spec.Capabilities(
+                        capabilities.at("bounding").strings(MAX_ENTRIES),
+                        capabilities.at("effective").strings(MAX_ENTRIES),
+                        capabilities.at("inheritable").strings(MAX_ENTRIES),
+                        capabilities.at("permitted").strings(MAX_ENTRIES),
+                        capabilities.at("ambient").strings(MAX_ENTRIES))
+                : null;
+    }
+
+    private static Spec.Hooks hooks(Place hooks) {
+        return hooks.present()
+                ? new Spec.Hooks(
+                        hookList(hooks.at("prestart")),
+                        hookList(hooks.at("createRuntime")),
+                        hookList(hooks.at("createContainer")),
+                        hookList(hooks.at("startContainer")),
+                        hookList(hooks.at("poststart")),
+                        hookList(hooks.at("poststop")))
+                : Spec.Hooks.NONE;
+    }
+
+    private static List<Spec.Hook> hookList(Place hooks) {
+        List<Spec.Hook> read = new ArrayList<>();
+        for (Place hook : hooks.list(MAX_ENTRIES)) {
+            read.add(hook(hook));
+        }
+        return read;
+    }
+
+    static Spec.Hook hook(Place hook) {
+        return new Spec.Hook(
+                hook.at("path").string(),
+                hook.at("args").strings(MAX_ENTRIES),
+                hook.at("env").strings(MAX_ENTRIES),
+                hook.at("timeout").optionalI64());
+    }
+
+    private static Spec.Linux linux(Place given) {
+        Place linux = given.present() ? given : JsonTree.read(Bytes.utf8("{}"));
+        return new Spec.Linux(
+                namespaces(linux.at("namespaces")),
+                idMappings(linux.at("uidMappings")),
+                idMappings(linux.at("gidMappings")),
+                timeOffsets(linux.at("timeOffsets")),
+                devices(linux.at("devices")),
+                linux.at("cgroupsPath").optionalString(),
+                resources(linux.at("resources")),
+                linux.at("rootfsPropagation").optionalString(),
+                linux.at("sysctl").stringMap(),
+                linux.at("maskedPaths").strings(MAX_ENTRIES),
+                linux.at("readonlyPaths").strings(MAX_ENTRIES));
+    }
+
+    private static List<Spec.Namespace> namespaces(Place namespaces) {
+        List<Spec.Namespace> read = new ArrayList<>();
+        for (Place namespace : namespaces.list(MAX_ENTRIES)) {
+            String path = namespace.at("path").optionalString();
+            read.add(new Spec.Namespace(
+                    namespace.at("type").string(), path == null || path.isEmpty() ? null : path));
+        }
+        return read;
+    }
+
+    private static Map<String, Spec.TimeOffset> timeOffsets(Place offsets) {
+        Map<String, Spec.TimeOffset> read = new LinkedHashMap<>();
+        for (Map.Entry<String, Place> offset : offsets.members().entrySet()) {
+            Place value = offset.getValue();
+            read.put(
+                    offset.getKey(),
+                    new Spec.TimeOffset(
+                            value.at("secs").present() ? value.at("secs").i64() : 0,
+                            value.at("nanosecs").u32Or(0)));
+        }
+        return read;
+    }
+
+    private static List<Spec.Device> devices(Place devices) {
+        List<Spec.Device> read = new ArrayList<>();
+        for (Place device : devices.list(MAX_ENTRIES)) {
+            read.add(new Spec.Device(
+                    device.at("type").string(),
+                    device.at("path").string(),
+                    device.at("major").present() ? device.at("major").i64() : 0,
+                    device.at("minor").present() ? device.at("minor").i64() : 0,
+                    device.at("fileMode").optionalU32(),
+                    device.at("uid").u32Or(0),
+                    device.at("gid").u32Or(0)));
+        }
+        return read;
+    }
+
+    private static Spec.Resources resources(Place resources) {
+        if (!resources.present()) {
+            return Spec.Resources.NONE;
+        }
+        Place pids = resources.at("pids");
+        return new Spec.Resources(
+                deviceRules(resources.at("devices")),
+                memory(resources.at("memory")),
+                cpu(resources.at("cpu")),
+                pids.present() ? pids.at("limit").optionalI64() : null,
+                resources.at("unified").stringMap());
+    }
+
+    private static List<Spec.DeviceRule> deviceRules(Place rules) {
+        List<Spec.DeviceRule> read = new ArrayList<>();
+        for (Place rule : rules.list(MAX_ENTRIES)) {
+            String type = rule.at("type").optionalString();
+            String access = rule.at("access").optionalString();
+            read.add(new Spec.DeviceRule(
+                    rule.at("allow").bool(),
+                    type == null || type.isEmpty() ? "a" : type,
+                    number(rule.at("major")),
+                    number(rule.at("minor")),
+                    access == null || access.isEmpty() ? "rwm" : access));
+        }
+        return read;
+    }
+
+    /** Of a device; -1 stands for all, as absence does. */
+    private static @Nullable Long number(Place place) {
+        Long number = place.optionalI64();
+        return number == null || number == -1 ? null : number;
+    }
+
+    private static Spec.@Nullable Memory memory(Place memory) {
+        return memory.present()
+                ? new Spec.Memory(
+                        memory.at("limit").optionalI64(),
+                        memory.at("reservation").optionalI64(),
+                        memory.at("swap").optionalI64(),
+                        memory.at("kernel").optionalI64(),
+                        memory.at("kernelTCP").optionalI64(),
+                        memory.at("swappiness").optionalU63(),
+                        memory.at("disableOOMKiller").optionalBool(),
+                        memory.at("useHierarchy").optionalBool(),
+                        memory.at("checkBeforeUpdate").optionalBool())
+                : null;
+    }
+
+    private static Spec.@Nullable Cpu cpu(Place cpu) {
+        return cpu.present()
+                ? new Spec.Cpu(
+                        cpu.at("shares").optionalU63(),
+                        cpu.at("quota").optionalI64(),
+                        cpu.at("burst").optionalU63(),
+                        cpu.at("period").optionalU63(),
+                        cpu.at("realtimeRuntime").optionalI64(),
+                        cpu.at("realtimePeriod").optionalU63(),
+                        cpu.at("cpus").optionalString(),
+                        cpu.at("mems").optionalString(),
+                        cpu.at("idle").optionalI64())
+                : null;
+    }
+}

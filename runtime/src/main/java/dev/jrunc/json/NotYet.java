@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.json;
+
+import dev.jrunc.error.Unsupported;
+import java.util.List;
+
+/** What the specification has and this version can't do. It is refused: a filter or limit must not be lost silently. */
+final class NotYet {
+
+    private record Part(List<String> path, String what) {}
+
+    private static final List<Part> PARTS = List.of(
+            new Part(List.of("linux", "seccomp"), "seccomp filters"),
+            new Part(List.of("linux", "intelRdt"), "Intel RDT"),
+            new Part(List.of("linux", "netDevices"), "moving network devices"),
+            new Part(List.of("linux", "memoryPolicy"), "memory policies"),
+            new Part(List.of("linux", "personality"), "personalities"),
+            new Part(List.of("linux", "mountLabel"), "mount labels"),
+            new Part(List.of("linux", "resources", "blockIO"), "block I/O limits"),
+            new Part(List.of("linux", "resources", "hugepageLimits"), "huge page limits"),
+            new Part(List.of("linux", "resources", "network"), "network classes and priorities"),
+            new Part(List.of("linux", "resources", "rdma"), "RDMA limits"),
+            new Part(List.of("process", "apparmorProfile"), "AppArmor profiles"),
+            new Part(List.of("process", "selinuxLabel"), "SELinux labels"),
+            new Part(List.of("process", "scheduler"), "schedulers"),
+            new Part(List.of("process", "ioPriority"), "I/O priorities"),
+            new Part(List.of("process", "execCPUAffinity"), "CPU affinities"));
+
+    private NotYet() {}
+
+    /** @throws Unsupported at the first such part that asks for something */
+    static void check(Place config) {
+        for (Part part : PARTS) {
+            Place place = config;
+            for (String name : part.path) {
+                place = place.present() ? place.at(name) : place;
+            }
+            if (place.present() && place != config && place.pointer().endsWith(last(part)) && asks(place)) {
+                throw new Unsupported(place.pointer(), "this version of jrunc can't do " + part.what);
+            }
+        }
+    }
+
+    private static String last(Part part) {
+        return "/" + part.path.getLast();
+    }
+
+    /** Empty strings, lists and objects ask for nothing. */
+    private static boolean asks(Place place) {
+        var node = place.node();
+        if (node == null) {
+            return false;
+        }
+        return node.isString() ? !node.stringValue().isEmpty() : !node.isContainer() || !node.isEmpty();
+    }
+}

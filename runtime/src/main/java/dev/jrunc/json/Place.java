@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.json;
+
+import dev.jrunc.error.InvalidSpec;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A value in a document with its JSON pointer; typed access, and errors that say what was expected where. */
+record Place(@Nullable JsonNode node, String pointer) {
+
+    private static final BigInteger U64_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+    private static final long U32_MAX = 0xffff_ffffL;
+
+    /** The member of that name; absent where there is none or where it is null. */
+    Place at(String name) {
+        return new Place(object().get(name), pointer + "/" + name.replace("~", "~0").replace("/", "~1"));
+    }
+
+    /** Neither absent nor null. */
+    boolean present() {
+        return node != null && !node.isNull();
+    }
+
+    private JsonNode value() {
+        if (node == null || node.isNull()) {
+            throw new InvalidSpec(pointer, "is missing");
+        }
+        return node;
+    }
+
+    private JsonNode object() {
+        JsonNode value = value();
+        if (!value.isObject()) {
+            throw wrong("an object");
+        }
+        return value;
+    }
+
+    InvalidSpec wrong(String expected) {
+        return new InvalidSpec(pointer, "expected " + expected + ", found " + describe(value()));
+    }
+
+    private static String describe(JsonNode value) {
+        if (value.isObject()) {
+            return "an object";
+        }
+        if (value.isArray()) {
+            return "a list";
+        }
+        String text = value.toString();
+        String shown = text.length() > 80 ? text.substring(0, 80) + "…" : text;
+        return value.isString() ? "string " + shown : shown;
+    }
+
+    String string() {
+        JsonNode value = value();
+        if (!value.isString()) {
+            throw wrong("a string");
+        }
+        String text = value.stringValue();
+        if (text.indexOf('\0') >= 0) {
+            throw new InvalidSpec(pointer, "a string with a zero character can't be given to the kernel");
+        }
+        return text;
+    }
+
+    @Nullable String optionalString() {
+        return present() ? string() : null;
+    }
+
+    boolean bool() {
+        if (!present()) {
+            return false;
+        }
+        if (!value().isBoolean()) {
+            throw wrong("true or false");
+        }
+        return value().booleanValue();
+    }
+
+    @Nullable Boolean optionalBool() {
+        return present() ? Boolean.valueOf(bool()) : null;
+    }
+
+    private BigInteger integer(String expected) {
+        JsonNode value = value();
+        if (!value.isIntegralNumber()) {
+            throw wrong(expected);
+        }
+        return value.bigIntegerValue();
+    }
+
+    /** 0 to 4294967295. */
+    long u32() {
+        BigInteger number = integer("an unsigned 32-bit number");
+        if (number.signum() < 0 || number.bitLength() > 32 || number.longValue() > U32_MAX) {
+            throw wrong("an unsigned 32-bit number");
+        }
+        return number.longValue();
+    }
+
+    long u32Or(long absent) {
+        return present() ? u32() : absent;
+    }
+
+    @Nullable Long optionalU32() {
+        return present() ? Long.valueOf(u32()) : null;
+    }
+
+    /** The 64 bits of an unsigned number. */
+    long u64() {
+        BigInteger number = integer("an unsigned 64-bit number");
+        if (number.signum() < 0 || number.compareTo(U64_MAX) > 0) {
+            throw wrong("an unsigned 64-bit number");
+        }
+        return number.longValue();
+    }
+
+    /** An unsigned number that fits into a signed 63-bit one. */
+    @Nullable Long optionalU63() {
+        if (!present()) {
+            return null;
+        }
+        long number = u64();
+        if (number < 0) {
+            throw wrong("a number up to 9223372036854775807");
+        }
+        return number;
+    }
+
+    long i64() {
+        BigInteger number = integer("a 64-bit number");
+        if (number.bitLength() > 63) {
+            throw wrong("a 64-bit number");
+        }
+        return number.longValue();
+    }
+
+    @Nullable Long optionalI64() {
+        return present() ? Long.valueOf(i64()) : null;
+    }
+
+    /** The entries of a list; none where it is absent. */
+    List<Place> list(int maximum) {
+        if (!present()) {
+            return List.of();
+        }
+        JsonNode value = value();
+        if (!value.isArray()) {
+            throw wrong("a list");
+        }
+        if (value.size() > maximum) {
+            throw new InvalidSpec(pointer, "has " + value.size() + " entries, more than " + maximum);
+        }
+        List<Place> places = new ArrayList<>(value.size());
+        for (int i = 0; i < value.size(); i++) {
+            places.add(new Place(value.get(i), pointer + "/" + i));
+        }
+        return places;
+    }
+
+    List<String> strings(int maximum) {
+        List<String> strings = new ArrayList<>();
+        for (Place place : list(maximum)) {
+            strings.add(place.string());
+        }
+        return strings;
+    }
+
+    /** The members of an object, in their order; none where it is absent. */
+    Map<String, Place> members() {
+        Map<String, Place> members = new LinkedHashMap<>();
+        if (present()) {
+            for (String name : object().propertyNames()) {
+                members.put(name, at(name));
+            }
+        }
+        return members;
+    }
+
+    Map<String, String> stringMap() {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (Map.Entry<String, Place> member : members().entrySet()) {
+            if (member.getKey().indexOf('\0') >= 0) {
+                throw new InvalidSpec(pointer, "a name with a zero character can't be given to the kernel");
+            }
+            map.put(member.getKey(), member.getValue().string());
+        }
+        return map;
+    }
+}

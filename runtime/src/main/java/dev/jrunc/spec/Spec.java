@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.spec;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * config.json, for Linux: the OCI runtime specification's own names. What is absent is null for a single value, and empty for a
+ * list or map.
+ *
+ * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md">config.md</a>
+ */
+public record Spec(
+        String ociVersion,
+        @Nullable Root root,
+        @Nullable Process process,
+        @Nullable String hostname,
+        @Nullable String domainname,
+        List<Mount> mounts,
+        Hooks hooks,
+        Map<String, String> annotations,
+        Linux linux) {
+
+    public Spec {
+        mounts = List.copyOf(mounts);
+    }
+
+    public record Root(String path, boolean readonly) {}
+
+    /** An entry of {@code mounts}; type is null where it isn't given (a bind mount). */
+    public record Mount(
+            String destination,
+            @Nullable String type,
+            @Nullable String source,
+            List<String> options,
+            List<IdMapping> uidMappings,
+            List<IdMapping> gidMappings) {}
+
+    /** Ids 0 to 4294967295, size from 1. */
+    public record IdMapping(long containerID, long hostID, long size) {}
+
+    public record Process(
+            boolean terminal,
+            @Nullable ConsoleSize consoleSize,
+            String cwd,
+            List<String> env,
+            List<String> args,
+            List<Rlimit> rlimits,
+            @Nullable Capabilities capabilities,
+            boolean noNewPrivileges,
+            @Nullable Long oomScoreAdj,
+            User user) {}
+
+    /** In characters, 0 to 65535. */
+    public record ConsoleSize(long height, long width) {}
+
+    /** umask is null where it isn't given. */
+    public record User(long uid, long gid, @Nullable Long umask, List<Long> additionalGids) {}
+
+    /** type is RLIMIT_CORE etc.; soft and hard are unsigned 64-bit numbers, ~0 for no limit. */
+    public record Rlimit(String type, long soft, long hard) {}
+
+    /** Names such as CAP_CHOWN. */
+    public record Capabilities(
+            List<String> bounding,
+            List<String> effective,
+            List<String> inheritable,
+            List<String> permitted,
+            List<String> ambient) {}
+
+    /** The six kinds, in the order in which they run. */
+    public record Hooks(
+            List<Hook> prestart,
+            List<Hook> createRuntime,
+            List<Hook> createContainer,
+            List<Hook> startContainer,
+            List<Hook> poststart,
+            List<Hook> poststop) {
+
+        public static final Hooks NONE =
+                new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
+    /** timeout: seconds, greater than 0; null for none. */
+    public record Hook(String path, List<String> args, List<String> env, @Nullable Long timeout) {}
+
+    public record Linux(
+            List<Namespace> namespaces,
+            List<IdMapping> uidMappings,
+            List<IdMapping> gidMappings,
+            Map<String, TimeOffset> timeOffsets,
+            List<Device> devices,
+            @Nullable String cgroupsPath,
+            Resources resources,
+            @Nullable String rootfsPropagation,
+            Map<String, String> sysctl,
+            List<String> maskedPaths,
+            List<String> readonlyPaths) {}
+
+    /** type: pid, network, mount, ipc, uts, user, cgroup or time; path is null for a new one. */
+    public record Namespace(String type, @Nullable String path) {}
+
+    /** Seconds, and nanoseconds from 0 to 999999999. */
+    public record TimeOffset(long secs, long nanosecs) {}
+
+    /** type: c, b, u or p. fileMode null: 0666. */
+    public record Device(
+            String type, String path, long major, long minor, @Nullable Long fileMode, long uid, long gid) {}
+
+    public record Resources(
+            List<DeviceRule> devices,
+            @Nullable Memory memory,
+            @Nullable Cpu cpu,
+            @Nullable Long pidsLimit,
+            Map<String, String> unified) {
+
+        public static final Resources NONE = new Resources(List.of(), null, null, null, Map.of());
+    }
+
+    /** type: a, c or b. major and minor are null for all. access: of r, w and m. */
+    public record DeviceRule(
+            boolean allow, String type, @Nullable Long major, @Nullable Long minor, String access) {}
+
+    /** Bytes; -1 for no limit. */
+    public record Memory(
+            @Nullable Long limit,
+            @Nullable Long reservation,
+            @Nullable Long swap,
+            @Nullable Long kernel,
+            @Nullable Long kernelTCP,
+            @Nullable Long swappiness,
+            @Nullable Boolean disableOOMKiller,
+            @Nullable Boolean useHierarchy,
+            @Nullable Boolean checkBeforeUpdate) {}
+
+    /** quota, period, burst, realtimeRuntime, realtimePeriod: microseconds. */
+    public record Cpu(
+            @Nullable Long shares,
+            @Nullable Long quota,
+            @Nullable Long burst,
+            @Nullable Long period,
+            @Nullable Long realtimeRuntime,
+            @Nullable Long realtimePeriod,
+            @Nullable String cpus,
+            @Nullable String mems,
+            @Nullable Long idle) {}
+}
