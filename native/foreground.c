@@ -35,6 +35,7 @@ struct relay {
     struct terminal terminal;
     int signal_fd;
     int64_t engine_deadline;
+    bool engine_released;
     bool init_ended;
     bool pty_idle;
     bool output_lost; /* nobody reads it any more: dropped, so that the container doesn't wait for ever */
@@ -170,6 +171,7 @@ static bool turn(struct relay *relay, int *error)
 static void let_engine_go(struct relay *relay)
 {
     relay->engine_deadline = NO_DEADLINE;
+    relay->engine_released = true;
     session_release_engine(relay->front);
 }
 
@@ -222,8 +224,9 @@ static char **copy_continuation(const struct strings *continuation, int exit_sta
     return copy;
 }
 
-static void conclude(struct front *front, const struct op_foreground *request, struct result *result)
+static void conclude(const struct relay *relay, const struct op_foreground *request, struct result *result)
 {
+    struct front *front = relay->front;
     int status;
     int error = init_wait_status(front, true, &status);
     if (error) {
@@ -232,7 +235,7 @@ static void conclude(struct front *front, const struct op_foreground *request, s
     }
     forget_init(front);
     result->value = status;
-    if (front->engine.channel >= 0)
+    if (!relay->engine_released)
         return;
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     free(front->continuation);
@@ -282,5 +285,5 @@ void host_foreground(struct front *front, const struct op_foreground *request, s
     if (error)
         result_fail(result, -error, "relay between the terminal and the container");
     else
-        conclude(front, request, result);
+        conclude(relay, request, result);
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define MAX_ANSWER_BYTES (64u * 1024)
+#define DEATH_MILLIS 5000
 
 /* ENXIO: nobody holds the fifo, so nobody waits. */
 static int request_start(struct front *front)
@@ -59,10 +60,13 @@ static int read_answer(struct front *front, int fifo, int pidfd, struct buffer *
     }
 }
 
-static void describe_silence(const struct front *front, struct result *result)
+/* Only the front that made init can know how it ended. A process closes its fds shortly before that can be asked. */
+static void describe_silence(struct front *front, struct result *result)
 {
     char name[16];
     int status;
+    if (front->init.pid > 0)
+        wait_fd(&front->waits, front->init.pidfd, POLLIN, deadline_after(DEATH_MILLIS));
     if (front->init.pid > 0 && init_wait_status(front, false, &status) == 0 && WIFSIGNALED(status))
         result_fail(result, ECANCELED, "init was killed by %s before its program ran%s",
                     signal_name(WTERMSIG(status), name),
@@ -72,7 +76,7 @@ static void describe_silence(const struct front *front, struct result *result)
 }
 
 /* [START_EXECUTING] [START_FAILED, frame ERROR] */
-static void judge_answer(const struct front *front, const struct buffer *answer, struct result *result)
+static void judge_answer(struct front *front, const struct buffer *answer, struct result *result)
 {
     const uint8_t *at = answer->data;
     size_t length = answer->length;
