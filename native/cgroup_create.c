@@ -71,8 +71,7 @@ static void enable_controllers(struct creation *creation, int folder, const char
     for (uint32_t i = 0; i < creation->request->controllers.count; i++) {
         const char *name = read_str(&cursor);
         char text[sizeof creation->not_enabled + 1];
-        if (!listed((const char *)available.data, name) ||
-            snprintf(text, sizeof text, "+%s", name) >= (int)sizeof text)
+        if (!listed((const char *)available.data, name) || snprintf(text, sizeof text, "+%s", name) >= (int)sizeof text)
             continue;
         int error = write_text(folder, "cgroup.subtree_control", text);
         if (error && !creation->enable_error) {

@@ -38,7 +38,7 @@ struct relay {
     bool engine_released;
     bool init_ended;
     bool pty_idle;
-    bool output_lost; /* nobody reads it any more: dropped, so that the container doesn't wait for ever */
+    bool output_lost;     /* nobody reads it any more: dropped, so that the container doesn't wait for ever */
     struct direction in;  /* 0 to the pty */
     struct direction out; /* the pty to 1 */
 };

@@ -95,7 +95,8 @@ static void judge_answer(struct front *front, const struct buffer *answer, struc
         result_fail(result, EPROTO, "init sent a malformed answer");
         return;
     }
-    result_fail_remote(result, (struct bytes){at + 1 + FRAME_HEADER_BYTES, (uint32_t)(length - 1 - FRAME_HEADER_BYTES)});
+    result_fail_remote(result,
+                       (struct bytes){at + 1 + FRAME_HEADER_BYTES, (uint32_t)(length - 1 - FRAME_HEADER_BYTES)});
 }
 
 void host_start(struct front *front, const struct op_start *request, struct result *result)

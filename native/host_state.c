@@ -51,7 +51,7 @@ static int make_root(const char *root)
     char path[PATH_MAX];
     size_t length = strlen(root);
     memcpy(path, root, length + 1);
-    for (char *slash = path + 1; slash; ) {
+    for (char *slash = path + 1; slash;) {
         slash = strchr(slash, '/');
         if (slash)
             *slash = 0;
@@ -313,8 +313,7 @@ static int remove_folder(const struct state_folder *state)
     if (error)
         return error;
     struct stat ours, there;
-    if (fstat(state->folder_fd, &ours) < 0 ||
-        fstatat(state->root_fd, state->id, &there, AT_SYMLINK_NOFOLLOW) < 0)
+    if (fstat(state->folder_fd, &ours) < 0 || fstatat(state->root_fd, state->id, &there, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
     if (ours.st_dev != there.st_dev || ours.st_ino != there.st_ino)
         return 0; /* ours is gone already, and this is another container's */

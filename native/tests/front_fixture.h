@@ -73,9 +73,9 @@ static inline struct bytes text_bytes(const char *text)
 }
 
 /* Executes an operation: RUN(fixture, result, read_file, .path = "/x", .maxBytes = 10). */
-#define RUN(fixture, outcome, name, ...)                                            \
-    do {                                                                            \
-        buffer_free(&(outcome).data);                                               \
-        (outcome) = (struct result){0};                                             \
+#define RUN(fixture, outcome, name, ...)                                             \
+    do {                                                                             \
+        buffer_free(&(outcome).data);                                                \
+        (outcome) = (struct result){0};                                              \
         host_##name(&(fixture).front, &(struct op_##name){__VA_ARGS__}, &(outcome)); \
     } while (0)

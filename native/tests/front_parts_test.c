@@ -9,9 +9,9 @@
 
 #include <signal.h>
 
-#define PARSE(options, ...)                                                                  \
-    char *options##_argv[] = {(char[]){"jrunc"}, __VA_ARGS__, NULL};                         \
-    struct global_options options;                                                           \
+#define PARSE(options, ...)                                          \
+    char *options##_argv[] = {(char[]){"jrunc"}, __VA_ARGS__, NULL}; \
+    struct global_options options;                                   \
     global_options_read(&options, (int)(sizeof options##_argv / sizeof *options##_argv) - 1, options##_argv)
 
 #define ARG(text) ((char[]){text})

@@ -59,7 +59,8 @@ static void test_write_dispositions(void)
     CHECK(result.error == EEXIST);
     RUN(fixture, result, write_file, .path = path, .content = text_bytes("LO"), .disposition = WRITE_EXISTING);
     CHECK_TEXT(file_content(path), "LOng");
-    RUN(fixture, result, write_file, .path = path, .content = text_bytes("+"), .mode = 0666, .disposition = WRITE_APPEND);
+    RUN(fixture, result, write_file, .path = path, .content = text_bytes("+"), .mode = 0666,
+        .disposition = WRITE_APPEND);
     CHECK_TEXT(file_content(path), "LOng+");
     RUN(fixture, result, write_file, .path = path, .content = text_bytes("new"), .mode = 0666,
         .disposition = WRITE_CREATE);

@@ -46,8 +46,10 @@ static void spawn_fake(struct fixture *fixture, fake_init *run)
         _exit(run(sockets[1]));
     }
     close(sockets[1]);
-    fixture->front.init = (struct spawned){
-        .pid = pid, .pidfd = (int)syscall(SYS_pidfd_open, pid, 0), .channel = sockets[0], .start_time = start_time(pid)};
+    fixture->front.init = (struct spawned){.pid = pid,
+                                           .pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
+                                           .channel = sockets[0],
+                                           .start_time = start_time(pid)};
 }
 
 static void unblock_signals(void)

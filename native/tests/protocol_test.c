@@ -56,13 +56,13 @@ static bool again(uint16_t code, struct bytes payload, struct buffer *encoded)
 {
     switch (code) {
 #define F(type, name)
-#define MESSAGE(NAME, name, code_, ...)                \
-    case FRAME_##NAME: {                               \
-        struct msg_##name message;                     \
+#define MESSAGE(NAME, name, code_, ...)                    \
+    case FRAME_##NAME: {                                   \
+        struct msg_##name message;                         \
         bool valid = decode_msg_##name(payload, &message); \
-        if (valid)                                     \
-            encode_msg_##name(encoded, &message);      \
-        return valid;                                  \
+        if (valid)                                         \
+            encode_msg_##name(encoded, &message);          \
+        return valid;                                      \
     }
 #include "../protocol.def"
     default:
@@ -182,9 +182,10 @@ static bool acceptable(const struct frame *frame)
 static void test_bad_vectors(void)
 {
     static const char *const names[] = {
-        "bool_two",           "init_operation_in_batch", "list_count_too_big",  "operation_too_long", "payload_left_over",
-        "payload_missing",    "reserved_not_zero",       "string_length_wraps", "string_with_zero",   "string_without_zero",
-        "too_long",           "unknown_flag",            "unknown_operation",
+        "bool_two",          "init_operation_in_batch", "list_count_too_big", "operation_too_long",
+        "payload_left_over", "payload_missing",         "reserved_not_zero",  "string_length_wraps",
+        "string_with_zero",  "string_without_zero",     "too_long",           "unknown_flag",
+        "unknown_operation",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char name[64];

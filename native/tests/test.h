@@ -32,13 +32,13 @@ static inline bool test_equal(const char *found, const char *wanted, const char 
 #define CHECK_TEXT(found, wanted) test_equal((found), (wanted), __FILE__, __LINE__)
 
 /* With JRUNC_MUST_WORK=1 (in CI) a test that this machine should be able to run may not be skipped. */
-#define SKIP(reason)                                         \
-    do {                                                     \
-        const char *must = getenv("JRUNC_MUST_WORK");        \
+#define SKIP(reason)                                           \
+    do {                                                       \
+        const char *must = getenv("JRUNC_MUST_WORK");          \
         fprintf(stderr, "skipped %s: %s\n", __func__, reason); \
-        if (must && strcmp(must, "1") == 0)                  \
-            test_failed++;                                   \
-        return;                                              \
+        if (must && strcmp(must, "1") == 0)                    \
+            test_failed++;                                     \
+        return;                                                \
     } while (0)
 
 static inline int test_end(void)
