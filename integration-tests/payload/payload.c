@@ -167,6 +167,7 @@ static const struct {
     {"fork-limit", fork_limit_command},
     {"allocate", allocate_command},
     {"term-size", term_size_command},
+    {"await-size", await_size_command},
     {"window-change", window_change_command},
     {"terminal-write", terminal_write_command},
     {"hook", hook_command},

@@ -48,7 +48,7 @@ command_fn try_mkdir_command, try_setuid_command, try_unshare_command, try_hostn
 command_fn try_chown_command, try_exec_command, try_socket_command, try_nice_command;
 command_fn signal_exit_command, signal_log_command, kill_self_command, fault_command, child_kills_me_command;
 command_fn orphan_command, fork_sleep_command, fork_limit_command, allocate_command;
-command_fn term_size_command, window_change_command, terminal_write_command;
+command_fn term_size_command, await_size_command, window_change_command, terminal_write_command;
 command_fn hook_command;
 command_fn console_receive_command, pty_command, leak_command, subreaper_command;
 

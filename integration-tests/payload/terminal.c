@@ -45,6 +45,19 @@ int term_size_command(const struct words *words)
     return NEXT;
 }
 
+/* await-size ROWS: looks at the size until it has that many rows, for five seconds at most, and prints it. */
+int await_size_command(const struct words *words)
+{
+    struct winsize size = {0};
+    for (int i = 0; i < 500; i++) {
+        if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row == number_or(words, 0, RESIZED_ROWS))
+            break;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    print_size();
+    return NEXT;
+}
+
 /* window-change ROWS: says "ready", prints the size at each SIGWINCH, until it has that many rows. */
 int window_change_command(const struct words *words)
 {

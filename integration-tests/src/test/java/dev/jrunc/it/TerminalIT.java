@@ -140,10 +140,9 @@ class TerminalIT {
 
   @Test
   void inTheForegroundTheSizeIsTheCallers(Lab lab) {
-    Result result = foreground(lab, terminalBundle(lab)).now().succeeded();
+    Bundle bundle = terminalBundle(lab).payload("await-size", "33", ",", "report");
+    Result result = foreground(lab, bundle).now().succeeded().printed("term-size 33x99");
 
-    assertEquals(33, result.report().number("/rows"));
-    assertEquals(99, result.report().number("/columns"));
     assertEquals(List.of("true", "true", "true"), result.report().texts("/tty"));
   }
 
@@ -156,7 +155,7 @@ class TerminalIT {
 
   @Test
   void aChangeOfTheWindowIsPassedOn(Lab lab) {
-    Running running = foreground(lab, terminalBundle(lab).payload("window-change")).start().awaitOutput("ready");
+    Running running = foreground(lab, terminalBundle(lab).payload("window-change", "50")).start().awaitOutput("ready");
     running.signal("USR1");
 
     Result result = running.await().succeeded().printed("term-size 50x132");

@@ -79,9 +79,14 @@ public final class Processes {
   }
 
   private static boolean mentionsAnywhere(Path process, String text) {
-    return Stream.of("cmdline", "environ", "cgroup", "mountinfo").anyMatch(file -> read(process.resolve(file)).contains(text))
+    return Stream.of("cmdline", "environ", "cgroup").anyMatch(file -> read(process.resolve(file)).contains(text))
+        || (hasMountsOfItsOwn(process) && read(process.resolve("mountinfo")).contains(text))
         || Stream.of("exe", "cwd", "root").anyMatch(link -> link(process.resolve(link)).contains(text))
         || opens(process, text);
+  }
+
+  private static boolean hasMountsOfItsOwn(Path process) {
+    return !link(process.resolve("ns/mnt")).equals(link(PROC.resolve("self/ns/mnt")));
   }
 
   private static boolean opens(Path process, String text) {
