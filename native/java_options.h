@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the cold engine is started; %L is the folder lib/jrunc. */
+/*
+ * How the engine is started; %L is the folder lib/jrunc, absolute. The front and the build, which trains the AOT cache,
+ * both read it. No spaces: the build takes each text as one word.
+ */
+
+/* Found by the front beside itself, also after the tree was moved: the class path is one jar, whose manifest names the
+ * others, and the JDK compares only what follows the common folder. */
+JAVA_OPTION("-XX:AOTCache=%L/jrunc.aot")
+
+/* One short call: the collector without threads, the compiler that is quick to compile, little memory at first. */
 JAVA_OPTION("-XX:+UseSerialGC")
 JAVA_OPTION("-XX:TieredStopAtLevel=1")
+JAVA_OPTION("-Xms16m")
+JAVA_OPTION("-Xmx256m")
+
+/* Signals are the front's affair. */
 JAVA_OPTION("-Xrs")
+
+/* JVM start (/tmp/hsperfdata, attach, a library extracted to /tmp, core and error files in the working directory). */
 JAVA_OPTION("-XX:-UsePerfData")
 JAVA_OPTION("-XX:+DisableAttachMechanism")
-JAVA_OPTION("-Xmx64m")
+JAVA_OPTION("-Djffi.boot.library.path=%L/native")
+JAVA_OPTION("-XX:-CreateCoredumpOnCrash")
+JAVA_OPTION("-XX:+ErrorFileToStderr")
+JAVA_OPTION("-XX:+ExitOnOutOfMemoryError")
+
 JAVA_OPTION("-cp")
-JAVA_OPTION("%L/app/*")
+JAVA_OPTION("%L/app/jrunc.jar")
 JAVA_OPTION("dev.jrunc.Main")

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make            builds build/jrunc: bin/jrunc and lib/jrunc
+#   make demo       shows what it does
+#   make check      the quick tests: units, C under ASan and UBSan, style
+#   make test       all tests, as root
+#   make bench      jrunc and runc side by side
+#   make install    DESTDIR= PREFIX=/usr/local
+#   make format     formats Java and C
+#   make clean
+#
+# What a Debian 12 machine lacks is installed by apt-get where this runs as root, else named. The JDK, 25 or newer, is up to
+# you: JAVA_HOME, or a folder below /usr/lib/jvm.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+PREFIX ?= /usr/local
+CC := gcc
+TREE := build/jrunc
+LIB := $(TREE)/lib/jrunc
+
+# ---- packages and JDK
+
+PACKAGES_BUILD := binutils gcc libc6-dev make maven
+PACKAGES_CHECK := clang-format
+PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq procps runc skopeo strace umoci util-linux
+PACKAGES_DEMO := busybox-static
+PACKAGES_BENCH := busybox-static hyperfine jq runc
+
+# deps: everything that any target needs.
+.PHONY: deps deps-build deps-check deps-test deps-demo deps-bench
+deps:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) $(PACKAGES_BENCH)
+deps-build:
+	@packaging/install-packages.sh $(PACKAGES_BUILD)
+deps-check:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+deps-test:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST)
+deps-demo:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO)
+deps-bench:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
+
+JDK := $(shell packaging/find-jdk.sh)
+NO_JDK := jrunc needs a JDK of Java 25 or newer to build: set JAVA_HOME to one, or put it below /usr/lib/jvm
+needs_jdk = $(if $(JDK),,$(error $(NO_JDK)))
+
+# Maven's own libraries are older than JDK 25's warnings about them.
+MAVEN = $(needs_jdk)JAVA_HOME=$(JDK) MAVEN_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+	--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" mvn --batch-mode -Dstyle.color=never \
+	-Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+# The test runners' own totals.
+MAVEN_TOTALS := -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire.SurefireMojo=info \
+	-Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.failsafe.IntegrationTestMojo=info
+
+# ---- the tree
+
+.PHONY: all tree
+all: deps-build
+	@$(MAKE) --no-print-directory tree
+tree: $(TREE)/bin/jrunc $(LIB)/jrunc.aot $(LIB)/native/libjffi-1.2.so
+
+build build/native build/asan build/analyzed $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
+	mkdir -p $@
+
+# ---- the native program
+
+NATIVE := $(patsubst native/%.c,%,$(wildcard native/*.c))
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Werror
+C_LANGUAGE := -std=gnu11 -D_GNU_SOURCE
+HARDENING := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE
+CFLAGS := $(C_LANGUAGE) -O2 $(WARNINGS) $(HARDENING) -ffunction-sections -fdata-sections
+LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections
+JRUNC_LIMIT_BYTES := 1048576
+
+build/native/%.o: native/%.c Makefile | build/native
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
+	$(CC) $(CFLAGS) $(LDFLAGS) -s -o $@ $^
+	@size=$$(stat -c %s $@); [ $$size -lt $(JRUNC_LIMIT_BYTES) ] || \
+		{ echo "$@ has $$size bytes; the limit is $(JRUNC_LIMIT_BYTES)" >&2; exit 1; }
+
+# ---- the engine
+
+MODULES := java.base,java.logging,jdk.unsupported
+ENGINE_SOURCES := pom.xml runtime/pom.xml $(shell find runtime/src/main -type f)
+POMS := pom.xml runtime/pom.xml
+JFFI_FOLDER := jni/$(shell uname -m)-Linux
+
+build/engine.stamp: $(ENGINE_SOURCES) | build
+	$(MAVEN) --projects runtime --also-make package -Dmaven.test.skip=true
+	touch $@
+
+$(LIB)/app/jrunc.jar: build/engine.stamp | $(LIB)/app
+	cp runtime/target/jrunc-runtime-*-SNAPSHOT.jar $@
+
+# jffi's native libraries are unpacked below, once. The AOT cache takes no classes as old as picocli's.
+build/dependencies.stamp: $(POMS) packaging/UpgradeClassFiles.java | build/engine.stamp $(LIB)/app
+	find $(LIB)/app -name '*.jar' ! -name jrunc.jar -delete
+	find runtime/target/app -name '*.jar' ! -name 'jffi-*-native.jar' -exec cp -t $(LIB)/app {} +
+	for jar in runtime/target/app/picocli-*.jar; do \
+		$(JDK)/bin/java packaging/UpgradeClassFiles.java $$jar $(LIB)/app/$${jar##*/}; done
+	touch $@
+
+$(LIB)/native/libjffi-1.2.so: $(POMS) | build/engine.stamp $(LIB)/native
+	cd $(LIB)/native && $(JDK)/bin/jar --extract --file=$$(ls $(CURDIR)/runtime/target/app/jffi-*-native.jar) $(JFFI_FOLDER)
+	mv $(LIB)/native/$(JFFI_FOLDER)/libjffi-1.2.so $@
+	rm -r $(LIB)/native/jni
+	touch $@
+
+build/runtime.stamp: Makefile $(JDK)/release | $(LIB)
+	$(needs_jdk)rm -rf $(LIB)/runtime
+	$(JDK)/bin/jlink --add-modules $(MODULES) --vm=server --strip-debug --no-header-files --no-man-pages \
+		--compress=zip-0 --output $(LIB)/runtime
+	touch $@
+
+# The JVM's options, one a word, as the front gives them.
+java_options = $$(printf '\#define JAVA_OPTION(text) text\n\#include "java_options.h"\n' | $(CC) -E -P -Inative - | \
+	sed -e 's|"||g' -e 's|%L|$(CURDIR)/$(LIB)|')
+
+# Trained by replaying recorded calls: it needs no root and runs no container.
+$(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.stamp native/java_options.h
+	options="$(java_options)"; options=$${options/-XX:AOTCache=/-XX:AOTCacheOutput=}; \
+	cd / && $(CURDIR)/$(LIB)/runtime/bin/java $${options/dev.jrunc.Main/dev.jrunc.engine.Training} \
+		>$(CURDIR)/build/training.log 2>&1 </dev/null || { cat $(CURDIR)/build/training.log >&2; exit 1; }
+	@[ -s $@ ] || { cat build/training.log >&2; exit 1; }
+
+# ---- tests
+
+.PHONY: check test unit-test c-test integration-test lint
+check: deps-check lint c-test unit-test
+test: check integration-test
+
+unit-test: | deps-check
+	$(MAVEN) $(MAVEN_TOTALS) verify
+
+# ASan and UBSan; each test is a program with its own main.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ASAN_CFLAGS := $(C_LANGUAGE) -O1 -g $(WARNINGS) $(SANITIZE)
+C_TESTS := $(patsubst native/tests/%.c,build/asan/%,$(wildcard native/tests/*_test.c))
+
+build/asan/%.o: native/%.c Makefile | build/asan
+	$(CC) $(ASAN_CFLAGS) -MMD -MP -c -o $@ $<
+build/asan/%.o: native/tests/%.c Makefile | build/asan
+	$(CC) $(ASAN_CFLAGS) -MMD -MP -c -o $@ $<
+# All but main, so that a test links what it needs.
+build/asan/native.a: $(patsubst %,build/asan/%.o,$(filter-out front,$(NATIVE)))
+	rm -f $@
+	ar rc $@ $^
+build/asan/%_test: build/asan/%_test.o build/asan/native.a
+	$(CC) $(ASAN_CFLAGS) -o $@ $^
+.PRECIOUS: build/asan/%.o
+
+c-test: $(C_TESTS) | deps-check
+	@failed=; for program in $(C_TESTS); do \
+		printf '%s: ' $${program##*/}; timeout 120 $$program || failed="$$failed $${program##*/}"; done; \
+		[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+# gcc's analyzer; clang-format for all C. Java's style is checked with the unit tests.
+C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] integration-tests/payload/*.[ch])
+build/analyzed/%.o: native/%.c Makefile | build/analyzed
+	$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
+lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
+	clang-format --dry-run --Werror $(C_FORMATTED)
+
+integration-test: all | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
+	@echo "Integration tests: jrunc"
+	JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: runc, the oracle"
+	JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+
+# ---- for people
+
+.PHONY: demo bench format install clean
+demo: all | deps-demo
+	packaging/demo.sh $(TREE)/bin/jrunc
+
+bench: all | deps-bench
+	bench/bench.sh $(TREE)/bin/jrunc
+
+format: | deps-check
+	clang-format -i $(C_FORMATTED)
+	$(MAVEN) spotless:apply
+
+# The AOT cache belongs to jars of the same time of modification.
+install: all
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
+	rm -rf $(DESTDIR)$(PREFIX)/lib/jrunc
+	cp -r --preserve=mode,timestamps,links $(LIB) $(DESTDIR)$(PREFIX)/lib/jrunc
+	install --preserve-timestamps --mode=755 $(TREE)/bin/jrunc $(DESTDIR)$(PREFIX)/bin/jrunc
+
+clean:
+	rm -rf build runtime/target spec-schemas/target integration-tests/target
+
+-include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d)
