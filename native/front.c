@@ -121,7 +121,10 @@ static int run_calls(struct front *front)
             return (int)(front->exit_status & 0xff);
         case SESSION_RELEASED:
             args = front->continuation;
-            continue;
+            if (args)
+                continue;
+            report_error(&front->options, "out of memory at the end of container %s", front->state.id);
+            return 1;
         case SESSION_VANISHED:
             report_error(&front->options, "%s", error);
             recover(front);

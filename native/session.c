@@ -11,6 +11,10 @@
 
 #define LAST_WORDS_MILLIS 2000
 
+#ifndef JRUNC_VERSION
+#define JRUNC_VERSION "0.1.0"
+#endif
+
 static void say(char error[1024], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void say(char error[1024], const char *format, ...)
