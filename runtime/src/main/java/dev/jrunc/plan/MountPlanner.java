@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.plan;
+
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.Unsupported;
+import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code mounts[]}: file systems, bind mounts, and the container's own cgroups. */
+final class MountPlanner {
+
+    /** What may be mounted below /proc: more would let an image or volume switch off what init writes there. */
+    private static final Set<String> ALLOWED_BELOW_PROC = Set.of(
+            "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
+            "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev", "/proc/sys/kernel/ns_last_pid",
+            "/proc/sys/crypto/fips_enabled");
+
+    private final PlanRequest request;
+    private final boolean byTree;
+    private final boolean cgroupNamespace;
+    private final List<Step<HostOperation>> trees;
+    private final List<Step<InitOperation>> mounts = new ArrayList<>();
+    private final List<Step<InitOperation>> remounts = new ArrayList<>();
+
+    MountPlanner(PlanRequest request, boolean byTree, boolean cgroupNamespace, List<Step<HostOperation>> trees) {
+        this.request = request;
+        this.byTree = byTree;
+        this.cgroupNamespace = cgroupNamespace;
+        this.trees = trees;
+    }
+
+    /** Mounts in order. */
+    List<Step<InitOperation>> mounts() {
+        return mounts;
+    }
+
+    /** What becomes read-only after everything was put into it. */
+    List<Step<InitOperation>> remounts() {
+        return remounts;
+    }
+
+    void plan() {
+        List<Spec.Mount> all = request.spec().mounts();
+        for (int i = 0; i < all.size(); i++) {
+            plan(all.get(i), "/mounts/" + i);
+        }
+    }
+
+    private void plan(Spec.Mount mount, String pointer) {
+        Origin origin = Origin.at(pointer);
+        String target = absolute(mount.destination());
+        MountOptions options = MountOptions.of(mount.options());
+        if (options.isIdmap() || !mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty()) {
+            throw new Unsupported(pointer, "this version of jrunc can't do idmapped mounts");
+        }
+        String type = mount.type();
+        boolean bind = options.isBind() || "bind".equals(type);
+        checkProc(target, mount, bind, pointer);
+        if (bind) {
+            planBind(origin, mount, target, options, pointer);
+        } else if (type == null || type.isEmpty()) {
+            throw new InvalidSpec(pointer + "/type", "is missing: a mount that is no bind mount needs one");
+        } else if (type.equals("cgroup") || type.equals("cgroup2")) {
+            planCgroup(origin, target, options);
+        } else {
+            planFileSystem(origin, type, mount.source(), target, options);
+        }
+    }
+
+    /** Destinations are absolute since 1.0; older configurations mean the same without the slash. */
+    static String absolute(String path) {
+        StringBuilder clean = new StringBuilder();
+        for (String part : path.split("/")) {
+            if (!part.isEmpty() && !part.equals(".")) {
+                clean.append('/').append(part);
+            }
+        }
+        return clean.isEmpty() ? "/" : clean.toString();
+    }
+
+    /** CVE-2019-16884 and its kin: a mount over procfs hides it from init. */
+    private static void checkProc(String target, Spec.Mount mount, boolean bind, String pointer) {
+        if (target.equals("/proc")) {
+            String source = mount.source();
+            boolean procfs = "proc".equals(mount.type()) || bind && source != null && absolute(source).equals("/proc");
+            if (!procfs) {
+                throw new InvalidSpec(pointer + "/destination", "only procfs may be mounted on /proc");
+            }
+        } else if (target.startsWith("/proc/") && !ALLOWED_BELOW_PROC.contains(target)) {
+            throw new InvalidSpec(
+                    pointer + "/destination", "\"" + target + "\" cannot be mounted because it is inside /proc");
+        }
+    }
+
+    private void planBind(Origin origin, Spec.Mount mount, String target, MountOptions options, String pointer) {
+        String given = mount.source();
+        if (given == null || given.isEmpty()) {
+            throw new InvalidSpec(pointer + "/source", "is missing: a bind mount needs one");
+        }
+        String source = given.startsWith("/") ? given : request.bundle() + "/" + given;
+        mounts.add(Step.must(new InitOperation.Bind(
+                origin,
+                source,
+                tree(origin, source, options.isRecursive()),
+                target,
+                options.isRecursive(),
+                options.attributesSet(),
+                options.attributesClear(),
+                options.recursiveSet(),
+                options.recursiveClear(),
+                options.propagation())));
+    }
+
+    /** With a user namespace, the container's root may not reach the source: the front opens it. */
+    private long tree(Origin origin, String source, boolean recursive) {
+        if (!byTree) {
+            return -1;
+        }
+        trees.add(Step.must(new HostOperation.OpenTree(origin, source, recursive)));
+        return trees.size() - 1;
+    }
+
+    private void planFileSystem(
+            Origin origin, String type, @Nullable String source, String target, MountOptions options) {
+        boolean later = type.equals("tmpfs") && options.isReadonly();
+        List<String> parameters = new ArrayList<>(options.parameters());
+        if (options.isReadonly() && !later) {
+            parameters.add("ro");
+        }
+        long attributes = options.attributes() & (later ? ~MountOptions.RDONLY : ~0L);
+        mounts.add(Step.must(new InitOperation.Mount(
+                origin,
+                type,
+                source == null || source.isEmpty() ? type : source,
+                target,
+                attributes,
+                parameters,
+                options.propagation(),
+                options.isCopyUp())));
+        if (later) {
+            remounts.add(Step.must(new InitOperation.Remount(origin, target, MountOptions.RDONLY)));
+        }
+    }
+
+    /** The container's own cgroups: one mount on v2; on v1 a tmpfs with one for each hierarchy. */
+    private void planCgroup(Origin origin, String target, MountOptions options) {
+        List<CgroupFolder> cgroups = request.cgroups();
+        if (cgroups.size() == 1 && cgroups.getFirst().version() == 2) {
+            planHierarchy(origin, cgroups.getFirst(), target, options);
+            return;
+        }
+        mounts.add(Step.must(new InitOperation.Mount(
+                origin,
+                "tmpfs",
+                "tmpfs",
+                target,
+                options.attributes() & ~MountOptions.RDONLY,
+                List.of("mode=755"),
+                options.propagation(),
+                false)));
+        for (CgroupFolder cgroup : cgroups) {
+            planHierarchy(origin, cgroup, target + "/" + cgroup.name(), options);
+        }
+        for (CgroupFolder cgroup : cgroups) {
+            planControllerLinks(origin, cgroup, target);
+        }
+        if (options.isReadonly()) {
+            remounts.add(Step.must(new InitOperation.Remount(origin, target, MountOptions.RDONLY)));
+        }
+    }
+
+    /** {@code cpu -> cpu,cpuacct}. */
+    private void planControllerLinks(Origin origin, CgroupFolder cgroup, String target) {
+        if (cgroup.version() != 1 || cgroup.controllers().size() < 2) {
+            return;
+        }
+        for (String controller : cgroup.controllers()) {
+            if (!controller.equals(cgroup.name())) {
+                mounts.add(Step.must(new InitOperation.Symlink(origin, cgroup.name(), target + "/" + controller)));
+            }
+        }
+    }
+
+    private void planHierarchy(Origin origin, CgroupFolder cgroup, String target, MountOptions options) {
+        if (!cgroupNamespace) {
+            mounts.add(Step.must(new InitOperation.Bind(
+                    origin,
+                    cgroup.folder(),
+                    tree(origin, cgroup.folder(), false),
+                    target,
+                    false,
+                    options.attributes(),
+                    0,
+                    0,
+                    0,
+                    options.propagation())));
+            return;
+        }
+        List<String> parameters = new ArrayList<>();
+        if (cgroup.version() == 1) {
+            if (cgroup.controllers().getFirst().startsWith("name=")) {
+                parameters.add("none");
+            }
+            parameters.addAll(cgroup.controllers());
+        }
+        mounts.add(Step.must(new InitOperation.Mount(
+                origin,
+                cgroup.version() == 1 ? "cgroup" : "cgroup2",
+                "cgroup",
+                target,
+                options.attributes(),
+                parameters,
+                options.propagation(),
+                false)));
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.plan;
+
+import java.util.List;
+
+/**
+ * How a container is made, once its cgroups are.
+ *
+ * @param trees for SPAWN's caller to open first, in this order
+ * @param init for SEND_PLAN
+ * @param oomScoreAdj none or one
+ * @param rlimits to set at the sync point LIMITS, which exists when there are any
+ * @param runtimeHooks the sync point RUNTIME_HOOKS exists
+ * @param console init sends a terminal
+ * @param warnings what is not done, and does no harm
+ */
+public record Plan(
+        List<Step<HostOperation>> trees,
+        HostOperation.Spawn spawn,
+        List<Step<HostOperation>> oomScoreAdj,
+        List<Step<InitOperation>> init,
+        List<Step<HostOperation>> rlimits,
+        boolean runtimeHooks,
+        boolean console,
+        List<String> warnings) {
+
+    /** Sync points of native/protocol.h. */
+    public static final long SYNC_RUNTIME_HOOKS = 2;
+
+    public static final long SYNC_LIMITS = 3;
+    public static final long SYNC_READY = 4;
+
+    public Plan {
+        trees = List.copyOf(trees);
+        oomScoreAdj = List.copyOf(oomScoreAdj);
+        init = List.copyOf(init);
+        rlimits = List.copyOf(rlimits);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.plan;
+
+import dev.jrunc.spec.Spec;
+import java.util.List;
+
+/**
+ * All that a plan depends on.
+ *
+ * @param id the container's
+ * @param bundle absolute, without links
+ * @param rootfs absolute, without links
+ * @param spec checked
+ * @param privileged the caller may copy mount trees (CAP_SYS_ADMIN)
+ * @param cgroups the container's cgroups; empty where it has none
+ * @param noPivot --no-pivot
+ * @param noNewKeyring --no-new-keyring
+ * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
+ * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for the program
+ * @param creatingState what createContainer hooks read
+ * @param createdState what startContainer hooks read
+ */
+public record PlanRequest(
+        String id,
+        String bundle,
+        String rootfs,
+        Spec spec,
+        boolean privileged,
+        List<CgroupFolder> cgroups,
+        boolean noPivot,
+        boolean noNewKeyring,
+        long preserveFds,
+        List<String> listenEnvironment,
+        Bytes creatingState,
+        Bytes createdState) {
+
+    public PlanRequest {
+        cgroups = List.copyOf(cgroups);
+        listenEnvironment = List.copyOf(listenEnvironment);
+    }
+}

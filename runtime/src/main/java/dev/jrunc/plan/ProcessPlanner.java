@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.plan;
+
+import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** {@code process}: who the program runs as, what it may do, and itself. */
+final class ProcessPlanner {
+
+    private static final Origin PROCESS = Origin.at("/process");
+    private static final Origin USER = Origin.at("/process/user");
+    private static final Origin CWD = Origin.at("/process/cwd");
+
+    private final PlanRequest request;
+    private final Spec.Process process;
+    private final boolean setGroups;
+    private final List<Step<InitOperation>> steps;
+    private final List<String> warnings;
+
+    ProcessPlanner(
+            PlanRequest request,
+            Spec.Process process,
+            boolean setGroups,
+            List<Step<InitOperation>> steps,
+            List<String> warnings) {
+        this.request = request;
+        this.process = process;
+        this.setGroups = setGroups;
+        this.steps = steps;
+        this.warnings = warnings;
+    }
+
+    private void add(InitOperation operation) {
+        steps.add(Step.must(operation));
+    }
+
+    /** A terminal, or at least a session of its own. */
+    void planSession() {
+        Spec.ConsoleSize size = process.consoleSize();
+        if (process.terminal()) {
+            add(new InitOperation.Console(
+                    Origin.at("/process/terminal"),
+                    size == null ? 0 : size.height(),
+                    size == null ? 0 : size.width(),
+                    process.user().uid()));
+        } else {
+            add(new InitOperation.NewSession(Origin.rule("session of its own")));
+        }
+    }
+
+    /** All that comes after the root file system is finished, up to waiting for start. */
+    void planIdentity() {
+        Spec.User user = process.user();
+        Long umask = user.umask();
+        if (umask != null) {
+            add(new InitOperation.Umask(Origin.at("/process/user/umask"), umask));
+        }
+        add(new InitOperation.StdioOwner(USER, user.uid(), user.gid()));
+        // Only root may be able to make it, and only the user may be able to enter it.
+        steps.add(Step.mayFail(new InitOperation.Cwd(CWD, process.cwd(), true)));
+        if (!process.rlimits().isEmpty()) {
+            add(new InitOperation.SyncPoint(Origin.at("/process/rlimits"), Plan.SYNC_LIMITS));
+        }
+        if (process.noNewPrivileges()) {
+            add(new InitOperation.NoNewPrivileges(Origin.at("/process/noNewPrivileges")));
+        }
+        planCapabilities(user);
+        add(new InitOperation.Cwd(CWD, process.cwd(), false));
+    }
+
+    private void planCapabilities(Spec.User user) {
+        Origin origin = Origin.at("/process/capabilities");
+        Spec.Capabilities given = process.capabilities();
+        Spec.Capabilities sets =
+                given == null ? new Spec.Capabilities(List.of(), List.of(), List.of(), List.of(), List.of()) : given;
+        long permitted = mask(sets.permitted(), "permitted");
+        long inheritable = mask(sets.inheritable(), "inheritable");
+        long ambient = mask(sets.ambient(), "ambient");
+        long possible = ambient & permitted & inheritable;
+        if (possible != ambient) {
+            warnings.add("/process/capabilities/ambient: only what is permitted and inheritable can be ambient");
+        }
+        add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
+        add(new InitOperation.User(USER, user.uid(), user.gid(), setGroups, user.additionalGids()));
+        add(new InitOperation.Capabilities(
+                origin, mask(sets.effective(), "effective"), permitted, inheritable, possible));
+    }
+
+    private long mask(List<String> names, String set) {
+        long mask = 0;
+        for (String name : names) {
+            OptionalInt number = Names.capability(name);
+            if (number.isPresent()) {
+                mask |= 1L << number.getAsInt();
+            } else {
+                warnings.add("/process/capabilities/" + set + ": ignoring unknown capability \"" + name + "\"");
+            }
+        }
+        return mask;
+    }
+
+    void planProgram() {
+        String path = value("PATH");
+        add(new InitOperation.ResolveProgram(
+                Origin.at("/process/args/0"),
+                process.args().getFirst(),
+                path == null ? "" : path,
+                value("HOME") == null,
+                process.user().uid()));
+    }
+
+    void planExecve() {
+        List<String> environment = new ArrayList<>(process.env());
+        environment.addAll(request.listenEnvironment());
+        add(new InitOperation.Execve(PROCESS, process.args(), environment));
+    }
+
+    /** Of the last one with that name, as execve's program will see it. */
+    private @Nullable String value(String name) {
+        String prefix = name + "=";
+        for (int i = process.env().size() - 1; i >= 0; i--) {
+            if (process.env().get(i).startsWith(prefix)) {
+                return process.env().get(i).substring(prefix.length());
+            }
+        }
+        return null;
+    }
+
+    List<Step<HostOperation>> rlimits() {
+        List<Step<HostOperation>> limits = new ArrayList<>();
+        for (int i = 0; i < process.rlimits().size(); i++) {
+            Spec.Rlimit rlimit = process.rlimits().get(i);
+            limits.add(Step.must(new HostOperation.Rlimit(
+                    Origin.at("/process/rlimits/" + i),
+                    rlimit.type(),
+                    Names.rlimit(rlimit.type()).orElseThrow(),
+                    rlimit.soft(),
+                    rlimit.hard())));
+        }
+        return limits;
+    }
+}
