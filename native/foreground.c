@@ -205,25 +205,6 @@ static void drain_pty(struct relay *relay)
     }
 }
 
-/* The continuation and the exit status, in one piece of memory. */
-static char **copy_continuation(const struct strings *continuation, int exit_status)
-{
-    size_t pointers = ((size_t)continuation->count + 2) * sizeof(char *);
-    char **copy = malloc(pointers + continuation->length + 16);
-    if (!copy)
-        return NULL;
-    char *text = (char *)copy + pointers;
-    struct cursor cursor = strings_cursor(continuation);
-    for (uint32_t i = 0; i < continuation->count; i++) {
-        copy[i] = text;
-        text = stpcpy(text, read_str(&cursor)) + 1;
-    }
-    copy[continuation->count] = text;
-    copy[continuation->count + 1] = NULL;
-    snprintf(text, 16, "%d", exit_status);
-    return copy;
-}
-
 static void conclude(const struct relay *relay, const struct op_foreground *request, struct result *result)
 {
     struct front *front = relay->front;
@@ -237,9 +218,14 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
     result->value = status;
     if (!relay->engine_released)
         return;
-    int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    free(front->continuation);
-    front->continuation = copy_continuation(&request->continuation, exit_status);
+    char exit_status[16];
+    snprintf(exit_status, sizeof exit_status, "%d", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    struct cursor cursor = strings_cursor(&request->continuation);
+    buffer_free(&front->continuation);
+    for (uint32_t i = 0; i < request->continuation.count; i++)
+        put_str(&front->continuation, read_str(&cursor));
+    put_str(&front->continuation, exit_status);
+    front->continuation_count = request->continuation.count + 1;
 }
 
 static int relay_until_end(struct relay *relay)

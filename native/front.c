@@ -110,30 +110,31 @@ static void recover(struct front *front)
         report_error(&front->options, "container %s may have left something behind: %s", front->state.id, error);
 }
 
+/* What FOREGROUND left to do once the container has ended. */
+static enum session_end run_continuation(struct front *front, char error[1024])
+{
+    scope_buffer encoded = front->continuation;
+    front->continuation = (struct buffer){0};
+    struct strings strings = buffer_strings(&encoded, front->continuation_count);
+    scope_free char **args = encoded.failed ? NULL : strings_array(&strings);
+    if (args)
+        return session_run(front, args, error);
+    snprintf(error, 1024, "out of memory at the end of the container");
+    return SESSION_VANISHED;
+}
+
 static int run_calls(struct front *front)
 {
     char error[1024];
-    char **args = front->argv + 1;
-    for (;;) {
-        enum session_end end = session_run(front, args, error);
-        switch (end) {
-        case SESSION_EXIT:
-            return (int)(front->exit_status & 0xff);
-        case SESSION_RELEASED:
-            args = front->continuation;
-            if (args)
-                continue;
-            report_error(&front->options, "out of memory at the end of container %s", front->state.id);
-            return 1;
-        case SESSION_VANISHED:
-            report_error(&front->options, "%s", error);
-            recover(front);
-            return 1;
-        case SESSION_REFUSED:
-            report_error(&front->options, "%s", error);
-            return 1;
-        }
-    }
+    enum session_end end = session_run(front, front->argv + 1, error);
+    while (end == SESSION_RELEASED)
+        end = run_continuation(front, error);
+    if (end == SESSION_EXIT)
+        return (int)(front->exit_status & 0xff);
+    report_error(&front->options, "%s", error);
+    if (end == SESSION_VANISHED)
+        recover(front);
+    return 1;
 }
 
 static int front_main(int argc, char **argv)
@@ -157,9 +158,7 @@ static int front_main(int argc, char **argv)
         report_error(&front.options, "--engine warm: there is no resident engine");
         return 1;
     }
-    int status = run_calls(&front);
-    free(front.continuation);
-    return status;
+    return run_calls(&front);
 }
 
 int main(int argc, char **argv)

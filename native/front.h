@@ -51,8 +51,9 @@ struct front {
     uint32_t operation_index;
     bool exiting;
     uint32_t exit_status;
-    /* What SESSION_RELEASED leaves to do: the arguments of a new call. One free() for all. */
-    char **continuation;
+    /* What SESSION_RELEASED leaves to do: the arguments of a new call, one put_str() each. */
+    struct buffer continuation;
+    uint32_t continuation_count;
 };
 
 /* How a session with an engine ended. */
