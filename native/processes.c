@@ -6,9 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -34,7 +34,9 @@ bool process_parse_stat(const char *text, struct process *process)
             return false;
         at++;
     }
-    return sscanf(at, "%" SCNu64, &process->start_time) == 1;
+    char *end;
+    process->start_time = strtoull(at, &end, 10);
+    return end > at;
 }
 
 int process_open(pid_t pid, struct process *process)

@@ -4,6 +4,7 @@
 #include "scope.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
@@ -43,6 +44,21 @@ void log_line(FILE *stream, const char *log_format, const char *time, const char
     fputs("\"\n", stream);
 }
 
+/* By hand: gmtime and strftime would bring time zones and scanf into a static program of under 1 MiB. */
+void format_time(time_t seconds, char text[64])
+{
+    int64_t day = seconds / 86400, second = seconds % 86400;
+    /* Years that begin in March end with the leap day. 146097 days are 400 years. */
+    int64_t shifted = day + 719468, of_era = shifted % 146097;
+    int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153; /* from March */
+    int64_t year = shifted / 146097 * 400 + year_of_era + (month >= 10);
+    snprintf(text, 64, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z", year,
+             month < 10 ? month + 3 : month - 9, day_of_year - (153 * month + 2) / 5 + 1, second / 3600,
+             second / 60 % 60, second % 60);
+}
+
 static bool engines_own(const char *log)
 {
     return strncmp(log, "syslog:", 7) == 0 || strncmp(log, "journald:", 9) == 0;
@@ -65,10 +81,8 @@ void report_error(const struct global_options *options, const char *format, ...)
     dprintf(STDERR_FILENO, "jrunc: %s\n", message);
     if (!options->log || !options->log[0] || engines_own(options->log))
         return;
-    char time_text[32];
-    time_t now = time(NULL);
-    struct tm broken;
-    strftime(time_text, sizeof time_text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &broken));
+    char time_text[64];
+    format_time(time(NULL), time_text);
     char *line = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&line, &length);

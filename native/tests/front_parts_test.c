@@ -53,6 +53,20 @@ static void check_line(const char *format, const char *message, const char *want
     free(line);
 }
 
+static void test_times(void)
+{
+    for (time_t seconds = 0; seconds < 8000000000; seconds += 12345678 + seconds / 1000) {
+        char found[64], wanted[64];
+        struct tm broken;
+        strftime(wanted, sizeof wanted, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &broken));
+        format_time(seconds, found);
+        CHECK_TEXT(found, wanted);
+    }
+    char leap_day[64];
+    format_time(1709251199, leap_day);
+    CHECK_TEXT(leap_day, "2024-02-29T23:59:59Z");
+}
+
 static void test_log_lines(void)
 {
     check_line(NULL, "plain", "time=\"2025-01-02T03:04:05Z\" level=error msg=\"plain\"\n");
@@ -105,6 +119,7 @@ static void test_signal_names(void)
 int main(void)
 {
     test_options();
+    test_times();
     test_log_lines();
     test_last_words();
     test_process_stat();
