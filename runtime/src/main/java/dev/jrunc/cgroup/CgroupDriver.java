@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cgroup;
+
+import dev.jrunc.error.Unsupported;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compiles {@code linux.resources} for one version of cgroups. */
+public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
+
+    static final String RESOURCES = "/linux/resources";
+
+    private static final Origin PATH = Origin.at("/linux/cgroupsPath");
+
+    final List<CgroupFolder> folders;
+    final List<Step<HostOperation>> limits = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
+
+    CgroupDriver(List<CgroupFolder> folders) {
+        this.folders = folders;
+    }
+
+    /**
+     * @param id of the container
+     * @param deviceRules the caller may set them: not in a user namespace
+     * @throws dev.jrunc.error.InvalidSpec for values that can't be meant
+     * @throws Unsupported for what this host can't do
+     */
+    public static CgroupPlan plan(CgroupLayout layout, Spec spec, String id, boolean deviceRules) {
+        Spec.Resources resources = spec.linux().resources();
+        List<CgroupFolder> folders = CgroupPaths.folders(layout, spec.linux().cgroupsPath(), id);
+        if (folders.isEmpty()) {
+            if (!resources.equals(Spec.Resources.NONE) && asksForLimits(resources)) {
+                throw new Unsupported(RESOURCES, "no cgroup hierarchy is mounted here");
+            }
+            return new CgroupPlan(List.of(), List.of(), List.of(), List.of());
+        }
+        CgroupDriver driver = layout.isUnified() ? new CgroupV2(folders) : new CgroupV1(folders);
+        if (deviceRules) {
+            driver.planDevices(DeviceRules.of(resources.devices()));
+        }
+        driver.planLimits(resources);
+        return new CgroupPlan(folders, driver.create(), driver.limits, driver.warnings);
+    }
+
+    private static boolean asksForLimits(Spec.Resources resources) {
+        return resources.memory() != null
+                || resources.cpu() != null
+                || resources.pidsLimit() != null
+                || !resources.unified().isEmpty();
+    }
+
+    abstract List<Step<HostOperation>> create();
+
+    abstract void planLimits(Spec.Resources resources);
+
+    abstract void planDevices(List<Spec.DeviceRule> rules);
+
+    static Step<HostOperation> create(CgroupFolder folder, boolean inheritCpuset, List<String> controllers) {
+        return Step.must(
+                new HostOperation.CgroupCreate(PATH, folder.mount(), folder.path(), inheritCpuset, controllers));
+    }
+
+    /** A value for a file of the container's cgroup. */
+    final void write(CgroupFolder folder, String file, String value, String pointer) {
+        limits.add(Step.must(new HostOperation.WriteFile(
+                Origin.at(RESOURCES + pointer),
+                folder.folder() + "/" + file,
+                Bytes.utf8(value),
+                0,
+                0)));
+    }
+
+    final void warn(String pointer, String what) {
+        warnings.add(RESOURCES + pointer + ": " + what);
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cgroup;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The hierarchies of this host that are mounted where the caller sees them. */
+public record CgroupLayout(List<Hierarchy> hierarchies) {
+
+    public CgroupLayout {
+        hierarchies = List.copyOf(hierarchies);
+    }
+
+    /** Only version 2. */
+    public boolean isUnified() {
+        return hierarchies.size() == 1 && hierarchies.getFirst().version() == 2;
+    }
+
+    private record MountLine(String root, String mount, String type, List<String> options) {}
+
+    /**
+     * @param mountinfo the text of /proc/self/mountinfo, proc_pid_mountinfo(5)
+     * @param cgroups the text of /proc/self/cgroup, cgroups(7)
+     */
+    public static CgroupLayout parse(String mountinfo, String cgroups) {
+        List<MountLine> mounts = cgroupMounts(mountinfo);
+        List<Hierarchy> hierarchies = new ArrayList<>();
+        for (String line : lines(cgroups)) {
+            int first = line.indexOf(':');
+            int second = line.indexOf(':', first + 1);
+            if (first < 0 || second < 0) {
+                continue;
+            }
+            String controllers = line.substring(first + 1, second);
+            int version = controllers.isEmpty() ? 2 : 1;
+            List<String> names = version == 2 ? List.of() : split(controllers, ',');
+            MountLine mount = find(mounts, version, names);
+            if (mount != null) {
+                String own = below(mount.root, line.substring(second + 1));
+                hierarchies.add(new Hierarchy(mount.mount, version, names, own));
+            }
+        }
+        return new CgroupLayout(hierarchies);
+    }
+
+    private static @Nullable MountLine find(List<MountLine> mounts, int version, List<String> controllers) {
+        for (MountLine mount : mounts) {
+            if (version == 2 ? mount.type.equals("cgroup2") : mount.type.equals("cgroup")
+                    && mount.options.containsAll(controllers)) {
+                return mount;
+            }
+        }
+        return null;
+    }
+
+    /** The part of path below the mount's root; the root itself when the caller's cgroup isn't below it. */
+    private static String below(String root, String path) {
+        String own = path.endsWith(" (deleted)") ? path.substring(0, path.length() - " (deleted)".length()) : path;
+        if (root.equals("/")) {
+            return own.contains("/..") ? "/" : own;
+        }
+        if (own.equals(root)) {
+            return "/";
+        }
+        return own.startsWith(root + "/") ? own.substring(root.length()) : "/";
+    }
+
+    private static List<MountLine> cgroupMounts(String mountinfo) {
+        List<MountLine> mounts = new ArrayList<>();
+        for (String line : lines(mountinfo)) {
+            int separator = line.indexOf(" - cgroup");
+            if (separator < 0) {
+                continue;
+            }
+            List<String> before = split(line.substring(0, separator), ' ');
+            List<String> after = split(line.substring(separator + 3), ' ');
+            if (before.size() >= 5 && after.size() >= 3) {
+                mounts.add(new MountLine(
+                        unescape(before.get(3)),
+                        unescape(before.get(4)),
+                        after.get(0),
+                        split(unescape(after.get(2)), ',')));
+            }
+        }
+        return mounts;
+    }
+
+    /** Space, tab, line feed and backslash are written as {@code \040}. */
+    private static String unescape(String text) {
+        if (text.indexOf('\\') < 0) {
+            return text;
+        }
+        StringBuilder plain = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' && i + 3 < text.length()) {
+                plain.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                plain.append(c);
+            }
+        }
+        return plain.toString();
+    }
+
+    private static List<String> lines(String text) {
+        return split(text, '\n');
+    }
+
+    private static List<String> split(String text, char separator) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf(separator, start);
+            if (end < 0) {
+                end = text.length();
+            }
+            if (end > start) {
+                parts.add(text.substring(start, end));
+            }
+            start = end + 1;
+        }
+        return parts;
+    }
+}

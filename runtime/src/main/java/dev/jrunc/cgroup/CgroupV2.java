@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cgroup;
+
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.Unsupported;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Version 2 alone. Values of version 1 become those of version 2 by the specification's formulas. */
+final class CgroupV2 extends CgroupDriver {
+
+    /** Enabled where they can be, for statistics, whether limits are asked for or not. */
+    private static final List<String> USUAL = List.of("cpu", "cpuset", "io", "memory", "pids", "hugetlb");
+
+    private static final long DEFAULT_PERIOD_MICROS = 100_000;
+
+    private final CgroupFolder folder;
+    private final TreeSet<String> needed = new TreeSet<>();
+
+    CgroupV2(List<CgroupFolder> folders) {
+        super(folders);
+        this.folder = folders.getFirst();
+    }
+
+    @Override
+    List<Step<HostOperation>> create() {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        steps.add(Step.mayFail(create(folder, false, USUAL).operation()));
+        steps.add(create(folder, false, new ArrayList<>(needed)));
+        return steps;
+    }
+
+    private void set(String controller, String file, String value, String pointer) {
+        needed.add(controller);
+        write(folder, file, value, pointer);
+    }
+
+    private void limit(String controller, String file, @Nullable Long value, String pointer) {
+        if (value != null && value != 0) {
+            set(controller, file, value < 0 ? "max" : Long.toString(value), pointer);
+        }
+    }
+
+    @Override
+    void planLimits(Spec.Resources resources) {
+        Spec.Memory memory = resources.memory();
+        if (memory != null) {
+            planMemory(memory);
+        }
+        Spec.Cpu cpu = resources.cpu();
+        if (cpu != null) {
+            planCpu(cpu);
+        }
+        limit("pids", "pids.max", resources.pidsLimit(), "/pids/limit");
+        for (Map.Entry<String, String> entry : resources.unified().entrySet()) {
+            String file = entry.getKey();
+            int dot = file.indexOf('.');
+            if (dot <= 0 || file.indexOf('/') >= 0) {
+                throw new InvalidSpec(RESOURCES + "/unified", "\"" + file + "\" is no file of a cgroup");
+            }
+            String controller = file.substring(0, dot);
+            if (!controller.equals("cgroup")) {
+                needed.add(controller);
+            }
+            write(folder, file, entry.getValue(), "/unified/" + file.replace("~", "~0"));
+        }
+    }
+
+    private void planMemory(Spec.Memory memory) {
+        limit("memory", "memory.max", memory.limit(), "/memory/limit");
+        limit("memory", "memory.low", memory.reservation(), "/memory/reservation");
+        Long swap = memory.swap();
+        if (swap != null && swap != 0) {
+            set("memory", "memory.swap.max", swapAlone(swap, memory.limit()), "/memory/swap");
+        }
+        if (memory.swappiness() != null) {
+            warn("/memory/swappiness", "ignored: cgroup v2 has none");
+        }
+        if (Boolean.TRUE.equals(memory.disableOOMKiller())) {
+            warn("/memory/disableOOMKiller", "ignored: cgroup v2 can't");
+        }
+        if (memory.kernel() != null || memory.kernelTCP() != null) {
+            warn("/memory", "kernel memory limits are ignored: cgroup v2 has none");
+        }
+    }
+
+    /** In version 1 the limit is memory and swap together. */
+    private static String swapAlone(long together, @Nullable Long memory) {
+        String pointer = RESOURCES + "/memory/swap";
+        if (together < 0) {
+            return "max";
+        }
+        if (memory == null || memory <= 0) {
+            throw new InvalidSpec(pointer, "is memory and swap together, and needs a memory limit");
+        }
+        if (together < memory) {
+            throw new InvalidSpec(pointer, "is memory and swap together, and can't be below the memory limit");
+        }
+        return Long.toString(together - memory);
+    }
+
+    private void planCpu(Spec.Cpu cpu) {
+        Long shares = cpu.shares();
+        if (shares != null && shares != 0) {
+            set("cpu", "cpu.weight", Long.toString(weight(shares)), "/cpu/shares");
+        }
+        Long quota = cpu.quota();
+        Long period = cpu.period();
+        boolean limited = quota != null && quota > 0;
+        if (limited || period != null && period != 0) {
+            String max = (limited ? Long.toString(quota) : "max") + " "
+                    + (period == null || period == 0 ? DEFAULT_PERIOD_MICROS : period);
+            set("cpu", "cpu.max", max, limited ? "/cpu/quota" : "/cpu/period");
+        }
+        limit("cpu", "cpu.max.burst", cpu.burst(), "/cpu/burst");
+        limit("cpu", "cpu.idle", cpu.idle(), "/cpu/idle");
+        if (cpu.realtimeRuntime() != null || cpu.realtimePeriod() != null) {
+            throw new Unsupported(RESOURCES + "/cpu/realtimeRuntime", "cgroup v2 has no realtime limits");
+        }
+        String cpus = cpu.cpus();
+        if (cpus != null && !cpus.isEmpty()) {
+            set("cpuset", "cpuset.cpus", cpus, "/cpu/cpus");
+        }
+        String mems = cpu.mems();
+        if (mems != null && !mems.isEmpty()) {
+            set("cpuset", "cpuset.mems", mems, "/cpu/mems");
+        }
+    }
+
+    /** 2 to 262144 becomes 1 to 10000. */
+    static long weight(long shares) {
+        long bounded = Math.max(2, Math.min(262_144, shares));
+        return 1 + (bounded - 2) * 9999 / 262_142;
+    }
+
+    @Override
+    void planDevices(List<Spec.DeviceRule> rules) {
+        Bytes program = DeviceProgram.compile(rules);
+        limits.add(Step.must(
+                new HostOperation.DeviceProgram(Origin.at(RESOURCES + "/devices"), folder.folder(), program)));
+    }
+}
