@@ -2,6 +2,7 @@
 package dev.jrunc.it.harness;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -35,6 +36,11 @@ public final class Container {
   /** The payload's report, once the container has ended. */
   public Report report() {
     awaitStatus("stopped");
+    return reportSoFar();
+  }
+
+  /** The payload's report, though the container still runs. */
+  public Report reportSoFar() {
     return Report.in(stdout(), () -> "of container " + id + "; stderr: " + creation.stderr());
   }
 
@@ -82,7 +88,7 @@ public final class Container {
 
   /** {@code delete}, which has to succeed. */
   public void delete(String... options) {
-    List<String> words = new java.util.ArrayList<>(List.of("delete"));
+    List<String> words = new ArrayList<>(List.of("delete"));
     words.addAll(List.of(options));
     words.add(id);
     lab.call(words.toArray(String[]::new)).now().succeeded();

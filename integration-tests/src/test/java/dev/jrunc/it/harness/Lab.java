@@ -78,6 +78,10 @@ public final class Lab implements AutoCloseable {
     return PAYLOAD.toString();
   }
 
+  static Path payloadOnHost() {
+    return PAYLOAD;
+  }
+
   /** How names of this lab's network interfaces on the host begin; at most 9 characters. */
   public String interfacePrefix() {
     return "j" + name.substring(name.length() - 8);

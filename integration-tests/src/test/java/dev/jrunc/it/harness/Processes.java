@@ -54,9 +54,10 @@ public final class Processes {
     return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
   }
 
+  /** Ends what belongs to a text; a daemon that merely has a file of it open stays. */
   static void endAllMentioning(String text) {
     for (Path process : folders()) {
-      if (!process.endsWith(Long.toString(ProcessHandle.current().pid())) && mentions(process, text)) {
+      if (!process.endsWith(Long.toString(ProcessHandle.current().pid())) && isOf(process, text)) {
         ProcessHandle.of(pid(process)).ifPresent(ProcessHandle::destroyForcibly);
       }
     }
@@ -75,14 +76,13 @@ public final class Processes {
   }
 
   private static boolean mentions(Path process, String text) {
-    return isRunning(pid(process)) && mentionsAnywhere(process, text);
+    return isRunning(pid(process)) && (isOf(process, text) || opens(process, text));
   }
 
-  private static boolean mentionsAnywhere(Path process, String text) {
+  private static boolean isOf(Path process, String text) {
     return Stream.of("cmdline", "environ", "cgroup").anyMatch(file -> read(process.resolve(file)).contains(text))
         || (hasMountsOfItsOwn(process) && read(process.resolve("mountinfo")).contains(text))
-        || Stream.of("exe", "cwd", "root").anyMatch(link -> link(process.resolve(link)).contains(text))
-        || opens(process, text);
+        || Stream.of("exe", "cwd", "root").anyMatch(link -> link(process.resolve(link)).contains(text));
   }
 
   private static boolean hasMountsOfItsOwn(Path process) {
