@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.validate;
+
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.plan.Names;
+import dev.jrunc.plan.Planner;
+import dev.jrunc.spec.Spec;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a configuration can't mean, found before anything is made. */
+public final class SpecCheck {
+
+    private static final long MAX_OOM_SCORE = 1000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    /** Of the IPC namespace, relative to /proc/sys. */
+    private static final Set<String> IPC_SYSCTLS = Set.of(
+            "kernel/msgmax", "kernel/msgmnb", "kernel/msgmni", "kernel/sem", "kernel/shmall", "kernel/shmmax",
+            "kernel/shmmni", "kernel/shm_rmid_forced");
+
+    private final Spec spec;
+    private final Spec.Linux linux;
+
+    private SpecCheck(Spec spec) {
+        this.spec = spec;
+        this.linux = spec.linux();
+    }
+
+    /** @throws InvalidSpec at the first problem */
+    public static void check(Spec spec) {
+        new SpecCheck(spec).check();
+    }
+
+    private void check() {
+        checkVersion();
+        checkNamespaces();
+        checkMaps();
+        checkProcess();
+        checkNames();
+        checkPaths();
+        checkTimeOffsets();
+        checkSysctl();
+        checkHooks();
+    }
+
+    private void checkVersion() {
+        String version = spec.ociVersion();
+        boolean known = version.equals("1.0.0") || version.startsWith("1.0.") || version.startsWith("1.1.")
+                || version.startsWith("1.2.") || version.startsWith("1.3.");
+        if (!known) {
+            throw new InvalidSpec("/ociVersion", "expected 1.0.0 to 1.3.x, found \"" + version + "\"");
+        }
+    }
+
+    private Spec.@Nullable Namespace namespace(String type) {
+        for (Spec.Namespace namespace : linux.namespaces()) {
+            if (namespace.type().equals(type)) {
+                return namespace;
+            }
+        }
+        return null;
+    }
+
+    private void checkNamespaces() {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < linux.namespaces().size(); i++) {
+            Spec.Namespace namespace = linux.namespaces().get(i);
+            String pointer = "/linux/namespaces/" + i;
+            if (!Names.NAMESPACES.containsKey(namespace.type())) {
+                throw new InvalidSpec(
+                        pointer + "/type",
+                        "expected pid, network, mount, ipc, uts, user, cgroup or time, found \"" + namespace.type()
+                                + "\"" + suggestion(namespace.type()));
+            }
+            if (!seen.add(namespace.type())) {
+                throw new InvalidSpec(pointer, "the namespace \"" + namespace.type() + "\" is given twice (duplicate)");
+            }
+            String path = namespace.path();
+            if (path != null && !path.startsWith("/")) {
+                throw new InvalidSpec(pointer + "/path", "expected an absolute path, found \"" + path + "\"");
+            }
+        }
+    }
+
+    private static String suggestion(String type) {
+        String meant =
+                switch (type) {
+                    case "net" -> "network";
+                    case "mnt" -> "mount";
+                    case "hostname" -> "uts";
+                    default -> "";
+                };
+        return meant.isEmpty() ? "" : "; did you mean \"" + meant + "\"?";
+    }
+
+    private void checkMaps() {
+        Spec.Namespace user = namespace("user");
+        boolean maps = !linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty();
+        if (user == null && maps) {
+            throw new InvalidSpec("/linux/uidMappings", "id mappings need a user namespace");
+        }
+        if (user != null && user.path() == null && (linux.uidMappings().isEmpty() || linux.gidMappings().isEmpty())) {
+            throw new InvalidSpec(
+                    linux.uidMappings().isEmpty() ? "/linux/uidMappings" : "/linux/gidMappings",
+                    "is missing: a new user namespace needs it");
+        }
+        checkSizes(linux.uidMappings(), "/linux/uidMappings/");
+        checkSizes(linux.gidMappings(), "/linux/gidMappings/");
+    }
+
+    private static void checkSizes(List<Spec.IdMapping> mappings, String pointer) {
+        for (int i = 0; i < mappings.size(); i++) {
+            if (mappings.get(i).size() == 0) {
+                throw new InvalidSpec(pointer + i + "/size", "expected a number from 1 on, found 0");
+            }
+        }
+    }
+
+    private void checkProcess() {
+        Spec.Process process = spec.process();
+        if (process == null) {
+            return;
+        }
+        if (process.args().isEmpty()) {
+            throw new InvalidSpec("/process/args", "is missing or empty: there is no program to run");
+        }
+        if (process.args().getFirst().isEmpty()) {
+            throw new InvalidSpec("/process/args/0", "is empty: there is no program to run");
+        }
+        if (!process.cwd().startsWith("/")) {
+            throw new InvalidSpec("/process/cwd", "expected an absolute path, found \"" + process.cwd() + "\"");
+        }
+        for (int i = 0; i < process.env().size(); i++) {
+            if (process.env().get(i).indexOf('=') <= 0) {
+                throw new InvalidSpec(
+                        "/process/env/" + i, "expected NAME=value, found \"" + process.env().get(i) + "\"");
+            }
+        }
+        Long score = process.oomScoreAdj();
+        if (score != null && Math.abs(score) > MAX_OOM_SCORE) {
+            throw new InvalidSpec("/process/oomScoreAdj", "expected -1000 to 1000, found " + score);
+        }
+        checkRlimits(process.rlimits());
+    }
+
+    private static void checkRlimits(List<Spec.Rlimit> rlimits) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < rlimits.size(); i++) {
+            Spec.Rlimit rlimit = rlimits.get(i);
+            String pointer = "/process/rlimits/" + i;
+            if (Names.rlimit(rlimit.type()).isEmpty()) {
+                throw new InvalidSpec(
+                        pointer + "/type", "expected RLIMIT_NOFILE or another, found \"" + rlimit.type() + "\"");
+            }
+            if (!seen.add(rlimit.type())) {
+                throw new InvalidSpec(pointer, rlimit.type() + " is given twice (duplicate)");
+            }
+            if (Long.compareUnsigned(rlimit.soft(), rlimit.hard()) > 0) {
+                throw new InvalidSpec(pointer + "/soft", "is above the hard limit");
+            }
+        }
+    }
+
+    private void checkNames() {
+        if (given(spec.hostname()) && namespace("uts") == null) {
+            throw new InvalidSpec("/hostname", "unable to set hostname without a private UTS namespace");
+        }
+        if (given(spec.domainname()) && namespace("uts") == null) {
+            throw new InvalidSpec("/domainname", "unable to set domainname without a private UTS namespace");
+        }
+    }
+
+    private static boolean given(@Nullable String text) {
+        return text != null && !text.isEmpty();
+    }
+
+    private void checkPaths() {
+        Spec.Root root = spec.root();
+        if (root == null || root.path().isEmpty()) {
+            throw new InvalidSpec("/root/path", "is missing: a container needs a root file system");
+        }
+        if (namespace("mount") == null) {
+            checkWithoutMounts(root);
+        }
+        String propagation = linux.rootfsPropagation();
+        if (given(propagation) && !isPropagation(propagation)) {
+            throw new InvalidSpec(
+                    "/linux/rootfsPropagation",
+                    "expected shared, slave, private or unbindable, or these with an r, found \"" + propagation + "\"");
+        }
+        checkAbsolute(linux.maskedPaths(), "/linux/maskedPaths/");
+        checkAbsolute(linux.readonlyPaths(), "/linux/readonlyPaths/");
+    }
+
+    /** What would be done to the host's own mounts. */
+    private void checkWithoutMounts(Spec.Root root) {
+        if (!spec.mounts().isEmpty()) {
+            throw new InvalidSpec("/mounts", "mounts need a mount namespace of the container's own");
+        }
+        if (!linux.maskedPaths().isEmpty() || !linux.readonlyPaths().isEmpty()) {
+            throw new InvalidSpec(
+                    linux.maskedPaths().isEmpty() ? "/linux/readonlyPaths" : "/linux/maskedPaths",
+                    "unable to restrict sys entries without a private MNT namespace");
+        }
+        if (root.readonly()) {
+            throw new InvalidSpec("/root/readonly", "needs a mount namespace of the container's own");
+        }
+    }
+
+    private static boolean isPropagation(String name) {
+        return switch (name) {
+            case "shared", "slave", "private", "unbindable", "rshared", "rslave", "rprivate", "runbindable" -> true;
+            default -> false;
+        };
+    }
+
+    private static void checkAbsolute(List<String> paths, String pointer) {
+        for (int i = 0; i < paths.size(); i++) {
+            if (!paths.get(i).startsWith("/")) {
+                throw new InvalidSpec(pointer + i, "expected an absolute path, found \"" + paths.get(i) + "\"");
+            }
+        }
+    }
+
+    private void checkTimeOffsets() {
+        Spec.Namespace time = namespace("time");
+        if (!linux.timeOffsets().isEmpty() && (time == null || time.path() != null)) {
+            throw new InvalidSpec("/linux/timeOffsets", "time offsets need a new time namespace");
+        }
+        for (Map.Entry<String, Spec.TimeOffset> offset : linux.timeOffsets().entrySet()) {
+            if (!offset.getKey().equals("monotonic") && !offset.getKey().equals("boottime")) {
+                throw new InvalidSpec(
+                        "/linux/timeOffsets", "expected monotonic or boottime, found \"" + offset.getKey() + "\"");
+            }
+            if (offset.getValue().nanosecs() >= NANOS_PER_SECOND) {
+                throw new InvalidSpec(
+                        "/linux/timeOffsets/" + offset.getKey() + "/nanosecs", "expected less than 1000000000");
+            }
+        }
+    }
+
+    /** Others would change the host. */
+    private void checkSysctl() {
+        for (String key : linux.sysctl().keySet()) {
+            String path = Planner.sysctlPath(key);
+            String pointer = "/linux/sysctl";
+            if (path.contains("..")) {
+                throw new InvalidSpec(pointer, "\"" + key + "\" leads out of /proc/sys");
+            }
+            if (path.startsWith("net/")) {
+                require("network", key);
+            } else if (path.startsWith("fs/mqueue/") || IPC_SYSCTLS.contains(path)) {
+                require("ipc", key);
+            } else if (path.equals("kernel/domainname")) {
+                require("uts", key);
+            } else if (path.equals("kernel/hostname")) {
+                throw new InvalidSpec(pointer, "\"" + key + "\" conflicts with hostname: set that instead");
+            } else {
+                throw new InvalidSpec(pointer, "sysctl \"" + key + "\" is not in a separate kernel namespace");
+            }
+        }
+    }
+
+    private void require(String namespace, String key) {
+        if (namespace(namespace) == null) {
+            throw new InvalidSpec(
+                    "/linux/sysctl",
+                    "sysctl \"" + key + "\" is not allowed in the host's " + namespace + " namespace");
+        }
+    }
+
+    private void checkHooks() {
+        Spec.Hooks hooks = spec.hooks();
+        checkHooks(hooks.prestart(), "prestart");
+        checkHooks(hooks.createRuntime(), "createRuntime");
+        checkHooks(hooks.createContainer(), "createContainer");
+        checkHooks(hooks.startContainer(), "startContainer");
+        checkHooks(hooks.poststart(), "poststart");
+        checkHooks(hooks.poststop(), "poststop");
+    }
+
+    private static void checkHooks(List<Spec.Hook> hooks, String kind) {
+        for (int i = 0; i < hooks.size(); i++) {
+            Spec.Hook hook = hooks.get(i);
+            String pointer = "/hooks/" + kind + "/" + i;
+            if (!hook.path().startsWith("/")) {
+                throw new InvalidSpec(pointer + "/path", "expected an absolute path, found \"" + hook.path() + "\"");
+            }
+            Long timeout = hook.timeout();
+            if (timeout != null && (timeout <= 0 || timeout > Integer.MAX_VALUE)) {
+                throw new InvalidSpec(pointer + "/timeout", "expected seconds from 1 on, found " + timeout);
+            }
+        }
+    }
+}
