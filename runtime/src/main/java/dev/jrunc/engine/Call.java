@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.engine;
+
+import dev.jrunc.plan.Bytes;
+import java.util.List;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
+
+/** The message CALL: what the front knows about this call and its caller; fields as in native/protocol.def. */
+public record Call(
+        List<String> args,
+        List<String> environment,
+        String cwd,
+        long pid,
+        long uid,
+        long euid,
+        long gid,
+        long egid,
+        List<Long> groups,
+        long effectiveCapabilities,
+        long boundingCapabilities,
+        long umask,
+        Bytes cgroups,
+        Bytes uidMap,
+        Bytes gidMap,
+        Bytes label,
+        long terminals,
+        long rows,
+        long columns,
+        long inheritedFds,
+        String release,
+        String machine) {
+
+    private static final int CAP_SYS_ADMIN = 21;
+
+    public Call {
+        args = List.copyOf(args);
+        environment = List.copyOf(environment);
+        groups = List.copyOf(groups);
+    }
+
+    public static Call decode(byte[] payload) throws ProtocolException {
+        Decoder in = new Decoder(payload);
+        Call call = new Call(
+                in.strs(),
+                in.strs(),
+                in.str(),
+                in.u32(),
+                in.u32(),
+                in.u32(),
+                in.u32(),
+                in.u32(),
+                in.u32s(),
+                in.u64(),
+                in.u64(),
+                in.u32(),
+                in.bytes(),
+                in.bytes(),
+                in.bytes(),
+                in.bytes(),
+                in.u32(),
+                in.u32(),
+                in.u32(),
+                in.u32(),
+                in.str(),
+                in.str());
+        in.end();
+        return call;
+    }
+
+    /** Of the environment; the first one, as getenv(3) sees it. */
+    public @Nullable String environment(String name) {
+        for (String variable : environment) {
+            if (variable.startsWith(name) && variable.length() > name.length() && variable.charAt(name.length()) == '=') {
+                return variable.substring(name.length() + 1);
+            }
+        }
+        return null;
+    }
+
+    public boolean hasSysAdmin() {
+        return (effectiveCapabilities >>> CAP_SYS_ADMIN & 1) != 0;
+    }
+
+    /** Is the caller in the user namespace that maps every id to itself? */
+    public boolean inInitialUserNamespace() {
+        StringTokenizer fields = new StringTokenizer(uidMap.utf8());
+        return fields.countTokens() == 3
+                && fields.nextToken().equals("0")
+                && fields.nextToken().equals("0")
+                && fields.nextToken().equals("4294967295");
+    }
+
+    /** A path as the caller means it, made absolute. */
+    public String absolute(String path) {
+        if (path.startsWith("/")) {
+            return path;
+        }
+        return cwd.endsWith("/") ? cwd + path : cwd + "/" + path;
+    }
+}

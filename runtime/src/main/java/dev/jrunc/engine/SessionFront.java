@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.engine;
+
+import dev.jrunc.error.Errno;
+import dev.jrunc.error.OperationFailed;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Step;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The front at the other end of a channel. */
+final class SessionFront implements Front {
+
+    private final FrameChannel channel;
+    private final Call call;
+
+    SessionFront(FrameChannel channel, Call call) {
+        this.channel = channel;
+        this.call = call;
+    }
+
+    @Override
+    public Call call() {
+        return call;
+    }
+
+    @Override
+    public List<Result> execute(List<Step<HostOperation>> steps) {
+        try {
+            channel.send(Protocol.BATCH, batch(steps));
+            List<Result> results = receiveResults(steps.size());
+            failFirst(steps, results);
+            return results;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last message of a session: the front answers nothing. */
+    void exit(HostOperation.Exit exit) throws IOException {
+        channel.send(Protocol.BATCH, batch(List.of(Step.must(exit))));
+    }
+
+    private static byte[] batch(List<? extends Step<HostOperation>> steps) {
+        byte[] operations = new Encoder().steps(steps).toArray();
+        Encoder payload = new Encoder();
+        payload.bytes("operations", Bytes.of(operations));
+        return payload.toArray();
+    }
+
+    private List<Result> receiveResults(int expected) throws IOException {
+        List<Result> results = new ArrayList<>(expected);
+        for (Frame frame = channel.receive(); frame.code() != Protocol.BATCH_DONE; frame = channel.receive()) {
+            if (frame.code() != Protocol.RESULT || results.size() == expected) {
+                throw new ProtocolException("unexpected frame " + frame.code() + " instead of a result");
+            }
+            Result result = Result.decode(frame.payload());
+            if (result.index() != results.size()) {
+                throw new ProtocolException("result " + result.index() + " instead of " + results.size());
+            }
+            if (result.error() == Errno.EINPROGRESS.number()) {
+                throw new EngineReleased();
+            }
+            results.add(result);
+        }
+        return results;
+    }
+
+    private static void failFirst(List<Step<HostOperation>> steps, List<Result> results) {
+        for (int i = 0; i < results.size(); i++) {
+            if (!results.get(i).ok() && !steps.get(i).mayFail()) {
+                throw failure(steps.get(i).operation(), results.get(i));
+            }
+        }
+        if (results.size() < steps.size()) {
+            throw new IllegalStateException("the front executed " + results.size() + " of " + steps.size() + " steps");
+        }
+    }
+
+    /** Where it was init that failed, its operation and origin say more than ours. */
+    static OperationFailed failure(HostOperation operation, Result result) {
+        boolean remote = !result.operation().isEmpty();
+        return new OperationFailed(
+                remote ? result.operation() : operation.name(),
+                remote ? result.origin() : operation.origin().text(),
+                (int) result.error(),
+                result.message());
+    }
+}
