@@ -133,9 +133,9 @@ $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.st
 
 # ---- tests
 
-.PHONY: check test unit-test c-test integration-test lint
+.PHONY: check test unit-test c-test tree-test integration-test lint
 check: deps-check lint c-test unit-test
-test: check integration-test
+test: check tree-test integration-test
 
 unit-test: | deps-check
 	$(MAVEN) $(MAVEN_TOTALS) verify
@@ -168,6 +168,9 @@ build/analyzed/%.o: native/%.c Makefile | build/analyzed
 	$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
 lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
 	clang-format --dry-run --Werror $(C_FORMATTED)
+
+tree-test: all
+	packaging/tree-test.sh $(TREE)
 
 integration-test: all | deps-test
 	$(MAKE) -C integration-tests/payload
