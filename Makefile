@@ -120,15 +120,13 @@ build/runtime.stamp: Makefile $(JDK)/release | $(LIB)
 		--compress=zip-0 --output $(LIB)/runtime
 	touch $@
 
-# The JVM's options, one a word, as the front gives them.
-java_options = $$(printf '\#define JAVA_OPTION(text) text\n\#include "java_options.h"\n' | $(CC) -E -P -Inative - | \
-	sed -e 's|"||g' -e 's|%L|$(CURDIR)/$(LIB)|')
-
 # Trained by replaying recorded calls: it needs no root and runs no container.
-$(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.stamp native/java_options.h
-	options="$(java_options)"; options=$${options/-XX:AOTCache=/-XX:AOTCacheOutput=}; \
-	cd / && $(CURDIR)/$(LIB)/runtime/bin/java $${options/dev.jrunc.Main/dev.jrunc.engine.Training} \
-		>$(CURDIR)/build/training.log 2>&1 </dev/null || { cat $(CURDIR)/build/training.log >&2; exit 1; }
+$(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.stamp native/java_options.h packaging/java-options.sh
+	mapfile -t options < <(packaging/java-options.sh $(CURDIR)/$(LIB)); \
+	options=("$${options[@]/-XX:AOTCache=/-XX:AOTCacheOutput=}"); \
+	options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.engine.Training}"); \
+	cd / && $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || \
+		{ cat $(CURDIR)/build/training.log >&2; exit 1; }
 	@[ -s $@ ] || { cat build/training.log >&2; exit 1; }
 
 # ---- tests

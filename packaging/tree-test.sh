@@ -19,21 +19,16 @@ check() { # what, command…
     fi
 }
 
-java_options() { # lib folder, one option a line
-    printf '#define JAVA_OPTION(text) text\n#include "java_options.h"\n' | gcc -E -P -Inative - |
-        sed -e 's|"||g' -e "s|%L|$1|" | tr ' ' '\n'
-}
-
 # AOTMode=on makes a refused cache an error; -version then ends the JVM before Main.
 cache_is_used() { # lib folder
     local options
-    mapfile -t options < <(java_options "$1" | grep -v '^dev\.jrunc\.Main$')
+    mapfile -t options < <(packaging/java-options.sh "$1" | grep -v '^dev\.jrunc\.Main$')
     (cd / && env -i "$1/runtime/bin/java" -XX:AOTMode=on "${options[@]}" -version)
 }
 
 cache_has() { # lib folder, class: it comes from the cache
     local options
-    mapfile -t options < <(java_options "$1")
+    mapfile -t options < <(packaging/java-options.sh "$1")
     (cd / && env -i "$1/runtime/bin/java" -Xlog:class+load "${options[@]}" </dev/null 2>&1 || true) |
         grep -q "$2 source: shared objects file"
 }
