@@ -70,11 +70,7 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
     /** A value for a file of the container's cgroup. */
     final void write(CgroupFolder folder, String file, String value, String pointer) {
         limits.add(Step.must(new HostOperation.WriteFile(
-                Origin.at(RESOURCES + pointer),
-                folder.folder() + "/" + file,
-                Bytes.utf8(value),
-                0,
-                0)));
+                Origin.at(RESOURCES + pointer), folder.folder() + "/" + file, Bytes.utf8(value), 0, 0)));
     }
 
     final void warn(String pointer, String what) {

@@ -46,8 +46,9 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
 
     private static @Nullable MountLine find(List<MountLine> mounts, int version, List<String> controllers) {
         for (MountLine mount : mounts) {
-            if (version == 2 ? mount.type.equals("cgroup2") : mount.type.equals("cgroup")
-                    && mount.options.containsAll(controllers)) {
+            if (version == 2
+                    ? mount.type.equals("cgroup2")
+                    : mount.type.equals("cgroup") && mount.options.containsAll(controllers)) {
                 return mount;
             }
         }

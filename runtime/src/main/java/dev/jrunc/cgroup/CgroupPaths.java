@@ -20,9 +20,9 @@ public final class CgroupPaths {
      * @throws InvalidSpec for a path that leads upwards, or nowhere
      */
     public static List<CgroupFolder> folders(CgroupLayout layout, @Nullable String cgroupsPath, String id) {
-        boolean given = cgroupsPath != null && !cgroupsPath.isEmpty();
-        String path = clean(given ? cgroupsPath : id);
-        boolean absolute = given && cgroupsPath.startsWith("/");
+        String given = cgroupsPath == null || cgroupsPath.isEmpty() ? id : cgroupsPath;
+        String path = clean(given);
+        boolean absolute = given.startsWith("/");
         if (path.isEmpty()) {
             throw new InvalidSpec(POINTER, "a container can't have the hierarchy's root as its cgroup");
         }
@@ -36,7 +36,7 @@ public final class CgroupPaths {
 
     private static String clean(String path) {
         StringBuilder clean = new StringBuilder();
-        for (String part : path.split("/")) {
+        for (String part : path.split("/", -1)) {
             if (part.equals("..")) {
                 throw new InvalidSpec(POINTER, "\"" + path + "\" leads upwards");
             }

@@ -115,11 +115,12 @@ final class CgroupV2 extends CgroupDriver {
         }
         Long quota = cpu.quota();
         Long period = cpu.period();
-        boolean limited = quota != null && quota > 0;
-        if (limited || period != null && period != 0) {
-            String max = (limited ? Long.toString(quota) : "max") + " "
-                    + (period == null || period == 0 ? DEFAULT_PERIOD_MICROS : period);
-            set("cpu", "cpu.max", max, limited ? "/cpu/quota" : "/cpu/period");
+        boolean periodGiven = period != null && period != 0;
+        long micros = period == null || period == 0 ? DEFAULT_PERIOD_MICROS : period;
+        if (quota != null && quota > 0) {
+            set("cpu", "cpu.max", quota + " " + micros, "/cpu/quota");
+        } else if (periodGiven) {
+            set("cpu", "cpu.max", "max " + micros, "/cpu/period");
         }
         limit("cpu", "cpu.max.burst", cpu.burst(), "/cpu/burst");
         limit("cpu", "cpu.idle", cpu.idle(), "/cpu/idle");

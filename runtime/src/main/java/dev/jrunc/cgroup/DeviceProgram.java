@@ -97,7 +97,8 @@ final class DeviceProgram {
         program.addAll(before);
         for (int i = 0; i < block.size(); i++) {
             Instruction one = block.get(i);
-            boolean jump = one.code == JUMP_NOT_EQUAL || one.code == JUMP_NOT_EQUAL_NUMBER || one.code == JUMP_EQUAL_NUMBER;
+            boolean jump =
+                    one.code == JUMP_NOT_EQUAL || one.code == JUMP_NOT_EQUAL_NUMBER || one.code == JUMP_EQUAL_NUMBER;
             emit(one.code, one.destination, one.source, jump ? block.size() - 1 - i : one.offset, one.number);
         }
         return all;

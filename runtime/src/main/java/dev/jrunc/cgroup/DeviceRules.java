@@ -27,11 +27,7 @@ final class DeviceRules {
 
     private DeviceRules() {}
 
-    private static Spec.DeviceRule rule(
-            String type,
-            @Nullable Long major,
-            @Nullable Long minor,
-            String access) {
+    private static Spec.DeviceRule rule(String type, @Nullable Long major, @Nullable Long minor, String access) {
         return new Spec.DeviceRule(true, type, major, minor, access);
     }
 
@@ -39,7 +35,9 @@ final class DeviceRules {
     static List<Spec.DeviceRule> of(List<Spec.DeviceRule> configured) {
         for (int i = 0; i < configured.size(); i++) {
             Spec.DeviceRule rule = configured.get(i);
-            if (!rule.type().equals("a") && !rule.type().equals("b") && !rule.type().equals("c")) {
+            if (!rule.type().equals("a")
+                    && !rule.type().equals("b")
+                    && !rule.type().equals("c")) {
                 throw new InvalidSpec(POINTER + "/" + i + "/type", "expected a, b or c, found \"" + rule.type() + "\"");
             }
             for (int j = 0; j < rule.access().length(); j++) {

@@ -103,7 +103,10 @@ public final class ConfigReader {
             additionalGids.add(gid.u32());
         }
         return new Spec.User(
-                user.at("uid").u32Or(0), user.at("gid").u32Or(0), user.at("umask").optionalU32(), additionalGids);
+                user.at("uid").u32Or(0),
+                user.at("gid").u32Or(0),
+                user.at("umask").optionalU32(),
+                additionalGids);
     }
 
     private static List<Spec.Rlimit> rlimits(Place rlimits) {
@@ -176,8 +179,7 @@ public final class ConfigReader {
         List<Spec.Namespace> read = new ArrayList<>();
         for (Place namespace : namespaces.list(MAX_ENTRIES)) {
             String path = namespace.at("path").optionalString();
-            read.add(new Spec.Namespace(
-                    namespace.at("type").string(), path == null || path.isEmpty() ? null : path));
+            read.add(new Spec.Namespace(namespace.at("type").string(), path == null || path.isEmpty() ? null : path));
         }
         return read;
     }

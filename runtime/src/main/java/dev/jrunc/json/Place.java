@@ -18,7 +18,8 @@ record Place(@Nullable JsonNode node, String pointer) {
 
     /** The member of that name; absent where there is none or where it is null. */
     Place at(String name) {
-        return new Place(object().get(name), pointer + "/" + name.replace("~", "~0").replace("/", "~1"));
+        return new Place(
+                object().get(name), pointer + "/" + name.replace("~", "~0").replace("/", "~1"));
     }
 
     /** Neither absent nor null. */
@@ -69,7 +70,8 @@ record Place(@Nullable JsonNode node, String pointer) {
         return text;
     }
 
-    @Nullable String optionalString() {
+    @Nullable
+    String optionalString() {
         return present() ? string() : null;
     }
 
@@ -83,7 +85,8 @@ record Place(@Nullable JsonNode node, String pointer) {
         return value().booleanValue();
     }
 
-    @Nullable Boolean optionalBool() {
+    @Nullable
+    Boolean optionalBool() {
         return present() ? Boolean.valueOf(bool()) : null;
     }
 
@@ -108,7 +111,8 @@ record Place(@Nullable JsonNode node, String pointer) {
         return present() ? u32() : absent;
     }
 
-    @Nullable Long optionalU32() {
+    @Nullable
+    Long optionalU32() {
         return present() ? Long.valueOf(u32()) : null;
     }
 
@@ -122,7 +126,8 @@ record Place(@Nullable JsonNode node, String pointer) {
     }
 
     /** An unsigned number that fits into a signed 63-bit one. */
-    @Nullable Long optionalU63() {
+    @Nullable
+    Long optionalU63() {
         if (!present()) {
             return null;
         }
@@ -141,7 +146,8 @@ record Place(@Nullable JsonNode node, String pointer) {
         return number.longValue();
     }
 
-    @Nullable Long optionalI64() {
+    @Nullable
+    Long optionalI64() {
         return present() ? Long.valueOf(i64()) : null;
     }
 

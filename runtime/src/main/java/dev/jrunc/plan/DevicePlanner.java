@@ -90,15 +90,13 @@ final class DevicePlanner {
     }
 
     private static InitOperation device(Spec.Device device, String pointer) {
-        long type =
-                switch (device.type()) {
-                    case "c", "u" -> S_IFCHR;
-                    case "b" -> S_IFBLK;
-                    case "p" -> S_IFIFO;
-                    default ->
-                        throw new InvalidSpec(
-                                pointer + "/type", "expected c, b, u or p, found \"" + device.type() + "\"");
-                };
+        long type = switch (device.type()) {
+            case "c", "u" -> S_IFCHR;
+            case "b" -> S_IFBLK;
+            case "p" -> S_IFIFO;
+            default ->
+                throw new InvalidSpec(pointer + "/type", "expected c, b, u or p, found \"" + device.type() + "\"");
+        };
         if (!device.path().startsWith("/")) {
             throw new InvalidSpec(pointer + "/path", "expected an absolute path, found \"" + device.path() + "\"");
         }

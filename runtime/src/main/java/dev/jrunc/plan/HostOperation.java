@@ -213,8 +213,7 @@ public sealed interface HostOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** The folder with all that is in it; the lock goes with it. */
@@ -230,8 +229,7 @@ public sealed interface HostOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** value: see protocol.h (STOPPED, CREATED: still our sealed copy, RUNNING). Never fails for a process that is gone. */
@@ -294,7 +292,9 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. */
-    record Hook(Origin origin, String path, List<String> args, List<String> environment, Bytes input, long timeoutSeconds) implements HostOperation {
+    record Hook(
+            Origin origin, String path, List<String> args, List<String> environment, Bytes input, long timeoutSeconds)
+            implements HostOperation {
         public Hook {
             args = List.copyOf(args);
             environment = List.copyOf(environment);
@@ -321,7 +321,18 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** Clones init, through a stage where there is something to join or a time namespace to make. uidMap and gidMap: triples of container id, host id, size. mapHelpers: written by newuidmap and newgidmap. preserveFds: fds 3 to 3 + n - 1 reach init. value: init's pid; data: its start time (field 22 of /proc/PID/stat) in decimal. */
-    record Spawn(Origin origin, long newNamespaces, List<String> joinPaths, List<Long> joinKinds, String timeOffsets, List<Long> uidMap, List<Long> gidMap, boolean denySetgroups, boolean mapHelpers, long preserveFds) implements HostOperation {
+    record Spawn(
+            Origin origin,
+            long newNamespaces,
+            List<String> joinPaths,
+            List<Long> joinKinds,
+            String timeOffsets,
+            List<Long> uidMap,
+            List<Long> gidMap,
+            boolean denySetgroups,
+            boolean mapHelpers,
+            long preserveFds)
+            implements HostOperation {
         public Spawn {
             joinPaths = List.copyOf(joinPaths);
             joinKinds = List.copyOf(joinKinds);
@@ -465,8 +476,7 @@ public sealed interface HostOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** prlimit(2) on init. name: RLIMIT_NOFILE etc., for messages; resource: its number. */
@@ -521,8 +531,7 @@ public sealed interface HostOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** Sends init's pidfd to a listening Unix socket. */
@@ -575,8 +584,7 @@ public sealed interface HostOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** Relays terminal and signals until init ends. value: its wait status. After engineMillis the front lets the engine go (EINPROGRESS); at the end it makes a new call with these arguments and the exit status in decimal. */
@@ -621,7 +629,8 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** Makes every missing folder of path below mount. inheritCpuset: an empty cpuset.cpus or cpuset.mems is copied from the parent (cgroup v1). controllers: enabled in cgroup.subtree_control on the way (cgroup v2), those that are there. value: how many folders were made. */
-    record CgroupCreate(Origin origin, String mount, String path, boolean inheritCpuset, List<String> controllers) implements HostOperation {
+    record CgroupCreate(Origin origin, String mount, String path, boolean inheritCpuset, List<String> controllers)
+            implements HostOperation {
         public CgroupCreate {
             controllers = List.copyOf(controllers);
         }
@@ -665,7 +674,8 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** The tree at path, then up to that many empty parents. A busy one is tried again until timeoutMillis: EBUSY. */
-    record CgroupRemove(Origin origin, String mount, String path, long parents, long timeoutMillis) implements HostOperation {
+    record CgroupRemove(Origin origin, String mount, String path, long parents, long timeoutMillis)
+            implements HostOperation {
         @Override
         public int code() {
             return 0x182;
@@ -703,5 +713,4 @@ public sealed interface HostOperation extends Operation {
             fields.bytes("program", program);
         }
     }
-
 }

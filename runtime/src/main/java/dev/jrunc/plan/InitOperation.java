@@ -41,8 +41,7 @@ public sealed interface InitOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** {@code LOOPBACK_UP}. */
@@ -58,8 +57,7 @@ public sealed interface InitOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** {@code HOSTNAME}. */
@@ -156,7 +154,16 @@ public sealed interface InitOperation extends Operation {
     }
 
     /** A new file system. attributes: MOUNT_ATTR_* bits. parameters: "name=value" or "name". propagation: MS_* bits or 0. copyUp: what the image has at target is copied into the new file system. A missing target is made as a folder. */
-    record Mount(Origin origin, String type, String source, String target, long attributes, List<String> parameters, long propagation, boolean copyUp) implements InitOperation {
+    record Mount(
+            Origin origin,
+            String type,
+            String source,
+            String target,
+            long attributes,
+            List<String> parameters,
+            long propagation,
+            boolean copyUp)
+            implements InitOperation {
         public Mount {
             parameters = List.copyOf(parameters);
         }
@@ -184,7 +191,18 @@ public sealed interface InitOperation extends Operation {
     }
 
     /** A bind mount of source, or of that OPEN_TREE. A missing target is made, as a file where the source is not a folder. attributesSet, attributesClear: for the mount itself; recursiveSet, recursiveClear: for all below it as well. */
-    record Bind(Origin origin, String source, long tree, String target, boolean recursive, long attributesSet, long attributesClear, long recursiveSet, long recursiveClear, long propagation) implements InitOperation {
+    record Bind(
+            Origin origin,
+            String source,
+            long tree,
+            String target,
+            boolean recursive,
+            long attributesSet,
+            long attributesClear,
+            long recursiveSet,
+            long recursiveClear,
+            long propagation)
+            implements InitOperation {
         @Override
         public int code() {
             return 0x222;
@@ -229,7 +247,17 @@ public sealed interface InitOperation extends Operation {
     }
 
     /** type: S_IFCHR, S_IFBLK or S_IFIFO. bindFallback: where mknod is refused (EPERM), the host's node is bound. */
-    record Device(Origin origin, String path, long type, long major, long minor, long mode, long uid, long gid, boolean bindFallback) implements InitOperation {
+    record Device(
+            Origin origin,
+            String path,
+            long type,
+            long major,
+            long minor,
+            long mode,
+            long uid,
+            long gid,
+            boolean bindFallback)
+            implements InitOperation {
         @Override
         public int code() {
             return 0x224;
@@ -321,8 +349,7 @@ public sealed interface InitOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** A missing path is skipped. */
@@ -394,8 +421,7 @@ public sealed interface InitOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** fds 0 to 2 are fchown'ed to the container's user; not /dev/null; EPERM, EINVAL, ENOSYS and EROFS are no errors. */
@@ -473,7 +499,8 @@ public sealed interface InitOperation extends Operation {
     }
 
     /** Permitted capabilities survive it, until CAPABILITIES. setGroups: false where setgroups is denied. */
-    record User(Origin origin, long uid, long gid, boolean setGroups, List<Long> additionalGids) implements InitOperation {
+    record User(Origin origin, long uid, long gid, boolean setGroups, List<Long> additionalGids)
+            implements InitOperation {
         public User {
             additionalGids = List.copyOf(additionalGids);
         }
@@ -498,7 +525,8 @@ public sealed interface InitOperation extends Operation {
     }
 
     /** {@code CAPABILITIES}. */
-    record Capabilities(Origin origin, long effective, long permitted, long inheritable, long ambient) implements InitOperation {
+    record Capabilities(Origin origin, long effective, long permitted, long inheritable, long ambient)
+            implements InitOperation {
         @Override
         public int code() {
             return 0x247;
@@ -531,12 +559,12 @@ public sealed interface InitOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-        }
+        public void fields(Fields fields) {}
     }
 
     /** Looks up file (in the folders of PATH where it has no slash) and its interpreter, as the user that runs it: ENOENT and EACCES are errors of create. home: HOME comes from /etc/passwd by uid, else it is "/". */
-    record ResolveProgram(Origin origin, String file, String searchPath, boolean home, long uid) implements InitOperation {
+    record ResolveProgram(Origin origin, String file, String searchPath, boolean home, long uid)
+            implements InitOperation {
         @Override
         public int code() {
             return 0x249;
@@ -557,7 +585,15 @@ public sealed interface InitOperation extends Operation {
     }
 
     /** A hook in the container's namespaces: before PIVOT_ROOT its path is the runtime's, after WAIT_START the container's. */
-    record InitHook(Origin origin, String name, String path, List<String> args, List<String> environment, Bytes input, long timeoutSeconds) implements InitOperation {
+    record InitHook(
+            Origin origin,
+            String name,
+            String path,
+            List<String> args,
+            List<String> environment,
+            Bytes input,
+            long timeoutSeconds)
+            implements InitOperation {
         public InitHook {
             args = List.copyOf(args);
             environment = List.copyOf(environment);
@@ -625,5 +661,4 @@ public sealed interface InitOperation extends Operation {
             fields.strs("environment", environment);
         }
     }
-
 }

@@ -42,8 +42,8 @@ final class MountOptions {
     private static final List<String> SUPERBLOCK_FLAGS = List.of("sync", "dirsync", "lazytime", "mand", "iversion");
 
     /** Accepted and without effect: they are the default, or can't be asked for any more. */
-    private static final List<String> NO_EFFECT =
-            List.of("defaults", "async", "noiversion", "nolazytime", "nomand", "loud", "silent", "remount", "acl", "noacl");
+    private static final List<String> NO_EFFECT = List.of(
+            "defaults", "async", "noiversion", "nolazytime", "nomand", "loud", "silent", "remount", "acl", "noacl");
 
     static {
         attribute("ro", "rw", RDONLY, RDONLY);

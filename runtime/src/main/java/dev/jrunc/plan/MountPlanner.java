@@ -14,8 +14,16 @@ final class MountPlanner {
 
     /** What may be mounted below /proc: more would let an image or volume switch off what init writes there. */
     private static final Set<String> ALLOWED_BELOW_PROC = Set.of(
-            "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
-            "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev", "/proc/sys/kernel/ns_last_pid",
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/meminfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/uptime",
+            "/proc/loadavg",
+            "/proc/slabinfo",
+            "/proc/net/dev",
+            "/proc/sys/kernel/ns_last_pid",
             "/proc/sys/crypto/fips_enabled");
 
     private final PlanRequest request;
@@ -53,7 +61,9 @@ final class MountPlanner {
         Origin origin = Origin.at(pointer);
         String target = absolute(mount.destination());
         MountOptions options = MountOptions.of(mount.options());
-        if (options.isIdmap() || !mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty()) {
+        if (options.isIdmap()
+                || !mount.uidMappings().isEmpty()
+                || !mount.gidMappings().isEmpty()) {
             throw new Unsupported(pointer, "this version of jrunc can't do idmapped mounts");
         }
         String type = mount.type();
@@ -73,7 +83,7 @@ final class MountPlanner {
     /** Destinations are absolute since 1.0; older configurations mean the same without the slash. */
     static String absolute(String path) {
         StringBuilder clean = new StringBuilder();
-        for (String part : path.split("/")) {
+        for (String part : path.split("/", -1)) {
             if (!part.isEmpty() && !part.equals(".")) {
                 clean.append('/').append(part);
             }
@@ -85,7 +95,8 @@ final class MountPlanner {
     private static void checkProc(String target, Spec.Mount mount, boolean bind, String pointer) {
         if (target.equals("/proc")) {
             String source = mount.source();
-            boolean procfs = "proc".equals(mount.type()) || bind && source != null && absolute(source).equals("/proc");
+            boolean procfs = "proc".equals(mount.type())
+                    || bind && source != null && absolute(source).equals("/proc");
             if (!procfs) {
                 throw new InvalidSpec(pointer + "/destination", "only procfs may be mounted on /proc");
             }

@@ -61,7 +61,14 @@ public final class Planner {
         planHooks("startContainer", spec.hooks().startContainer(), request.createdState());
         program.planExecve();
         return new Plan(
-                trees, spawn(), oomScoreAdj(process), init, program.rlimits(), runtimeHooks, process.terminal(), warnings);
+                trees,
+                spawn(),
+                oomScoreAdj(process),
+                init,
+                program.rlimits(),
+                runtimeHooks,
+                process.terminal(),
+                warnings);
     }
 
     private void add(InitOperation operation) {
@@ -178,7 +185,8 @@ public final class Planner {
         }
         for (Map.Entry<String, String> sysctl : linux.sysctl().entrySet()) {
             add(new InitOperation.Sysctl(
-                    Origin.at("/linux/sysctl/" + sysctl.getKey().replace("~", "~0").replace("/", "~1")),
+                    Origin.at("/linux/sysctl/"
+                            + sysctl.getKey().replace("~", "~0").replace("/", "~1")),
                     sysctlPath(sysctl.getKey()),
                     sysctl.getValue()));
         }
@@ -202,7 +210,8 @@ public final class Planner {
     private void planConfinedPaths() {
         for (int i = 0; i < linux.readonlyPaths().size(); i++) {
             add(new InitOperation.ReadonlyPath(
-                    Origin.at("/linux/readonlyPaths/" + i), linux.readonlyPaths().get(i)));
+                    Origin.at("/linux/readonlyPaths/" + i),
+                    linux.readonlyPaths().get(i)));
         }
         for (int i = 0; i < linux.maskedPaths().size(); i++) {
             add(new InitOperation.MaskPath(

@@ -78,12 +78,15 @@ public record Spec(
             List<Hook> poststart,
             List<Hook> poststop) {
 
-        public static final Hooks NONE =
-                new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+        public static final Hooks NONE = new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     /** timeout: seconds, greater than 0; null for none. */
-    public record Hook(String path, List<String> args, List<String> env, @Nullable Long timeout) {}
+    public record Hook(
+            String path,
+            List<String> args,
+            List<String> env,
+            @Nullable Long timeout) {}
 
     public record Linux(
             List<Namespace> namespaces,
@@ -106,7 +109,13 @@ public record Spec(
 
     /** type: c, b, u or p. fileMode null: 0666. */
     public record Device(
-            String type, String path, long major, long minor, @Nullable Long fileMode, long uid, long gid) {}
+            String type,
+            String path,
+            long major,
+            long minor,
+            @Nullable Long fileMode,
+            long uid,
+            long gid) {}
 
     public record Resources(
             List<DeviceRule> devices,
@@ -120,7 +129,11 @@ public record Spec(
 
     /** type: a, c or b. major and minor are null for all. access: of r, w and m. */
     public record DeviceRule(
-            boolean allow, String type, @Nullable Long major, @Nullable Long minor, String access) {}
+            boolean allow,
+            String type,
+            @Nullable Long major,
+            @Nullable Long minor,
+            String access) {}
 
     /** Bytes; -1 for no limit. */
     public record Memory(

@@ -19,8 +19,14 @@ public final class SpecCheck {
 
     /** Of the IPC namespace, relative to /proc/sys. */
     private static final Set<String> IPC_SYSCTLS = Set.of(
-            "kernel/msgmax", "kernel/msgmnb", "kernel/msgmni", "kernel/sem", "kernel/shmall", "kernel/shmmax",
-            "kernel/shmmni", "kernel/shm_rmid_forced");
+            "kernel/msgmax",
+            "kernel/msgmnb",
+            "kernel/msgmni",
+            "kernel/sem",
+            "kernel/shmall",
+            "kernel/shmmax",
+            "kernel/shmmni",
+            "kernel/shm_rmid_forced");
 
     private final Spec spec;
     private final Spec.Linux linux;
@@ -49,8 +55,11 @@ public final class SpecCheck {
 
     private void checkVersion() {
         String version = spec.ociVersion();
-        boolean known = version.equals("1.0.0") || version.startsWith("1.0.") || version.startsWith("1.1.")
-                || version.startsWith("1.2.") || version.startsWith("1.3.");
+        boolean known = version.equals("1.0.0")
+                || version.startsWith("1.0.")
+                || version.startsWith("1.1.")
+                || version.startsWith("1.2.")
+                || version.startsWith("1.3.");
         if (!known) {
             throw new InvalidSpec("/ociVersion", "expected 1.0.0 to 1.3.x, found \"" + version + "\"");
         }
@@ -87,13 +96,12 @@ public final class SpecCheck {
     }
 
     private static String suggestion(String type) {
-        String meant =
-                switch (type) {
-                    case "net" -> "network";
-                    case "mnt" -> "mount";
-                    case "hostname" -> "uts";
-                    default -> "";
-                };
+        String meant = switch (type) {
+            case "net" -> "network";
+            case "mnt" -> "mount";
+            case "hostname" -> "uts";
+            default -> "";
+        };
         return meant.isEmpty() ? "" : "; did you mean \"" + meant + "\"?";
     }
 
@@ -103,7 +111,9 @@ public final class SpecCheck {
         if (user == null && maps) {
             throw new InvalidSpec("/linux/uidMappings", "id mappings need a user namespace");
         }
-        if (user != null && user.path() == null && (linux.uidMappings().isEmpty() || linux.gidMappings().isEmpty())) {
+        if (user != null
+                && user.path() == null
+                && (linux.uidMappings().isEmpty() || linux.gidMappings().isEmpty())) {
             throw new InvalidSpec(
                     linux.uidMappings().isEmpty() ? "/linux/uidMappings" : "/linux/gidMappings",
                     "is missing: a new user namespace needs it");
@@ -137,7 +147,8 @@ public final class SpecCheck {
         for (int i = 0; i < process.env().size(); i++) {
             if (process.env().get(i).indexOf('=') <= 0) {
                 throw new InvalidSpec(
-                        "/process/env/" + i, "expected NAME=value, found \"" + process.env().get(i) + "\"");
+                        "/process/env/" + i,
+                        "expected NAME=value, found \"" + process.env().get(i) + "\"");
             }
         }
         Long score = process.oomScoreAdj();
@@ -187,7 +198,7 @@ public final class SpecCheck {
             checkWithoutMounts(root);
         }
         String propagation = linux.rootfsPropagation();
-        if (given(propagation) && !isPropagation(propagation)) {
+        if (propagation != null && !propagation.isEmpty() && !isPropagation(propagation)) {
             throw new InvalidSpec(
                     "/linux/rootfsPropagation",
                     "expected shared, slave, private or unbindable, or these with an r, found \"" + propagation + "\"");
@@ -268,8 +279,7 @@ public final class SpecCheck {
     private void require(String namespace, String key) {
         if (namespace(namespace) == null) {
             throw new InvalidSpec(
-                    "/linux/sysctl",
-                    "sysctl \"" + key + "\" is not allowed in the host's " + namespace + " namespace");
+                    "/linux/sysctl", "sysctl \"" + key + "\" is not allowed in the host's " + namespace + " namespace");
         }
     }
 
