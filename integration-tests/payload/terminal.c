@@ -265,8 +265,7 @@ int pty_command(const struct words *words)
     sigaction(SIGUSR1, &action, NULL);
     int status = relay(resized_master, child);
     tcgetattr(slave, &after);
-    fprintf(stderr, "pty: status %d, settings %s\n",
-            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+    fprintf(stderr, "pty: status %d, settings %s\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
             same_settings(&before, &after) ? "restored" : "changed");
     return NEXT;
 }

@@ -135,9 +135,8 @@ static void attempt_unshare(const char *kind)
     static const struct {
         const char *name;
         int flag;
-    } kinds[] = {{"mount", CLONE_NEWNS}, {"user", CLONE_NEWUSER}, {"uts", CLONE_NEWUTS},
-                 {"ipc", CLONE_NEWIPC},  {"network", CLONE_NEWNET}, {"pid", CLONE_NEWPID},
-                 {"cgroup", CLONE_NEWCGROUP}};
+    } kinds[] = {{"mount", CLONE_NEWNS},    {"user", CLONE_NEWUSER}, {"uts", CLONE_NEWUTS},      {"ipc", CLONE_NEWIPC},
+                 {"network", CLONE_NEWNET}, {"pid", CLONE_NEWPID},   {"cgroup", CLONE_NEWCGROUP}};
     errno = ENOENT;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(kinds[i].name, kind) == 0 && unshare(kinds[i].flag) == 0)

@@ -18,263 +18,287 @@ import dev.jrunc.it.harness.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What users get wrong: each has its own line, exit status 1, and leaves nothing behind. */
 @IntegrationTest
 @Peer(runc = PASS)
 class BadInputIT {
-  @Test
-  void aBundleThatDoesNotExist(Lab lab) {
-    lab.fails(lab.call("create", "--bundle", "/missing/bundle", lab.nextId()), "/missing/bundle", "no such file or directory")
-        .oursSays("ENOENT");
-  }
-
-  @Test
-  void aBundleThatIsAFile(Lab lab) throws Exception {
-    Path file = Files.createFile(lab.newFile("bundle"));
-
-    lab.fails(lab.call("create", "--bundle", file.toString(), lab.nextId()), "not a directory").oursSays(file.toString());
-  }
-
-  @Test
-  void aBundleThatMayNotBeEntered(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle().write();
-    Files.setPosixFilePermissions(bundle.folder(), PosixFilePermissions.fromString("rwx------"));
-    Path root = lab.newFolder("root-of-4242");
-    Host.run("chown", "4242", root.toString());
-    Call call =
-        lab.plainCall("create", "--bundle", bundle.folder().toString(), lab.nextId())
-            .globally("--root", root.toString())
-            .through("setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "--inh-caps=-all");
-
-    lab.fails(call, "permission denied").oursSays(bundle.folder().toString(), "EACCES");
-  }
-
-  @Test
-  void noConfig(Lab lab) {
-    lab.failsToCreate(lab.bundle().withoutConfig(), "config.json").oursSays("config.json", lab.folder().toString());
-  }
-
-  @Test
-  void aConfigThatIsAFolder(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle().withoutConfig();
-    Files.createDirectory(bundle.folder().resolve("config.json"));
-
-    lab.failsToCreate(bundle, "config.json", "is a directory").oursSays("EISDIR");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "{|line 1", "{'ociVersion':'1.0.2',}|line 1", "'text'|config.json", "[]|config.json", "`{\n\n  'ociVersion' 1\n}`|line 3"
-      })
-  void aConfigThatIsNotJson(String text, String place, Lab lab) {
-    lab.failsToCreate(lab.bundle().rawConfig(text.replace('\'', '"'))).oursSays("config.json", place);
-  }
-
-  @Test
-  void anEmptyConfig(Lab lab) {
-    lab.failsToCreate(lab.bundle().rawConfig("")).oursSays("config.json");
-  }
-
-  @Test
-  void lineAndColumnOfASyntaxError(Lab lab) {
-    lab.failsToCreate(lab.bundle().rawConfig("{\n  \"ociVersion\": \"1.0.2\",\n  \"root\": nonsense\n}"))
-        .oursSays("config.json", "line 3", "column ");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "/process/args|'sh'|array",
-        "/process/args/0|7|string",
-        "/process/env|{}|array",
-        "/process/user/uid|'root'|integer",
-        "/process/user|'root'|object",
-        "/process/terminal|'yes'|boolean",
-        "/process/rlimits/0/soft|'many'|integer",
-        "/root|'rootfs'|object",
-        "/root/readonly|1|boolean",
-        "/mounts|{}|array",
-        "/mounts/1/options|'ro'|array",
-        "/mounts/2/destination|5|string",
-        "/hostname|5|string",
-        "/linux/namespaces/0|'pid'|object",
-        "/linux/maskedPaths|'/proc'|array",
-        "/hooks|[]|object"
-      })
-  void aValueOfTheWrongType(String pointer, String value, String expected, Lab lab) {
-    Bundle bundle = lab.bundle();
-    int slash = pointer.lastIndexOf('/');
-    var parent = bundle.config().at(pointer.substring(0, slash));
-    String last = pointer.substring(slash + 1);
-    if (parent instanceof tools.jackson.databind.node.ArrayNode array) {
-      array.set(Integer.parseInt(last), Json.quoted(value));
-    } else {
-      ((tools.jackson.databind.node.ObjectNode) parent).set(last, Json.quoted(value));
+    @Test
+    void aBundleThatDoesNotExist(Lab lab) {
+        lab.fails(
+                        lab.call("create", "--bundle", "/missing/bundle", lab.nextId()),
+                        "/missing/bundle",
+                        "no such file or directory")
+                .oursSays("ENOENT");
     }
 
-    lab.failsToCreate(bundle).oursSays(pointer, expected);
-  }
+    @Test
+    void aBundleThatIsAFile(Lab lab) throws Exception {
+        Path file = Files.createFile(lab.newFile("bundle"));
 
-  @Test
-  @Peer(runc = WRONG, why = "config.md, ociVersion is REQUIRED", failure = "exit status")
-  void noVersion(Lab lab) {
-    Bundle bundle = lab.bundle().edit(config -> config.remove("ociVersion"));
-
-    lab.failsToCreate(bundle, "ociVersion").oursSays("/ociVersion");
-  }
-
-  @Test
-  @Peer(runc = WRONG, why = "config.md, ociVersion: an incompatible version MUST be an error", failure = "exit status")
-  void aVersionOfTheFuture(Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().put("ociVersion", "2.0.0");
-
-    lab.failsToCreate(bundle, "2.0.0").oursSays("/ociVersion");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"1.0.0", "1.0.2-dev", "1.1.0", "1.2.1", "1.3.0"})
-  void allVersionsOfOneAreTaken(String version, Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().put("ociVersion", version);
-
-    lab.report(bundle);
-  }
-
-  @Test
-  void unknownPropertiesAreIgnored(Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().put("notInTheSpecification", 1);
-    bundle.process().set("nor", Json.quoted("{'this':[1,2]}"));
-    bundle.linux().put("northis", true);
-
-    lab.report(bundle);
-  }
-
-  @Test
-  void noRoot(Lab lab) {
-    lab.failsToCreate(lab.bundle().edit(config -> config.remove("root")), "root").oursSays("/root");
-  }
-
-  @Test
-  void aRootThatDoesNotExist(Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().withObject("/root").put("path", "nowhere");
-
-    lab.failsToCreate(bundle, "nowhere").oursSays("/root/path", "ENOENT", bundle.folder().resolve("nowhere").toString());
-  }
-
-  @Test
-  void aRootThatIsAFile(Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().withObject("/root").put("path", "rootfs/payload");
-
-    lab.failsToCreate(bundle, "not a directory").oursSays("/root/path", "ENOTDIR");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"with space", "semi;colon", "sl/ash", "../up", "..", ".", "a\u00e4", "*"})
-  void anInvalidId(String id, Lab lab) {
-    Bundle bundle = lab.bundle();
-
-    lab.fails(lab.createCall(bundle, id), "invalid container ID format").oursSays(id);
-  }
-
-  @Test
-  void anEmptyId(Lab lab) {
-    Result result = lab.createCall(lab.bundle(), "").now().exited(1);
-
-    assertTrue(result.stderr().contains("ID") || result.stderr().contains("id"), result::toString);
-  }
-
-  @Test
-  @Peer(runc = WRONG, why = "contract: at most 255 bytes; runc 1.1 fails later, of the path", failure = "invalid container ID format")
-  void anIdThatIsTooLong(Lab lab) {
-    lab.fails(lab.createCall(lab.bundle(), "x".repeat(256)), "invalid container ID format");
-  }
-
-  @Test
-  void everyValidCharacterOfAnId(Lab lab) {
-    String id = lab.id("Az09_+.-");
-    lab.runCall(lab.bundle(), id).now().succeeded();
-  }
-
-  @Test
-  void aRootFolderThatCannotBeMade(Lab lab) {
-    Bundle bundle = lab.bundle().write();
-    Call call =
-        lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId())
-            .globally("--root", lab.payload() + "/root");
-
-    lab.fails(call, "not a directory").oursSays(lab.payload() + "/root", "ENOTDIR");
-  }
-
-  @Test
-  void aRootFolderThatIsReadonly(Lab lab) {
-    Bundle bundle = lab.bundle().write();
-    Path root = lab.newFolder("readonly");
-    Host.run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", root.toString());
-    lab.atEnd(() -> Host.run("umount", root.toString()));
-    Census before = lab.census();
-    Call call =
-        lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId()).globally("--root", root.toString());
-    call.now().failedSaying("read-only file system").oursSays(root.toString(), "EROFS");
-
-    lab.assertNothingSince(before, "after a readonly root folder");
-  }
-
-  @Test
-  @Peer(runc = WRONG, why = "contract: the error names what went wrong; runc loses it", failure = "no space left on device")
-  void aDiskThatIsFull(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle();
-    bundle.config().set("annotations", Json.of(java.util.Map.of("big", "x".repeat(100_000))));
-    bundle.write();
-    Path root = lab.newFolder("small");
-    Host.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", root.toString());
-    lab.atEnd(() -> Host.run("umount", root.toString()));
-    Census before = lab.census();
-    Call call =
-        lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId()).globally("--root", root.toString());
-    call.now().failedSaying("no space left on device").oursSays(root.toString(), "ENOSPC");
-
-    lab.assertNothingSince(before, "after a full disk");
-    try (var left = Files.list(root)) {
-      assertFalse(left.findAny().isPresent());
+        lab.fails(lab.call("create", "--bundle", file.toString(), lab.nextId()), "not a directory")
+                .oursSays(file.toString());
     }
-  }
 
-  @Test
-  void aDiskWithoutInodes(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle().write();
-    Path root = lab.newFolder("small");
-    Host.run("mount", "-t", "tmpfs", "-o", "nr_inodes=2", "tmpfs", root.toString());
-    lab.atEnd(() -> Host.run("umount", root.toString()));
-    Census before = lab.census();
-    Call call =
-        lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId()).globally("--root", root.toString());
-    call.now().failedSaying("no space left on device").oursSays("ENOSPC");
+    @Test
+    void aBundleThatMayNotBeEntered(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().write();
+        Files.setPosixFilePermissions(bundle.folder(), PosixFilePermissions.fromString("rwx------"));
+        Path root = lab.newFolder("root-of-4242");
+        Host.run("chown", "4242", root.toString());
+        Call call = lab.plainCall("create", "--bundle", bundle.folder().toString(), lab.nextId())
+                .globally("--root", root.toString())
+                .through("setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "--inh-caps=-all");
 
-    lab.assertNothingSince(before, "after a disk without inodes");
-    try (var left = Files.list(root)) {
-      assertFalse(left.findAny().isPresent());
+        lab.fails(call, "permission denied").oursSays(bundle.folder().toString(), "EACCES");
     }
-  }
 
-  @Test
-  void aTargetThatCannotBeMadeInTheRoot(Lab lab) {
-    Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/file/inside");
-    bundle.file("/file", "not a folder");
+    @Test
+    void noConfig(Lab lab) {
+        lab.failsToCreate(lab.bundle().withoutConfig(), "config.json")
+                .oursSays("config.json", lab.folder().toString());
+    }
 
-    lab.failsToCreate(bundle, "not a directory").oursSays(bundle.lastMount(), "/file/inside", "ENOTDIR");
-  }
+    @Test
+    void aConfigThatIsAFolder(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().withoutConfig();
+        Files.createDirectory(bundle.folder().resolve("config.json"));
+
+        lab.failsToCreate(bundle, "config.json", "is a directory").oursSays("EISDIR");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{|line 1",
+                "{'ociVersion':'1.0.2',}|line 1",
+                "'text'|config.json",
+                "[]|config.json",
+                "`{\n\n  'ociVersion' 1\n}`|line 3"
+            })
+    void aConfigThatIsNotJson(String text, String place, Lab lab) {
+        lab.failsToCreate(lab.bundle().rawConfig(text.replace('\'', '"'))).oursSays("config.json", place);
+    }
+
+    @Test
+    void anEmptyConfig(Lab lab) {
+        lab.failsToCreate(lab.bundle().rawConfig("")).oursSays("config.json");
+    }
+
+    @Test
+    void lineAndColumnOfASyntaxError(Lab lab) {
+        lab.failsToCreate(lab.bundle().rawConfig("{\n  \"ociVersion\": \"1.0.2\",\n  \"root\": nonsense\n}"))
+                .oursSays("config.json", "line 3", "column ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/process/args|'sh'|array",
+                "/process/args/0|7|string",
+                "/process/env|{}|array",
+                "/process/user/uid|'root'|integer",
+                "/process/user|'root'|object",
+                "/process/terminal|'yes'|boolean",
+                "/process/rlimits/0/soft|'many'|integer",
+                "/root|'rootfs'|object",
+                "/root/readonly|1|boolean",
+                "/mounts|{}|array",
+                "/mounts/1/options|'ro'|array",
+                "/mounts/2/destination|5|string",
+                "/hostname|5|string",
+                "/linux/namespaces/0|'pid'|object",
+                "/linux/maskedPaths|'/proc'|array",
+                "/hooks|[]|object"
+            })
+    void aValueOfTheWrongType(String pointer, String value, String expected, Lab lab) {
+        Bundle bundle = lab.bundle();
+        int slash = pointer.lastIndexOf('/');
+        var parent = bundle.config().at(pointer.substring(0, slash));
+        String last = pointer.substring(slash + 1);
+        if (parent instanceof ArrayNode array) {
+            array.set(Integer.parseInt(last), Json.quoted(value));
+        } else {
+            ((ObjectNode) parent).set(last, Json.quoted(value));
+        }
+
+        lab.failsToCreate(bundle).oursSays(pointer, expected);
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "config.md, ociVersion is REQUIRED", failure = "exit status")
+    void noVersion(Lab lab) {
+        Bundle bundle = lab.bundle().edit(config -> config.remove("ociVersion"));
+
+        lab.failsToCreate(bundle, "ociVersion").oursSays("/ociVersion");
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "config.md, ociVersion: an incompatible version MUST be an error",
+            failure = "exit status")
+    void aVersionOfTheFuture(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().put("ociVersion", "2.0.0");
+
+        lab.failsToCreate(bundle, "2.0.0").oursSays("/ociVersion");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.0.0", "1.0.2-dev", "1.1.0", "1.2.1", "1.3.0"})
+    void allVersionsOfOneAreTaken(String version, Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().put("ociVersion", version);
+
+        lab.report(bundle);
+    }
+
+    @Test
+    void unknownPropertiesAreIgnored(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().put("notInTheSpecification", 1);
+        bundle.process().set("nor", Json.quoted("{'this':[1,2]}"));
+        bundle.linux().put("northis", true);
+
+        lab.report(bundle);
+    }
+
+    @Test
+    void noRoot(Lab lab) {
+        lab.failsToCreate(lab.bundle().edit(config -> config.remove("root")), "root")
+                .oursSays("/root");
+    }
+
+    @Test
+    void aRootThatDoesNotExist(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().withObject("/root").put("path", "nowhere");
+
+        lab.failsToCreate(bundle, "nowhere")
+                .oursSays(
+                        "/root/path",
+                        "ENOENT",
+                        bundle.folder().resolve("nowhere").toString());
+    }
+
+    @Test
+    void aRootThatIsAFile(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().withObject("/root").put("path", "rootfs/payload");
+
+        lab.failsToCreate(bundle, "not a directory").oursSays("/root/path", "ENOTDIR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"with space", "semi;colon", "sl/ash", "../up", "..", ".", "a\u00e4", "*"})
+    void anInvalidId(String id, Lab lab) {
+        Bundle bundle = lab.bundle();
+
+        lab.fails(lab.createCall(bundle, id), "invalid container ID format").oursSays(id);
+    }
+
+    @Test
+    void anEmptyId(Lab lab) {
+        Result result = lab.createCall(lab.bundle(), "").now().exited(1);
+
+        assertTrue(result.stderr().contains("ID") || result.stderr().contains("id"), result::toString);
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "contract: at most 255 bytes; runc 1.1 fails later, of the path",
+            failure = "invalid container ID format")
+    void anIdThatIsTooLong(Lab lab) {
+        lab.fails(lab.createCall(lab.bundle(), "x".repeat(256)), "invalid container ID format");
+    }
+
+    @Test
+    void everyValidCharacterOfAnId(Lab lab) {
+        String id = lab.id("Az09_+.-");
+        lab.runCall(lab.bundle(), id).now().succeeded();
+    }
+
+    @Test
+    void aRootFolderThatCannotBeMade(Lab lab) {
+        Bundle bundle = lab.bundle().write();
+        Call call = lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId())
+                .globally("--root", lab.payload() + "/root");
+
+        lab.fails(call, "not a directory").oursSays(lab.payload() + "/root", "ENOTDIR");
+    }
+
+    @Test
+    void aRootFolderThatIsReadonly(Lab lab) {
+        Bundle bundle = lab.bundle().write();
+        Path root = lab.newFolder("readonly");
+        Host.run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", root.toString());
+        lab.atEnd(() -> Host.run("umount", root.toString()));
+        Census before = lab.census();
+        Call call = lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId())
+                .globally("--root", root.toString());
+        call.now().failedSaying("read-only file system").oursSays(root.toString(), "EROFS");
+
+        lab.assertNothingSince(before, "after a readonly root folder");
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "contract: the error names what went wrong; runc loses it",
+            failure = "no space left on device")
+    void aDiskThatIsFull(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle();
+        bundle.config().set("annotations", Json.of(Map.of("big", "x".repeat(100_000))));
+        bundle.write();
+        Path root = lab.newFolder("small");
+        Host.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", root.toString());
+        lab.atEnd(() -> Host.run("umount", root.toString()));
+        Census before = lab.census();
+        Call call = lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId())
+                .globally("--root", root.toString());
+        call.now().failedSaying("no space left on device").oursSays(root.toString(), "ENOSPC");
+
+        lab.assertNothingSince(before, "after a full disk");
+        try (var left = Files.list(root)) {
+            assertFalse(left.findAny().isPresent());
+        }
+    }
+
+    @Test
+    void aDiskWithoutInodes(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().write();
+        Path root = lab.newFolder("small");
+        Host.run("mount", "-t", "tmpfs", "-o", "nr_inodes=2", "tmpfs", root.toString());
+        lab.atEnd(() -> Host.run("umount", root.toString()));
+        Census before = lab.census();
+        Call call = lab.plainCall("create", "-b", bundle.folder().toString(), lab.nextId())
+                .globally("--root", root.toString());
+        call.now().failedSaying("no space left on device").oursSays("ENOSPC");
+
+        lab.assertNothingSince(before, "after a disk without inodes");
+        try (var left = Files.list(root)) {
+            assertFalse(left.findAny().isPresent());
+        }
+    }
+
+    @Test
+    void aTargetThatCannotBeMadeInTheRoot(Lab lab) {
+        Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/file/inside");
+        bundle.file("/file", "not a folder");
+
+        lab.failsToCreate(bundle, "not a directory").oursSays(bundle.lastMount(), "/file/inside", "ENOTDIR");
+    }
 }

@@ -28,262 +28,268 @@ import org.junit.jupiter.params.provider.ValueSource;
 @IntegrationTest
 @Peer(runc = PASS)
 class CgroupIT {
-  private static final List<String> CONTROLLERS =
-      List.of("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "name=systemd");
+    private static final List<String> CONTROLLERS =
+            List.of("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "name=systemd");
 
-  private static Bundle bundle(Lab lab) {
-    Machine.needsCgroupV1("memory");
-    Bundle bundle = lab.bundle();
-    bundle.linux().put("cgroupsPath", lab.cgroup("c"));
-    lab.atEnd(() -> Cgroups.mentioning(lab.name()).forEach(CgroupIT::removeIfEmpty));
-    return bundle;
-  }
-
-  /** Runtimes leave the parents that they made; the container's own folder has to be gone. */
-  private static void removeIfEmpty(Path cgroup) {
-    if (!cgroup.endsWith("c")) {
-      cgroup.toFile().delete();
+    private static Bundle bundle(Lab lab) {
+        Machine.needsCgroupV1("memory");
+        Bundle bundle = lab.bundle();
+        bundle.linux().put("cgroupsPath", lab.cgroup("c"));
+        lab.atEnd(() -> Cgroups.mentioning(lab.name()).forEach(CgroupIT::removeIfEmpty));
+        return bundle;
     }
-  }
 
-  private static void limit(Bundle bundle, String resources) {
-    Json.quoted(resources).properties().forEach(one -> bundle.linux().withObject("/resources").set(one.getKey(), one.getValue()));
-  }
-
-  private static String value(Lab lab, String controller, String file) {
-    return Cgroups.value(Cgroups.folder(controller, lab.cgroup("c")), file);
-  }
-
-  @Test
-  void anAbsolutePathIsTakenFromTheMount(Lab lab) throws Exception {
-    Container container = lab.create(bundle(lab));
-    String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
-
-    for (String controller : CONTROLLERS) {
-      assertEquals(lab.cgroup("c"), Cgroups.pathIn(cgroups, controller).orElseThrow(), controller);
+    /** Runtimes leave the parents that they made; the container's own folder has to be gone. */
+    private static void removeIfEmpty(Path cgroup) {
+        if (!cgroup.endsWith("c")) {
+            cgroup.toFile().delete();
+        }
     }
-  }
 
-  @Test
-  void withoutAPathItIsBelowTheCallersOwn(Lab lab) throws Exception {
-    Machine.needsCgroupV1("memory");
-    Container container = lab.create(lab.bundle());
-    String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
-
-    for (String controller : CONTROLLERS) {
-      String own = Cgroups.pathIn(Cgroups.own(), controller).orElseThrow();
-      String expected = (own.equals("/") ? "" : own) + "/" + container.id();
-      assertEquals(expected, Cgroups.pathIn(cgroups, controller).orElseThrow(), controller);
+    private static void limit(Bundle bundle, String resources) {
+        Json.quoted(resources)
+                .properties()
+                .forEach(one -> bundle.linux().withObject("/resources").set(one.getKey(), one.getValue()));
     }
-  }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "relative/path"})
-  void inAGroupOfItsOwnTheCallersGroupIsTheParent(String path, Lab lab) throws Exception {
-    Machine.needsCgroupV1("pids");
-    Path callers = Cgroups.folder("pids", "/" + lab.name());
-    Files.createDirectory(callers);
-    lab.atEnd(() -> Cgroups.mentioning(lab.name()).forEach(cgroup -> cgroup.toFile().delete()));
-    Bundle bundle = lab.bundle();
-    if (!path.isEmpty()) {
-      bundle.linux().put("cgroupsPath", lab.name() + "-" + path);
+    private static String value(Lab lab, String controller, String file) {
+        return Cgroups.value(Cgroups.folder(controller, lab.cgroup("c")), file);
     }
-    String id = lab.nextId();
-    Container container =
-        lab.created(
-            id,
-            lab.createCall(bundle, id)
-                .through("sh", "-c", "echo $$ >\"$0/cgroup.procs\" && exec \"$@\"", callers.toString()));
-    String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
 
-    String expected = "/" + lab.name() + "/" + (path.isEmpty() ? id : lab.name() + "-" + path);
-    assertEquals(expected, Cgroups.pathIn(cgroups, "pids").orElseThrow());
-  }
+    @Test
+    void anAbsolutePathIsTakenFromTheMount(Lab lab) throws Exception {
+        Container container = lab.create(bundle(lab));
+        String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
 
-  @Test
-  void theProgramIsInItsCgroupFromTheStart(Lab lab) {
-    Report report = lab.report(bundle(lab));
-
-    for (String controller : CONTROLLERS) {
-      assertEquals(lab.cgroup("c"), report.cgroup(controller), controller);
+        for (String controller : CONTROLLERS) {
+            assertEquals(lab.cgroup("c"), Cgroups.pathIn(cgroups, controller).orElseThrow(), controller);
+        }
     }
-  }
 
-  @ParameterizedTest
-  @CsvSource({
-    "memory,memory.limit_in_bytes,{'memory':{'limit':67108864}},67108864",
-    "memory,memory.soft_limit_in_bytes,{'memory':{'reservation':33554432}},33554432",
-    "memory,memory.limit_in_bytes,{'memory':{'limit':-1}},9223372036854771712",
-    "cpu,cpu.shares,{'cpu':{'shares':512}},512",
-    "cpuset,cpuset.cpus,{'cpu':{'cpus':'0'}},0",
-    "cpuset,cpuset.mems,{'cpu':{'mems':'0'}},0",
-    "pids,pids.max,{'pids':{'limit':42}},42",
-    "pids,pids.max,{'pids':{'limit':-1}},max",
-    "blkio,cgroup.clone_children,{},0"
-  })
-  void aLimit(String controller, String file, String resources, String value, Lab lab) {
-    Machine.needs(
-        file + " in the kernel", Files.exists(Path.of("/sys/fs/cgroup", controller, file)) || !file.contains("soft"));
-    Bundle bundle = bundle(lab);
-    limit(bundle, resources);
-    lab.create(bundle);
+    @Test
+    void withoutAPathItIsBelowTheCallersOwn(Lab lab) throws Exception {
+        Machine.needsCgroupV1("memory");
+        Container container = lab.create(lab.bundle());
+        String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
 
-    assertEquals(value, value(lab, controller, file));
-  }
-
-  @Test
-  void quotaAndPeriod(Lab lab) {
-    Bundle bundle = bundle(lab);
-    limit(bundle, "{'cpu':{'quota':25000,'period':50000}}");
-    lab.create(bundle);
-
-    assertEquals("25000", value(lab, "cpu", "cpu.cfs_quota_us"));
-    assertEquals("50000", value(lab, "cpu", "cpu.cfs_period_us"));
-  }
-
-  @Test
-  void memoryAndSwap(Lab lab) {
-    Machine.needs("swap accounting", Files.exists(Path.of("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes")));
-    Bundle bundle = bundle(lab);
-    limit(bundle, "{'memory':{'limit':67108864,'swap':134217728,'swappiness':10}}");
-    lab.create(bundle);
-
-    assertEquals("67108864", value(lab, "memory", "memory.limit_in_bytes"));
-    assertEquals("134217728", value(lab, "memory", "memory.memsw.limit_in_bytes"));
-    assertEquals("10", value(lab, "memory", "memory.swappiness"));
-  }
-
-  @Test
-  void withoutLimitsNoneIsSet(Lab lab) {
-    lab.create(bundle(lab));
-
-    assertEquals("max", value(lab, "pids", "pids.max"));
-    assertEquals("1024", value(lab, "cpu", "cpu.shares"));
-    assertEquals("-1", value(lab, "cpu", "cpu.cfs_quota_us"));
-  }
-
-  @Test
-  void devices(Lab lab) {
-    Bundle bundle = bundle(lab);
-    limit(
-        bundle,
-        "{'devices':[{'allow':false,'access':'rwm'},{'allow':true,'type':'c','major':10,'minor':229,'access':'rw'},"
-            + "{'allow':true,'type':'b','major':7,'access':'r'}]}");
-    lab.create(bundle);
-    List<String> rules = value(lab, "devices", "devices.list").lines().toList();
-
-    assertTrue(rules.contains("c 10:229 rw"), rules::toString);
-    assertTrue(rules.contains("b 7:* r"), rules::toString);
-    assertTrue(rules.contains("c 1:3 rwm"), rules::toString);
-    assertFalse(rules.contains("a *:* rwm"), rules::toString);
-  }
-
-  @Test
-  void theLimitOfProcessesHolds(Lab lab) {
-    Bundle bundle = bundle(lab).payload("fork-limit");
-    limit(bundle, "{'pids':{'limit':10}}");
-
-    lab.run(bundle).printed("fork-limit 9: EAGAIN");
-  }
-
-  @Test
-  void theLimitOfMemoryHolds(Lab lab) {
-    Bundle bundle = bundle(lab).payload("allocate", "16", ",", "allocate", "128");
-    limit(bundle, "{'memory':{'limit':67108864,'swap':67108864}}");
-    Result result = lab.run(bundle).exited(137);
-
-    assertEquals("allocate 16: OK\n", result.stdout());
-  }
-
-  @Test
-  void itIsGoneAfterDelete(Lab lab) {
-    Container container = lab.create(bundle(lab));
-    assertTrue(Files.exists(Cgroups.folder("memory", lab.cgroup("c"))));
-    container.delete();
-
-    for (Path cgroup : Cgroups.mentioning(lab.name())) {
-      assertFalse(cgroup.endsWith("c"), cgroup::toString);
+        for (String controller : CONTROLLERS) {
+            String own = Cgroups.pathIn(Cgroups.own(), controller).orElseThrow();
+            String expected = (own.equals("/") ? "" : own) + "/" + container.id();
+            assertEquals(expected, Cgroups.pathIn(cgroups, controller).orElseThrow(), controller);
+        }
     }
-  }
 
-  @Test
-  void itIsGoneAfterAForegroundRun(Lab lab) {
-    lab.run(bundle(lab)).succeeded();
+    @ParameterizedTest
+    @ValueSource(strings = {"", "relative/path"})
+    void inAGroupOfItsOwnTheCallersGroupIsTheParent(String path, Lab lab) throws Exception {
+        Machine.needsCgroupV1("pids");
+        Path callers = Cgroups.folder("pids", "/" + lab.name());
+        Files.createDirectory(callers);
+        lab.atEnd(() ->
+                Cgroups.mentioning(lab.name()).forEach(cgroup -> cgroup.toFile().delete()));
+        Bundle bundle = lab.bundle();
+        if (!path.isEmpty()) {
+            bundle.linux().put("cgroupsPath", lab.name() + "-" + path);
+        }
+        String id = lab.nextId();
+        Container container = lab.created(
+                id,
+                lab.createCall(bundle, id)
+                        .through("sh", "-c", "echo $$ >\"$0/cgroup.procs\" && exec \"$@\"", callers.toString()));
+        String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
 
-    assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.endsWith("c")));
-  }
+        String expected = "/" + lab.name() + "/" + (path.isEmpty() ? id : lab.name() + "-" + path);
+        assertEquals(expected, Cgroups.pathIn(cgroups, "pids").orElseThrow());
+    }
 
-  @Test
-  void itIsGoneAfterDeleteThoughProcessesLingered(Lab lab) {
-    Bundle bundle = bundle(lab).withoutNamespace("pid").payload("fork-sleep", "3", ",", "exit", "0");
-    Container container = lab.create(bundle).start().awaitStatus("stopped");
-    assertEquals(3, value(lab, "pids", "cgroup.procs").lines().count());
-    container.delete();
+    @Test
+    void theProgramIsInItsCgroupFromTheStart(Lab lab) {
+        Report report = lab.report(bundle(lab));
 
-    assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.endsWith("c")));
-  }
+        for (String controller : CONTROLLERS) {
+            assertEquals(lab.cgroup("c"), report.cgroup(controller), controller);
+        }
+    }
 
-  @Test
-  void childGroupsThatTheContainerMadeAreGoneToo(Lab lab) throws Exception {
-    Container container = lab.create(bundle(lab).payload("exit", "0"));
-    Files.createDirectories(Cgroups.folder("pids", lab.cgroup("c")).resolve("child/grandchild"));
-    container.start().awaitStatus("stopped").delete();
+    @ParameterizedTest
+    @CsvSource({
+        "memory,memory.limit_in_bytes,{'memory':{'limit':67108864}},67108864",
+        "memory,memory.soft_limit_in_bytes,{'memory':{'reservation':33554432}},33554432",
+        "memory,memory.limit_in_bytes,{'memory':{'limit':-1}},9223372036854771712",
+        "cpu,cpu.shares,{'cpu':{'shares':512}},512",
+        "cpuset,cpuset.cpus,{'cpu':{'cpus':'0'}},0",
+        "cpuset,cpuset.mems,{'cpu':{'mems':'0'}},0",
+        "pids,pids.max,{'pids':{'limit':42}},42",
+        "pids,pids.max,{'pids':{'limit':-1}},max",
+        "blkio,cgroup.clone_children,{},0"
+    })
+    void aLimit(String controller, String file, String resources, String value, Lab lab) {
+        Machine.needs(
+                file + " in the kernel",
+                Files.exists(Path.of("/sys/fs/cgroup", controller, file)) || !file.contains("soft"));
+        Bundle bundle = bundle(lab);
+        limit(bundle, resources);
+        lab.create(bundle);
 
-    assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.toString().contains("/c")
-        && cgroup.toString().contains("pids")
-        && cgroup.endsWith("c")));
-  }
+        assertEquals(value, value(lab, controller, file));
+    }
 
-  @Test
-  void aPathUpwardsStaysBelowTheMount(Lab lab) throws Exception {
-    Bundle bundle = bundle(lab);
-    bundle.linux().put("cgroupsPath", "/../../.." + lab.cgroup("c"));
-    Container container = lab.create(bundle);
-    String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
+    @Test
+    void quotaAndPeriod(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'cpu':{'quota':25000,'period':50000}}");
+        lab.create(bundle);
 
-    assertEquals(lab.cgroup("c"), Cgroups.pathIn(cgroups, "pids").orElseThrow());
-  }
+        assertEquals("25000", value(lab, "cpu", "cpu.cfs_quota_us"));
+        assertEquals("50000", value(lab, "cpu", "cpu.cfs_period_us"));
+    }
 
-  @Test
-  void theCgroupMountShowsItInsideANamespaceToo(Lab lab) {
-    Bundle bundle = bundle(lab).addNamespace("cgroup");
-    limit(bundle, "{'pids':{'limit':77}}");
-    bundle.payload("cat", "/sys/fs/cgroup/pids/pids.max", ",", "try-mkdir", "/sys/fs/cgroup/pids/mine");
+    @Test
+    void memoryAndSwap(Lab lab) {
+        Machine.needs("swap accounting", Files.exists(Path.of("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes")));
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'memory':{'limit':67108864,'swap':134217728,'swappiness':10}}");
+        lab.create(bundle);
 
-    assertEquals("77\ntry-mkdir /sys/fs/cgroup/pids/mine: EROFS\n", lab.run(bundle).succeeded().stdout());
-  }
+        assertEquals("67108864", value(lab, "memory", "memory.limit_in_bytes"));
+        assertEquals("134217728", value(lab, "memory", "memory.memsw.limit_in_bytes"));
+        assertEquals("10", value(lab, "memory", "memory.swappiness"));
+    }
 
-  @Test
-  void aCpuThatDoesNotExist(Lab lab) {
-    Bundle bundle = bundle(lab);
-    limit(bundle, "{'cpu':{'cpus':'4000'}}");
-    Result result = failsWithoutAGroup(lab, bundle);
+    @Test
+    void withoutLimitsNoneIsSet(Lab lab) {
+        lab.create(bundle(lab));
 
-    result.oursSays("/linux/resources/cpu/cpus", "cpuset.cpus", "4000");
-  }
+        assertEquals("max", value(lab, "pids", "pids.max"));
+        assertEquals("1024", value(lab, "cpu", "cpu.shares"));
+        assertEquals("-1", value(lab, "cpu", "cpu.cfs_quota_us"));
+    }
 
-  @Test
-  void aQuotaThatTheKernelRefuses(Lab lab) {
-    Bundle bundle = bundle(lab);
-    limit(bundle, "{'cpu':{'quota':5,'period':100000}}");
+    @Test
+    void devices(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(
+                bundle,
+                "{'devices':[{'allow':false,'access':'rwm'},{'allow':true,'type':'c','major':10,'minor':229,'access':'rw'},"
+                        + "{'allow':true,'type':'b','major':7,'access':'r'}]}");
+        lab.create(bundle);
+        List<String> rules = value(lab, "devices", "devices.list").lines().toList();
 
-    failsWithoutAGroup(lab, bundle).oursSays("/linux/resources/cpu/quota", "cpu.cfs_quota_us", "EINVAL");
-  }
+        assertTrue(rules.contains("c 10:229 rw"), rules::toString);
+        assertTrue(rules.contains("b 7:* r"), rules::toString);
+        assertTrue(rules.contains("c 1:3 rwm"), rules::toString);
+        assertFalse(rules.contains("a *:* rwm"), rules::toString);
+    }
 
-  /** The parent that a runtime made may stay, the container's own group may not. */
-  private static Result failsWithoutAGroup(Lab lab, Bundle bundle) {
-    Result result = lab.createCall(bundle, lab.nextId()).now().failedSaying("cgroup");
+    @Test
+    void theLimitOfProcessesHolds(Lab lab) {
+        Bundle bundle = bundle(lab).payload("fork-limit");
+        limit(bundle, "{'pids':{'limit':10}}");
 
-    assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.endsWith("c")));
-    assertEquals(0, lab.stateRoot().toFile().list().length);
-    return result;
-  }
+        lab.run(bundle).printed("fork-limit 9: EAGAIN");
+    }
 
-  @Test
-  void aWrongTypeOfALimit(Lab lab) {
-    Bundle bundle = bundle(lab);
-    limit(bundle, "{'pids':{'limit':'many'}}");
+    @Test
+    void theLimitOfMemoryHolds(Lab lab) {
+        Bundle bundle = bundle(lab).payload("allocate", "16", ",", "allocate", "128");
+        limit(bundle, "{'memory':{'limit':67108864,'swap':67108864}}");
+        Result result = lab.run(bundle).exited(137);
 
-    lab.failsToCreate(bundle).oursSays("/linux/resources/pids/limit");
-  }
+        assertEquals("allocate 16: OK\n", result.stdout());
+    }
+
+    @Test
+    void itIsGoneAfterDelete(Lab lab) {
+        Container container = lab.create(bundle(lab));
+        assertTrue(Files.exists(Cgroups.folder("memory", lab.cgroup("c"))));
+        container.delete();
+
+        for (Path cgroup : Cgroups.mentioning(lab.name())) {
+            assertFalse(cgroup.endsWith("c"), cgroup::toString);
+        }
+    }
+
+    @Test
+    void itIsGoneAfterAForegroundRun(Lab lab) {
+        lab.run(bundle(lab)).succeeded();
+
+        assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.endsWith("c")));
+    }
+
+    @Test
+    void itIsGoneAfterDeleteThoughProcessesLingered(Lab lab) {
+        Bundle bundle = bundle(lab).withoutNamespace("pid").payload("fork-sleep", "3", ",", "exit", "0");
+        Container container = lab.create(bundle).start().awaitStatus("stopped");
+        assertEquals(3, value(lab, "pids", "cgroup.procs").lines().count());
+        container.delete();
+
+        assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.endsWith("c")));
+    }
+
+    @Test
+    void childGroupsThatTheContainerMadeAreGoneToo(Lab lab) throws Exception {
+        Container container = lab.create(bundle(lab).payload("exit", "0"));
+        Files.createDirectories(Cgroups.folder("pids", lab.cgroup("c")).resolve("child/grandchild"));
+        container.start().awaitStatus("stopped").delete();
+
+        assertTrue(Cgroups.mentioning(lab.name()).stream()
+                .noneMatch(cgroup -> cgroup.toString().contains("/c")
+                        && cgroup.toString().contains("pids")
+                        && cgroup.endsWith("c")));
+    }
+
+    @Test
+    void aPathUpwardsStaysBelowTheMount(Lab lab) throws Exception {
+        Bundle bundle = bundle(lab);
+        bundle.linux().put("cgroupsPath", "/../../.." + lab.cgroup("c"));
+        Container container = lab.create(bundle);
+        String cgroups = Files.readString(Path.of("/proc/" + container.pid() + "/cgroup"));
+
+        assertEquals(lab.cgroup("c"), Cgroups.pathIn(cgroups, "pids").orElseThrow());
+    }
+
+    @Test
+    void theCgroupMountShowsItInsideANamespaceToo(Lab lab) {
+        Bundle bundle = bundle(lab).addNamespace("cgroup");
+        limit(bundle, "{'pids':{'limit':77}}");
+        bundle.payload("cat", "/sys/fs/cgroup/pids/pids.max", ",", "try-mkdir", "/sys/fs/cgroup/pids/mine");
+
+        assertEquals(
+                "77\ntry-mkdir /sys/fs/cgroup/pids/mine: EROFS\n",
+                lab.run(bundle).succeeded().stdout());
+    }
+
+    @Test
+    void aCpuThatDoesNotExist(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'cpu':{'cpus':'4000'}}");
+        Result result = failsWithoutAGroup(lab, bundle);
+
+        result.oursSays("/linux/resources/cpu/cpus", "cpuset.cpus", "4000");
+    }
+
+    @Test
+    void aQuotaThatTheKernelRefuses(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'cpu':{'quota':5,'period':100000}}");
+
+        failsWithoutAGroup(lab, bundle).oursSays("/linux/resources/cpu/quota", "cpu.cfs_quota_us", "EINVAL");
+    }
+
+    /** The parent that a runtime made may stay, the container's own group may not. */
+    private static Result failsWithoutAGroup(Lab lab, Bundle bundle) {
+        Result result = lab.createCall(bundle, lab.nextId()).now().failedSaying("cgroup");
+
+        assertTrue(Cgroups.mentioning(lab.name()).stream().noneMatch(cgroup -> cgroup.endsWith("c")));
+        assertEquals(0, lab.stateRoot().toFile().list().length);
+        return result;
+    }
+
+    @Test
+    void aWrongTypeOfALimit(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'pids':{'limit':'many'}}");
+
+        lab.failsToCreate(bundle).oursSays("/linux/resources/pids/limit");
+    }
 }

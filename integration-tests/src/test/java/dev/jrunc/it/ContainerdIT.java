@@ -11,6 +11,7 @@ import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Containerd;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Namespaces;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
@@ -27,157 +28,185 @@ import org.junit.jupiter.api.TestInstance;
 @Peer(runc = PASS)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContainerdIT {
-  private final Containerd containerd;
+    private final Containerd containerd;
 
-  ContainerdIT() throws Exception {
-    containerd = Containerd.start();
-  }
+    ContainerdIT() throws Exception {
+        containerd = Containerd.start();
+    }
 
-  @AfterAll
-  void stop() {
-    containerd.close();
-  }
+    @AfterAll
+    void stop() {
+        containerd.close();
+    }
 
-  private List<String> runWords(Lab lab, String id, String[] options, String... program) {
-    List<String> words = new ArrayList<>(List.of("run", "--runc-binary", lab.runtime().path().toString()));
-    words.addAll(List.of(options));
-    words.add(Containerd.IMAGE);
-    words.add(id);
-    words.addAll(List.of(program));
-    return words;
-  }
+    private List<String> runWords(Lab lab, String id, String[] options, String... program) {
+        List<String> words = new ArrayList<>(
+                List.of("run", "--runc-binary", lab.runtime().path().toString()));
+        words.addAll(List.of(options));
+        words.add(Containerd.IMAGE);
+        words.add(id);
+        words.addAll(List.of(program));
+        return words;
+    }
 
-  private Call run(Lab lab, String id, String[] options, String... program) {
-    return containerd.ctr(lab, runWords(lab, id, options, program).toArray(String[]::new));
-  }
+    private Call run(Lab lab, String id, String[] options, String... program) {
+        return containerd.ctr(lab, runWords(lab, id, options, program).toArray(String[]::new));
+    }
 
-  private static String[] options(String... options) {
-    return options;
-  }
+    private static String[] options(String... options) {
+        return options;
+    }
 
-  @Test
-  void aContainerRuns(Lab lab) {
-    Result result = run(lab, lab.nextId(), options("--rm"), "/payload", "report").now().succeeded();
-    Report report = result.report();
+    @Test
+    void aContainerRuns(Lab lab) {
+        Result result = run(lab, lab.nextId(), options("--rm"), "/payload", "report")
+                .now()
+                .succeeded();
+        Report report = result.report();
 
-    assertEquals(1, report.number("/pid"));
-    assertEquals(List.of("0", "1", "2"), report.names("/fds"));
-    assertEquals("overlay", report.mount("/").type());
-  }
+        assertEquals(1, report.number("/pid"));
+        assertEquals(List.of("0", "1", "2"), report.names("/fds"));
+        assertEquals("overlay", report.mount("/").type());
+    }
 
-  @Test
-  void theExitStatusComesThrough(Lab lab) {
-    run(lab, lab.nextId(), options("--rm"), "sh", "-c", "exit 7").now().exited(7);
-  }
+    @Test
+    void theExitStatusComesThrough(Lab lab) {
+        run(lab, lab.nextId(), options("--rm"), "sh", "-c", "exit 7").now().exited(7);
+    }
 
-  @Test
-  void standardInputComesThrough(Lab lab) {
-    run(lab, lab.nextId(), options("--rm"), "sh", "-c", "read line; echo \"<$line>\"")
-        .input("from stdin\n")
-        .now()
-        .succeeded()
-        .printed("<from stdin>");
-  }
+    @Test
+    void standardInputComesThrough(Lab lab) {
+        run(lab, lab.nextId(), options("--rm"), "sh", "-c", "read line; echo \"<$line>\"")
+                .input("from stdin\n")
+                .now()
+                .succeeded()
+                .printed("<from stdin>");
+    }
 
-  @Test
-  void withATerminal(Lab lab) {
-    List<String> words = containerd.ctrWords(runWords(lab, lab.nextId(), options("--rm", "-t"), "sh", "-c", "tty; exit 5").toArray(String[]::new));
-    Result result = lab.host("script", "-qec", quoted(words), lab.newFile("typescript").toString()).interactive().now();
+    @Test
+    void withATerminal(Lab lab) {
+        List<String> words =
+                containerd.ctrWords(runWords(lab, lab.nextId(), options("--rm", "-t"), "sh", "-c", "tty; exit 5")
+                        .toArray(String[]::new));
+        Result result = lab.host(
+                        "script",
+                        "-qec",
+                        quoted(words),
+                        lab.newFile("typescript").toString())
+                .interactive()
+                .now();
 
-    assertTrue(result.stdout().contains("/dev/pts/0"), result::toString);
-    assertEquals(5, result.exit(), result::toString);
-  }
+        assertTrue(result.stdout().contains("/dev/pts/0"), result::toString);
+        assertEquals(5, result.exit(), result::toString);
+    }
 
-  private static String quoted(List<String> words) {
-    return words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
-  }
+    private static String quoted(List<String> words) {
+        return words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+    }
 
-  @Test
-  void detachedThenKilledAndDeleted(Lab lab) {
-    String id = lab.nextId();
-    run(lab, id, options("-d"), "/payload", "signal-exit").now().succeeded();
-    containerd.ctr(lab, "task", "kill", "-s", "SIGTERM", id).now().succeeded();
-    Await.until("the end of the task", () -> status(lab, id).equals("STOPPED"), () -> status(lab, id));
-    Result deleted = containerd.ctr(lab, "task", "delete", id).now().succeeded();
-    assertTrue(deleted.stderr().contains("exit with non-zero exit code 115"), deleted::toString);
-    containerd.ctr(lab, "container", "delete", id).now().succeeded();
-  }
+    @Test
+    void detachedThenKilledAndDeleted(Lab lab) {
+        String id = lab.nextId();
+        run(lab, id, options("-d"), "/payload", "signal-exit").now().succeeded();
+        containerd.ctr(lab, "task", "kill", "-s", "SIGTERM", id).now().succeeded();
+        Await.until("the end of the task", () -> status(lab, id).equals("STOPPED"), () -> status(lab, id));
+        Result deleted = containerd.ctr(lab, "task", "delete", id).now().succeeded();
+        assertTrue(deleted.stderr().contains("exit with non-zero exit code 115"), deleted::toString);
+        containerd.ctr(lab, "container", "delete", id).now().succeeded();
+    }
 
-  private String status(Lab lab, String id) {
-    return containerd.ctr(lab, "task", "ls").now().succeeded().lines().stream()
-        .filter(line -> line.startsWith(id))
-        .map(line -> line.split("\\s+")[2])
-        .findFirst()
-        .orElse("gone");
-  }
+    private String status(Lab lab, String id) {
+        return containerd.ctr(lab, "task", "ls").now().succeeded().lines().stream()
+                .filter(line -> line.startsWith(id))
+                .map(line -> line.split("\\s+", -1)[2])
+                .findFirst()
+                .orElse("gone");
+    }
 
-  @Test
-  void killAllAndDeleteByForce(Lab lab) {
-    String id = lab.nextId();
-    run(lab, id, options("-d"), "/payload", "fork-sleep", "3", ",", "sleep").now().succeeded();
-    containerd.ctr(lab, "task", "kill", "-a", "-s", "SIGKILL", id).now().succeeded();
-    Await.until("the end of the task", () -> status(lab, id).equals("STOPPED"), () -> status(lab, id));
-    containerd.ctr(lab, "task", "delete", "--force", id).now();
-    containerd.ctr(lab, "container", "delete", id).now().succeeded();
-  }
+    @Test
+    void killAllAndDeleteByForce(Lab lab) {
+        String id = lab.nextId();
+        run(lab, id, options("-d"), "/payload", "fork-sleep", "3", ",", "sleep")
+                .now()
+                .succeeded();
+        containerd.ctr(lab, "task", "kill", "-a", "-s", "SIGKILL", id).now().succeeded();
+        Await.until("the end of the task", () -> status(lab, id).equals("STOPPED"), () -> status(lab, id));
+        containerd.ctr(lab, "task", "delete", "--force", id).now();
+        containerd.ctr(lab, "container", "delete", id).now().succeeded();
+    }
 
-  @Test
-  void aForegroundContainerIsKilledFromOutside(Lab lab) {
-    String id = lab.nextId();
-    Running running = run(lab, id, options("--rm"), "/payload", "signal-exit").start().awaitOutput("ready");
-    containerd.ctr(lab, "task", "kill", "-s", "SIGKILL", id).now().succeeded();
+    @Test
+    void aForegroundContainerIsKilledFromOutside(Lab lab) {
+        String id = lab.nextId();
+        Running running =
+                run(lab, id, options("--rm"), "/payload", "signal-exit").start().awaitOutput("ready");
+        containerd.ctr(lab, "task", "kill", "-s", "SIGKILL", id).now().succeeded();
 
-    assertEquals(137, running.await().exit());
-  }
+        assertEquals(137, running.await().exit());
+    }
 
-  @Test
-  void aProgramThatDoesNotExistShowsTheUserTheOneLine(Lab lab) {
-    Result result = run(lab, lab.nextId(), options("--rm"), "no-such-tool").now().exited(1);
+    @Test
+    void aProgramThatDoesNotExistShowsTheUserTheOneLine(Lab lab) {
+        Result result =
+                run(lab, lab.nextId(), options("--rm"), "no-such-tool").now().exited(1);
 
-    String line = result.stderr().strip();
-    assertEquals(1, line.lines().count(), result::toString);
-    assertTrue(line.startsWith("ctr: failed to create shim task: OCI runtime create failed: "), line);
-    assertTrue(line.contains("no-such-tool") && line.contains("executable file not found in $PATH"), line);
-    result.oursSays("/process/args/0");
-  }
+        String line = result.stderr().strip();
+        assertEquals(1, line.lines().count(), result::toString);
+        assertTrue(line.startsWith("ctr: failed to create shim task: OCI runtime create failed: "), line);
+        assertTrue(line.contains("no-such-tool") && line.contains("executable file not found in $PATH"), line);
+        result.oursSays("/process/args/0");
+    }
 
-  @Test
-  void aMountThatTheKernelRefusesShowsTheUserTheOneLine(Lab lab) {
-    Result result =
-        run(lab, lab.nextId(), options("--rm", "--mount", "type=tmpfs,src=tmpfs,dst=/data,options=sizee=1"), "true")
-            .now()
-            .exited(1);
+    @Test
+    void aMountThatTheKernelRefusesShowsTheUserTheOneLine(Lab lab) {
+        Result result = run(
+                        lab,
+                        lab.nextId(),
+                        options("--rm", "--mount", "type=tmpfs,src=tmpfs,dst=/data,options=sizee=1"),
+                        "true")
+                .now()
+                .exited(1);
 
-    assertTrue(result.stderr().contains("/data"), result::toString);
-    result.oursSays("EINVAL", "sizee=1");
-  }
+        assertTrue(result.stderr().contains("/data"), result::toString);
+        result.oursSays("EINVAL", "sizee=1");
+    }
 
-  @Test
-  void limits(Lab lab) {
-    String id = lab.nextId();
-    run(lab, id, options("-d", "--memory-limit", "67108864", "--cpus", "0.5"), "/payload", "sleep").now().succeeded();
-    String cgroup = "/" + containerd.namespace() + "/" + id;
-    String memory = Cgroups.value(Cgroups.folder("memory", cgroup), "memory.limit_in_bytes");
-    String quota = Cgroups.value(Cgroups.folder("cpu", cgroup), "cpu.cfs_quota_us");
-    containerd.ctr(lab, "task", "delete", "--force", id).now();
-    containerd.ctr(lab, "container", "delete", id).now().succeeded();
+    @Test
+    void limits(Lab lab) {
+        String id = lab.nextId();
+        run(lab, id, options("-d", "--memory-limit", "67108864", "--cpus", "0.5"), "/payload", "sleep")
+                .now()
+                .succeeded();
+        String cgroup = "/" + containerd.namespace() + "/" + id;
+        String memory = Cgroups.value(Cgroups.folder("memory", cgroup), "memory.limit_in_bytes");
+        String quota = Cgroups.value(Cgroups.folder("cpu", cgroup), "cpu.cfs_quota_us");
+        containerd.ctr(lab, "task", "delete", "--force", id).now();
+        containerd.ctr(lab, "container", "delete", id).now().succeeded();
 
-    assertEquals("67108864", memory);
-    assertEquals("50000", quota);
-  }
+        assertEquals("67108864", memory);
+        assertEquals("50000", quota);
+    }
 
-  @Test
-  void withTheHostsNetwork(Lab lab) {
-    Report report = run(lab, lab.nextId(), options("--rm", "--net-host"), "/payload", "report").now().succeeded().report();
+    @Test
+    void withTheHostsNetwork(Lab lab) {
+        Report report = run(lab, lab.nextId(), options("--rm", "--net-host"), "/payload", "report")
+                .now()
+                .succeeded()
+                .report();
 
-    assertEquals(dev.jrunc.it.harness.Namespaces.own("net"), report.namespace("net"));
-  }
+        assertEquals(Namespaces.own("net"), report.namespace("net"));
+    }
 
-  @Test
-  void inAUserNamespace(Lab lab) {
-    String[] options = options("--rm", "--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536");
-    Report report = run(lab, lab.nextId(), options, "/payload", "report").now().succeeded().report();
+    @Test
+    void inAUserNamespace(Lab lab) {
+        String[] options = options("--rm", "--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536");
+        Report report = run(lab, lab.nextId(), options, "/payload", "report")
+                .now()
+                .succeeded()
+                .report();
 
-    assertEquals(List.of("0", "100000", "65536"), List.of(report.text("/uidMap").strip().split("\\s+")));
-  }
+        assertEquals(
+                List.of("0", "100000", "65536"),
+                List.of(report.text("/uidMap").strip().split("\\s+", -1)));
+    }
 }

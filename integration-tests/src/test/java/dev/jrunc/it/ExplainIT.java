@@ -21,70 +21,89 @@ import tools.jackson.databind.JsonNode;
 @IntegrationTest
 @JruncOnly("the peers have no plan to show")
 class ExplainIT {
-  private static Result explain(Lab lab, Bundle bundle, String... options) {
-    List<String> words = new ArrayList<>(List.of("explain", "--bundle", bundle.write().folder().toString()));
-    words.addAll(List.of(options));
-    return lab.call(words.toArray(String[]::new)).now().succeeded();
-  }
-
-  private static List<String> operations(Result result) {
-    return result.lines().stream().filter(line -> line.startsWith("  ")).map(String::strip).toList();
-  }
-
-  @Test
-  void everyOperationHasItsOrigin(Lab lab) {
-    List<String> operations = operations(explain(lab, lab.bundle()));
-
-    assertTrue(operations.size() > 40, () -> operations.size() + " operations");
-    for (String operation : operations) {
-      assertTrue(operation.matches("[A-Z][A-Z_]+ ?.* \\[[^\\[\\]]+\\]"), operation);
+    private static Result explain(Lab lab, Bundle bundle, String... options) {
+        List<String> words = new ArrayList<>(
+                List.of("explain", "--bundle", bundle.write().folder().toString()));
+        words.addAll(List.of(options));
+        return lab.call(words.toArray(String[]::new)).now().succeeded();
     }
-  }
 
-  @Test
-  void whatIsInTheConfigIsInThePlanWithItsPlace(Lab lab) {
-    Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/data", "size=4k");
-    bundle.config().put("hostname", "explained");
-    List<String> operations = operations(explain(lab, bundle));
+    private static List<String> operations(Result result) {
+        return result.lines().stream()
+                .filter(line -> line.startsWith("  "))
+                .map(String::strip)
+                .toList();
+    }
 
-    assertTrue(operations.stream().anyMatch(line -> line.startsWith("MOUNT") && line.contains("/data") && line.endsWith("[" + bundle.lastMount() + "]")), operations::toString);
-    assertTrue(operations.stream().anyMatch(line -> line.contains("explained") && line.endsWith("[/hostname]")), operations::toString);
-    assertTrue(operations.stream().anyMatch(line -> line.contains("/dev/null") && line.contains("[default device")), operations::toString);
-    assertTrue(operations.stream().anyMatch(line -> line.startsWith("EXECVE") && line.endsWith("[/process/args]")), operations::toString);
-  }
+    @Test
+    void everyOperationHasItsOrigin(Lab lab) {
+        List<String> operations = operations(explain(lab, lab.bundle()));
 
-  @Test
-  void inJson(Lab lab) {
-    JsonNode plan = explain(lab, lab.bundle(), "--format", "json").json();
-    List<JsonNode> origins = plan.findValues("origin");
+        assertTrue(operations.size() > 40, () -> operations.size() + " operations");
+        for (String operation : operations) {
+            assertTrue(operation.matches("[A-Z][A-Z_]+ ?.* \\[[^\\[\\]]+\\]"), operation);
+        }
+    }
 
-    assertTrue(origins.size() > 40, () -> origins.size() + " origins");
-    origins.forEach(origin -> assertFalse(origin.asString().isBlank(), plan::toString));
-    assertEquals(operations(explain(lab, lab.bundle())).size(), origins.size(), "as many operations as in text");
-  }
+    @Test
+    void whatIsInTheConfigIsInThePlanWithItsPlace(Lab lab) {
+        Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/data", "size=4k");
+        bundle.config().put("hostname", "explained");
+        List<String> operations = operations(explain(lab, bundle));
 
-  @Test
-  void nothingIsExecuted(Lab lab) {
-    Bundle bundle = lab.bundle().hook("createRuntime", Map.of("path", "/bin/false")).mount("tmpfs", "tmpfs", "/made");
-    bundle.process().put("cwd", "/made/too");
-    Census before = lab.census();
-    explain(lab, bundle);
+        assertTrue(
+                operations.stream()
+                        .anyMatch(line -> line.startsWith("MOUNT")
+                                && line.contains("/data")
+                                && line.endsWith("[" + bundle.lastMount() + "]")),
+                operations::toString);
+        assertTrue(
+                operations.stream().anyMatch(line -> line.contains("explained") && line.endsWith("[/hostname]")),
+                operations::toString);
+        assertTrue(
+                operations.stream().anyMatch(line -> line.contains("/dev/null") && line.contains("[default device")),
+                operations::toString);
+        assertTrue(
+                operations.stream().anyMatch(line -> line.startsWith("EXECVE") && line.endsWith("[/process/args]")),
+                operations::toString);
+    }
 
-    lab.assertNothingSince(before, "by explain");
-    assertEquals(List.of("payload"), List.of(bundle.rootfs().toFile().list()));
-  }
+    @Test
+    void inJson(Lab lab) {
+        JsonNode plan = explain(lab, lab.bundle(), "--format", "json").json();
+        List<JsonNode> origins = plan.findValues("origin");
 
-  @Test
-  void aConfigThatIsWrongIsExplainedAsSuch(Lab lab) {
-    Bundle bundle = lab.bundle().addNamespace("galaxy").write();
+        assertTrue(origins.size() > 40, () -> origins.size() + " origins");
+        origins.forEach(origin -> assertFalse(origin.asString().isBlank(), plan::toString));
+        assertEquals(operations(explain(lab, lab.bundle())).size(), origins.size(), "as many operations as in text");
+    }
 
-    lab.fails(lab.call("explain", "-b", bundle.folder().toString()), "galaxy").oursSays("/linux/namespaces/5");
-  }
+    @Test
+    void nothingIsExecuted(Lab lab) {
+        Bundle bundle =
+                lab.bundle().hook("createRuntime", Map.of("path", "/bin/false")).mount("tmpfs", "tmpfs", "/made");
+        bundle.process().put("cwd", "/made/too");
+        Census before = lab.census();
+        explain(lab, bundle);
 
-  @Test
-  void anUnknownFormat(Lab lab) {
-    Bundle bundle = lab.bundle().write();
+        lab.assertNothingSince(before, "by explain");
+        assertEquals(List.of("payload"), List.of(bundle.rootfs().toFile().list()));
+    }
 
-    lab.call("explain", "-b", bundle.folder().toString(), "--format", "poem").now().failedSaying("poem");
-  }
+    @Test
+    void aConfigThatIsWrongIsExplainedAsSuch(Lab lab) {
+        Bundle bundle = lab.bundle().addNamespace("galaxy").write();
+
+        lab.fails(lab.call("explain", "-b", bundle.folder().toString()), "galaxy")
+                .oursSays("/linux/namespaces/5");
+    }
+
+    @Test
+    void anUnknownFormat(Lab lab) {
+        Bundle bundle = lab.bundle().write();
+
+        lab.call("explain", "-b", bundle.folder().toString(), "--format", "poem")
+                .now()
+                .failedSaying("poem");
+    }
 }

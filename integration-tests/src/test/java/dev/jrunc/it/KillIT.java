@@ -13,6 +13,7 @@ import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Outcome;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Processes;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,110 +24,119 @@ import org.junit.jupiter.params.provider.ValueSource;
 @IntegrationTest
 @Peer(runc = PASS)
 class KillIT {
-  private static Container ready(Lab lab) {
-    return lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
-  }
+    private static Container ready(Lab lab) {
+        return lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
+    }
 
-  @ParameterizedTest
-  @CsvSource({"TERM,15", "SIGTERM,15", "usr1,10", "sigusr2,12", "SigHup,1", "2,2", "64,64"})
-  void aSignalByNameOrNumber(String signal, int number, Lab lab) {
-    Container container = ready(lab).kill(signal).awaitStatus("stopped");
+    @ParameterizedTest
+    @CsvSource({"TERM,15", "SIGTERM,15", "usr1,10", "sigusr2,12", "SigHup,1", "2,2", "64,64"})
+    void aSignalByNameOrNumber(String signal, int number, Lab lab) {
+        Container container = ready(lab).kill(signal).awaitStatus("stopped");
 
-    assertEquals("ready\nsignal " + number + "\n", container.stdout());
-  }
+        assertEquals("ready\nsignal " + number + "\n", container.stdout());
+    }
 
-  @Test
-  void termUnlessTold(Lab lab) {
-    Container container = ready(lab);
-    lab.call("kill", container.id()).now().succeeded();
+    @Test
+    void termUnlessTold(Lab lab) {
+        Container container = ready(lab);
+        lab.call("kill", container.id()).now().succeeded();
 
-    container.awaitStatus("stopped");
-    assertEquals("ready\nsignal 15\n", container.stdout());
-  }
+        container.awaitStatus("stopped");
+        assertEquals("ready\nsignal 15\n", container.stdout());
+    }
 
-  @Test
-  void killStopsAProgramThatIgnoresAllElse(Lab lab) {
-    lab.create(lab.bundle().payload("sleep")).start().kill("TERM").kill("KILL").awaitStatus("stopped");
-  }
+    @Test
+    void killStopsAProgramThatIgnoresAllElse(Lab lab) {
+        lab.create(lab.bundle().payload("sleep"))
+                .start()
+                .kill("TERM")
+                .kill("KILL")
+                .awaitStatus("stopped");
+    }
 
-  @Test
-  void aCreatedContainerCanBeKilled(Lab lab) {
-    lab.create(lab.bundle()).kill("KILL").awaitStatus("stopped");
-  }
+    @Test
+    void aCreatedContainerCanBeKilled(Lab lab) {
+        lab.create(lab.bundle()).kill("KILL").awaitStatus("stopped");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"--all", "-a", "-all"})
-  void allIsAccepted(String option, Lab lab) {
-    Container container = lab.create(lab.bundle().payload("fork-sleep", "3", ",", "sleep")).start();
-    lab.call("kill", option, container.id(), "9").now().succeeded();
+    @ParameterizedTest
+    @ValueSource(strings = {"--all", "-a", "-all"})
+    void allIsAccepted(String option, Lab lab) {
+        Container container = lab.create(lab.bundle().payload("fork-sleep", "3", ",", "sleep"))
+                .start();
+        lab.call("kill", option, container.id(), "9").now().succeeded();
 
-    container.awaitStatus("stopped");
-  }
+        container.awaitStatus("stopped");
+    }
 
-  @Test
-  void allOfAStoppedContainerSucceeds(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
+    @Test
+    void allOfAStoppedContainerSucceeds(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
 
-    lab.call("kill", "--all", container.id(), "9").now().succeeded();
-  }
+        lab.call("kill", "--all", container.id(), "9").now().succeeded();
+    }
 
-  @Test
-  void withoutAnEnvironment(Lab lab) {
-    Container container = ready(lab);
-    lab.call("kill", container.id(), "15").withoutEnvironment().now().succeeded();
+    @Test
+    void withoutAnEnvironment(Lab lab) {
+        Container container = ready(lab);
+        lab.call("kill", container.id(), "15").withoutEnvironment().now().succeeded();
 
-    container.awaitStatus("stopped");
-  }
+        container.awaitStatus("stopped");
+    }
 
-  @Test
-  void ofAStoppedContainer(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
+    @Test
+    void ofAStoppedContainer(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
 
-    lab.fails(lab.call("kill", container.id(), "TERM"), "container not running");
-  }
+        lab.fails(lab.call("kill", container.id(), "TERM"), "container not running");
+    }
 
-  @Test
-  void ofAMissingContainer(Lab lab) {
-    lab.fails(lab.call("kill", lab.nextId(), "TERM"), "container does not exist");
-  }
+    @Test
+    void ofAMissingContainer(Lab lab) {
+        lab.fails(lab.call("kill", lab.nextId(), "TERM"), "container does not exist");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"NOSUCH", "SIGNOSUCH"})
-  void anUnknownSignal(String signal, Lab lab) {
-    Container container = ready(lab);
-    lab.fails(lab.call("kill", container.id(), signal), signal);
+    @ParameterizedTest
+    @ValueSource(strings = {"NOSUCH", "SIGNOSUCH"})
+    void anUnknownSignal(String signal, Lab lab) {
+        Container container = ready(lab);
+        lab.fails(lab.call("kill", container.id(), signal), signal);
 
-    assertEquals("running", container.status());
-  }
+        assertEquals("running", container.status());
+    }
 
-  @Test
-  void killingAllInACgroupWithoutAPidNamespace(Lab lab) {
-    Container container = lingering(lab);
-    lab.call("kill", "--all", container.id(), "KILL").now().succeeded();
+    @Test
+    void killingAllInACgroupWithoutAPidNamespace(Lab lab) {
+        Container container = lingering(lab);
+        lab.call("kill", "--all", container.id(), "KILL").now().succeeded();
 
-    assertEveryProcessEnds(lab);
-  }
+        assertEveryProcessEnds(lab);
+    }
 
-  @Test
-  @Peer(
-      runc = Outcome.WRONG,
-      why = "contract: KILL without a pid namespace reaches every process; runc 1.1 needs --all",
-      failure = "still there")
-  void killWithoutAPidNamespaceReachesEveryProcess(Lab lab) {
-    lingering(lab).kill("KILL");
+    @Test
+    @Peer(
+            runc = Outcome.WRONG,
+            why = "contract: KILL without a pid namespace reaches every process; runc 1.1 needs --all",
+            failure = "still there")
+    void killWithoutAPidNamespaceReachesEveryProcess(Lab lab) {
+        lingering(lab).kill("KILL");
 
-    assertEveryProcessEnds(lab);
-  }
+        assertEveryProcessEnds(lab);
+    }
 
-  private static Container lingering(Lab lab) {
-    Bundle bundle = lab.bundle().withoutNamespace("pid").payload("fork-sleep", "3", ",", "print", "ready", ",", "sleep");
-    return lab.create(bundle).start().awaitOutput("ready");
-  }
+    private static Container lingering(Lab lab) {
+        Bundle bundle =
+                lab.bundle().withoutNamespace("pid").payload("fork-sleep", "3", ",", "print", "ready", ",", "sleep");
+        return lab.create(bundle).start().awaitOutput("ready");
+    }
 
-  private static void assertEveryProcessEnds(Lab lab) {
-    boolean ended = Await.within(java.time.Duration.ofSeconds(3), () -> Processes.mentioning(lab.name()).isEmpty());
+    private static void assertEveryProcessEnds(Lab lab) {
+        boolean ended = Await.within(
+                Duration.ofSeconds(3), () -> Processes.mentioning(lab.name()).isEmpty());
 
-    List<String> left = Processes.mentioning(lab.name());
-    assertTrue(ended, () -> "still there: " + left);
-  }
+        List<String> left = Processes.mentioning(lab.name());
+        assertTrue(ended, () -> "still there: " + left);
+    }
 }

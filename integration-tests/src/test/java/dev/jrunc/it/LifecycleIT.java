@@ -21,164 +21,177 @@ import org.junit.jupiter.api.Test;
 @IntegrationTest
 @Peer(runc = PASS)
 class LifecycleIT {
-  @Test
-  void fromCreateToDelete(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("print", "it runs", ",", "signal-exit"));
-    assertEquals("created", container.status());
-    assertEquals("", container.stdout());
+    @Test
+    void fromCreateToDelete(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("print", "it runs", ",", "signal-exit"));
+        assertEquals("created", container.status());
+        assertEquals("", container.stdout());
 
-    container.start().awaitOutput("ready");
-    assertEquals("running", container.status());
+        container.start().awaitOutput("ready");
+        assertEquals("running", container.status());
 
-    container.kill("TERM").awaitStatus("stopped");
-    assertEquals("it runs\nready\nsignal 15\n", container.stdout());
+        container.kill("TERM").awaitStatus("stopped");
+        assertEquals("it runs\nready\nsignal 15\n", container.stdout());
 
-    container.delete();
-    lab.call("state", container.id()).now().failedSaying("container does not exist");
-  }
+        container.delete();
+        lab.call("state", container.id()).now().failedSaying("container does not exist");
+    }
 
-  @Test
-  void theProgramDoesNotRunBeforeStart(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("print", "it runs"));
-    assertFalse(Await.within(Duration.ofMillis(300), () -> !container.stdout().isEmpty()));
+    @Test
+    void theProgramDoesNotRunBeforeStart(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("print", "it runs"));
+        assertFalse(
+                Await.within(Duration.ofMillis(300), () -> !container.stdout().isEmpty()));
 
-    container.start().awaitStatus("stopped");
-    assertEquals("it runs\n", container.stdout());
-  }
+        container.start().awaitStatus("stopped");
+        assertEquals("it runs\n", container.stdout());
+    }
 
-  @Test
-  void theProcessOfCreateIsTheProcessOfTheProgram(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("print", "ready", ",", "sleep"));
-    long pid = container.pid();
-    long started = Processes.startTime(pid);
-    container.start().awaitOutput("ready");
+    @Test
+    void theProcessOfCreateIsTheProcessOfTheProgram(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("print", "ready", ",", "sleep"));
+        long pid = container.pid();
+        long started = Processes.startTime(pid);
+        container.start().awaitOutput("ready");
 
-    assertEquals(pid, container.pid());
-    assertEquals(started, Processes.startTime(pid));
-    container.kill("KILL").awaitStatus("stopped");
-  }
+        assertEquals(pid, container.pid());
+        assertEquals(started, Processes.startTime(pid));
+        container.kill("KILL").awaitStatus("stopped");
+    }
 
-  @Test
-  void laterChangesOfConfigJsonHaveNoEffect(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle().payload("print", "first");
-    Container container = lab.create(bundle);
-    bundle.payload("print", "second").write();
-    container.start().awaitStatus("stopped");
+    @Test
+    void laterChangesOfConfigJsonHaveNoEffect(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().payload("print", "first");
+        Container container = lab.create(bundle);
+        bundle.payload("print", "second").write();
+        container.start().awaitStatus("stopped");
 
-    assertEquals("first\n", container.stdout());
-  }
+        assertEquals("first\n", container.stdout());
+    }
 
-  @Test
-  void theBundleIsTheWorkingDirectoryUnlessToldOtherwise(Lab lab) {
-    Bundle bundle = lab.bundle().payload("print", "here").write();
+    @Test
+    void theBundleIsTheWorkingDirectoryUnlessToldOtherwise(Lab lab) {
+        Bundle bundle = lab.bundle().payload("print", "here").write();
 
-    lab.call("run", lab.nextId()).in(bundle.folder()).now().succeeded().printed("here");
-  }
+        lab.call("run", lab.nextId()).in(bundle.folder()).now().succeeded().printed("here");
+    }
 
-  @Test
-  void theBundleMayBeARelativePath(Lab lab) {
-    Bundle bundle = lab.bundle().payload("print", "here").write();
+    @Test
+    void theBundleMayBeARelativePath(Lab lab) {
+        Bundle bundle = lab.bundle().payload("print", "here").write();
 
-    lab.call("run", "-b", bundle.folder().getFileName().toString(), lab.nextId()).now().succeeded().printed("here");
-  }
+        lab.call("run", "-b", bundle.folder().getFileName().toString(), lab.nextId())
+                .now()
+                .succeeded()
+                .printed("here");
+    }
 
-  @Test
-  void twoContainersOfOneBundleLiveSideBySide(Lab lab) {
-    Bundle bundle = lab.bundle().payload("signal-exit");
-    Container first = lab.create(bundle).start();
-    Container second = lab.create(bundle).start();
-    first.awaitOutput("ready").kill("TERM").awaitStatus("stopped");
+    @Test
+    void twoContainersOfOneBundleLiveSideBySide(Lab lab) {
+        Bundle bundle = lab.bundle().payload("signal-exit");
+        Container first = lab.create(bundle).start();
+        Container second = lab.create(bundle).start();
+        first.awaitOutput("ready").kill("TERM").awaitStatus("stopped");
 
-    assertEquals("running", second.awaitOutput("ready").status());
-    second.kill("TERM").awaitStatus("stopped");
-  }
+        assertEquals("running", second.awaitOutput("ready").status());
+        second.kill("TERM").awaitStatus("stopped");
+    }
 
-  @Test
-  void anIdIsFreeAgainAfterDelete(Lab lab) {
-    Bundle bundle = lab.bundle().payload("print", "again");
-    String id = lab.nextId();
-    lab.created(id, lab.createCall(bundle, id)).delete();
+    @Test
+    void anIdIsFreeAgainAfterDelete(Lab lab) {
+        Bundle bundle = lab.bundle().payload("print", "again");
+        String id = lab.nextId();
+        lab.created(id, lab.createCall(bundle, id)).delete();
 
-    lab.created(id, lab.createCall(bundle, id)).start().awaitStatus("stopped").delete();
-  }
+        lab.created(id, lab.createCall(bundle, id))
+                .start()
+                .awaitStatus("stopped")
+                .delete();
+    }
 
-  @Test
-  void anIdInUseIsAnErrorAndTheContainerLivesOn(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
-    lab.fails(lab.createCall(lab.bundle(), container.id()), "container with given ID already exists")
-        .oursSays(container.id());
+    @Test
+    void anIdInUseIsAnErrorAndTheContainerLivesOn(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
+        lab.fails(lab.createCall(lab.bundle(), container.id()), "container with given ID already exists")
+                .oursSays(container.id());
 
-    assertEquals("running", container.status());
-    container.kill("TERM").awaitStatus("stopped");
-  }
+        assertEquals("running", container.status());
+        container.kill("TERM").awaitStatus("stopped");
+    }
 
-  @Test
-  void startOfAMissingContainer(Lab lab) {
-    lab.fails(lab.call("start", lab.nextId()), "container does not exist");
-  }
+    @Test
+    void startOfAMissingContainer(Lab lab) {
+        lab.fails(lab.call("start", lab.nextId()), "container does not exist");
+    }
 
-  @Test
-  void startTwice(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
-    lab.fails(lab.call("start", container.id()), "cannot start an already running container");
+    @Test
+    void startTwice(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
+        lab.fails(lab.call("start", container.id()), "cannot start an already running container");
 
-    assertEquals("running", container.status());
-  }
+        assertEquals("running", container.status());
+    }
 
-  @Test
-  void startAfterTheEnd(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
+    @Test
+    void startAfterTheEnd(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
 
-    lab.fails(lab.call("start", container.id()), "cannot start a container that has stopped");
-  }
+        lab.fails(lab.call("start", container.id()), "cannot start a container that has stopped");
+    }
 
-  @Test
-  void startOfOneThatWasKilledBefore(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("exit", "0")).kill("KILL").awaitStatus("stopped");
+    @Test
+    void startOfOneThatWasKilledBefore(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("exit", "0")).kill("KILL").awaitStatus("stopped");
 
-    lab.fails(lab.call("start", container.id()), "cannot start a container that has stopped");
-  }
+        lab.fails(lab.call("start", container.id()), "cannot start a container that has stopped");
+    }
 
-  @Test
-  void thePidFileHasThePidInTheCallersNamespace(Lab lab) throws Exception {
-    Path file = lab.newFile("pid");
-    Container container = lab.create(lab.bundle().payload("exit", "0"), "--pid-file", file.toString());
+    @Test
+    void thePidFileHasThePidInTheCallersNamespace(Lab lab) throws Exception {
+        Path file = lab.newFile("pid");
+        Container container = lab.create(lab.bundle().payload("exit", "0"), "--pid-file", file.toString());
 
-    assertEquals(Long.toString(container.pid()), Files.readString(file));
-  }
+        assertEquals(Long.toString(container.pid()), Files.readString(file));
+    }
 
-  @Test
-  void thePidFileMayBeARelativePath(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle();
-    String id = lab.nextId();
-    Path folder = lab.newFolder("elsewhere");
-    Container container = lab.created(id, lab.createCall(bundle, id, "--pid-file", "relative.pid").in(folder));
+    @Test
+    void thePidFileMayBeARelativePath(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle();
+        String id = lab.nextId();
+        Path folder = lab.newFolder("elsewhere");
+        Container container = lab.created(
+                id, lab.createCall(bundle, id, "--pid-file", "relative.pid").in(folder));
 
-    assertEquals(Long.toString(container.pid()), Files.readString(folder.resolve("relative.pid")));
-  }
+        assertEquals(Long.toString(container.pid()), Files.readString(folder.resolve("relative.pid")));
+    }
 
-  @Test
-  void aPidFileThatCannotBeWrittenIsAnError(Lab lab) {
-    lab.fails(
-            lab.createCall(lab.bundle(), lab.nextId(), "--pid-file", "/missing-folder/pid"),
-            "/missing-folder/",
-            "no such file or directory")
-        .oursSays("ENOENT");
-  }
+    @Test
+    void aPidFileThatCannotBeWrittenIsAnError(Lab lab) {
+        lab.fails(
+                        lab.createCall(lab.bundle(), lab.nextId(), "--pid-file", "/missing-folder/pid"),
+                        "/missing-folder/",
+                        "no such file or directory")
+                .oursSays("ENOENT");
+    }
 
-  @Test
-  void createReturnsThoughTheProgramKeepsItsOutputOpen(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
+    @Test
+    void createReturnsThoughTheProgramKeepsItsOutputOpen(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
 
-    assertFalse(container.creation().isAlive());
-  }
+        assertFalse(container.creation().isAlive());
+    }
 
-  @Test
-  void theRootFileSystemIsNotNeededAnyMoreToDelete(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle().payload("exit", "0");
-    Container container = lab.create(bundle).start().awaitStatus("stopped");
-    Files.move(bundle.folder(), lab.folder().resolve("moved"));
+    @Test
+    void theRootFileSystemIsNotNeededAnyMoreToDelete(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().payload("exit", "0");
+        Container container = lab.create(bundle).start().awaitStatus("stopped");
+        Files.move(bundle.folder(), lab.folder().resolve("moved"));
 
-    container.delete();
-  }
+        container.delete();
+    }
 }

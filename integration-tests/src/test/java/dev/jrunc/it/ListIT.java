@@ -21,90 +21,102 @@ import tools.jackson.databind.JsonNode;
 @IntegrationTest
 @Peer(runc = PASS)
 class ListIT {
-  @Test
-  void aTableWithAHeader(Lab lab) {
-    Bundle bundle = lab.bundle();
-    Container container = lab.create(bundle);
-    List<String> lines = lab.call("list").now().succeeded().lines();
+    @Test
+    void aTableWithAHeader(Lab lab) {
+        Bundle bundle = lab.bundle();
+        Container container = lab.create(bundle);
+        List<String> lines = lab.call("list").now().succeeded().lines();
 
-    assertEquals(List.of("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"), columns(lines.getFirst()));
-    List<String> row = columns(lines.get(1));
-    assertEquals(container.id(), row.get(0));
-    assertEquals(Long.toString(container.pid()), row.get(1));
-    assertEquals("created", row.get(2));
-    assertEquals(bundle.folder().toString(), row.get(3));
-    assertEquals("root", row.get(5));
-    assertEquals(lines.getFirst().indexOf("PID"), lines.get(1).indexOf(row.get(1)), "columns line up");
-  }
-
-  private static List<String> columns(String line) {
-    return List.of(line.strip().split("\\s{2,}"));
-  }
-
-  @Test
-  void anEmptyTable(Lab lab) {
-    List<String> lines = lab.call("list").now().succeeded().lines();
-
-    assertEquals(1, lines.size());
-    assertTrue(lines.getFirst().startsWith("ID"));
-  }
-
-  @Test
-  void quietPrintsIdsOnly(Lab lab) {
-    String one = lab.create(lab.bundle()).id();
-    String two = lab.create(lab.bundle()).id();
-
-    assertEquals(List.of(one, two), lab.call("list", "-q").now().succeeded().lines().stream().sorted().toList());
-    assertEquals(List.of(one, two), lab.call("list", "--quiet").now().succeeded().lines().stream().sorted().toList());
-  }
-
-  @Test
-  void jsonHasWhatStateHas(Lab lab) {
-    Container created = lab.create(lab.bundle());
-    Container stopped = lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
-    JsonNode list = lab.call("list", "--format", "json").now().succeeded().json();
-
-    assertTrue(list.isArray());
-    for (Container container : List.of(created, stopped)) {
-      JsonNode inList =
-          StreamSupport.stream(list.spliterator(), false)
-              .filter(one -> one.path("id").asString().equals(container.id()))
-              .findFirst()
-              .orElseThrow();
-      JsonNode state = container.state();
-      for (String member : List.of("ociVersion", "id", "pid", "status", "bundle", "rootfs", "created")) {
-        assertEquals(state.path(member), inList.path(member), member);
-      }
-      assertEquals("root", inList.path("owner").asString());
+        assertEquals(List.of("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"), columns(lines.getFirst()));
+        List<String> row = columns(lines.get(1));
+        assertEquals(container.id(), row.get(0));
+        assertEquals(Long.toString(container.pid()), row.get(1));
+        assertEquals("created", row.get(2));
+        assertEquals(bundle.folder().toString(), row.get(3));
+        assertEquals("root", row.get(5));
+        assertEquals(lines.getFirst().indexOf("PID"), lines.get(1).indexOf(row.get(1)), "columns line up");
     }
-  }
 
-  @Test
-  @Peer(runc = WRONG, crun = PASS, why = "an empty array is an array; runc prints null", failure = "null")
-  void jsonOfNothingIsAnEmptyArray(Lab lab) {
-    assertEquals("[]", lab.call("list", "-f", "json").now().succeeded().stdout().strip());
-  }
+    private static List<String> columns(String line) {
+        return List.of(line.strip().split("\\s{2,}", -1));
+    }
 
-  @Test
-  void anUnknownFormat(Lab lab) {
-    lab.fails(lab.call("list", "--format", "poem"), "format");
-  }
+    @Test
+    void anEmptyTable(Lab lab) {
+        List<String> lines = lab.call("list").now().succeeded().lines();
 
-  @Test
-  void aFolderThatIsNoContainerDoesNotDisturb(Lab lab) throws Exception {
-    Container container = lab.create(lab.bundle());
-    Files.createDirectory(lab.stateRoot().resolve("left-over"));
-    List<String> ids = lab.call("list", "-q").now().succeeded().lines();
-    Files.delete(lab.stateRoot().resolve("left-over"));
+        assertEquals(1, lines.size());
+        assertTrue(lines.getFirst().startsWith("ID"));
+    }
 
-    assertTrue(ids.contains(container.id()), ids::toString);
-  }
+    @Test
+    void quietPrintsIdsOnly(Lab lab) {
+        String one = lab.create(lab.bundle()).id();
+        String two = lab.create(lab.bundle()).id();
 
-  @Test
-  void aRootThatDoesNotExistYetIsAnEmptyList(Lab lab) {
-    List<String> lines =
-        lab.plainCall("list", "-q").globally("--root", lab.folder().resolve("new-root").toString()).now().succeeded().lines();
+        assertEquals(
+                List.of(one, two),
+                lab.call("list", "-q").now().succeeded().lines().stream()
+                        .sorted()
+                        .toList());
+        assertEquals(
+                List.of(one, two),
+                lab.call("list", "--quiet").now().succeeded().lines().stream()
+                        .sorted()
+                        .toList());
+    }
 
-    assertEquals(List.of(), lines);
-  }
+    @Test
+    void jsonHasWhatStateHas(Lab lab) {
+        Container created = lab.create(lab.bundle());
+        Container stopped =
+                lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
+        JsonNode list = lab.call("list", "--format", "json").now().succeeded().json();
+
+        assertTrue(list.isArray());
+        for (Container container : List.of(created, stopped)) {
+            JsonNode inList = StreamSupport.stream(list.spliterator(), false)
+                    .filter(one -> one.path("id").asString().equals(container.id()))
+                    .findFirst()
+                    .orElseThrow();
+            JsonNode state = container.state();
+            for (String member : List.of("ociVersion", "id", "pid", "status", "bundle", "rootfs", "created")) {
+                assertEquals(state.path(member), inList.path(member), member);
+            }
+            assertEquals("root", inList.path("owner").asString());
+        }
+    }
+
+    @Test
+    @Peer(runc = WRONG, crun = PASS, why = "an empty array is an array; runc prints null", failure = "null")
+    void jsonOfNothingIsAnEmptyArray(Lab lab) {
+        assertEquals(
+                "[]", lab.call("list", "-f", "json").now().succeeded().stdout().strip());
+    }
+
+    @Test
+    void anUnknownFormat(Lab lab) {
+        lab.fails(lab.call("list", "--format", "poem"), "format");
+    }
+
+    @Test
+    void aFolderThatIsNoContainerDoesNotDisturb(Lab lab) throws Exception {
+        Container container = lab.create(lab.bundle());
+        Files.createDirectory(lab.stateRoot().resolve("left-over"));
+        List<String> ids = lab.call("list", "-q").now().succeeded().lines();
+        Files.delete(lab.stateRoot().resolve("left-over"));
+
+        assertTrue(ids.contains(container.id()), ids::toString);
+    }
+
+    @Test
+    void aRootThatDoesNotExistYetIsAnEmptyList(Lab lab) {
+        List<String> lines = lab.plainCall("list", "-q")
+                .globally("--root", lab.folder().resolve("new-root").toString())
+                .now()
+                .succeeded()
+                .lines();
+
+        assertEquals(List.of(), lines);
+    }
 }

@@ -30,236 +30,243 @@ import org.junit.jupiter.params.provider.ValueSource;
 @IntegrationTest
 @Peer(runc = PASS)
 class NamespacesIT {
-  @ParameterizedTest
-  @ValueSource(strings = {"pid", "network", "ipc", "uts", "mount"})
-  void aNamespaceOfTheDefaultIsNew(String type, Lab lab) {
-    String name = Namespaces.nameOf(type);
+    @ParameterizedTest
+    @ValueSource(strings = {"pid", "network", "ipc", "uts", "mount"})
+    void aNamespaceOfTheDefaultIsNew(String type, Lab lab) {
+        String name = Namespaces.nameOf(type);
 
-    assertNotEquals(Namespaces.own(name), lab.report(lab.bundle()).namespace(name));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"user", "cgroup", "time"})
-  void aNamespaceThatIsNotAskedForIsTheCallers(String type, Lab lab) {
-    assertEquals(Namespaces.own(type), lab.report(lab.bundle()).namespace(type));
-  }
-
-  @Test
-  void withoutANetworkNamespaceTheHostsInterfacesAreThere(Lab lab) {
-    Report report = lab.report(lab.bundle().withoutNamespace("network"));
-
-    assertEquals(Namespaces.own("net"), report.namespace("net"));
-    assertEquals(Host.run("ls", "/sys/class/net").lines().sorted().toList(), report.names("/interfaces"));
-  }
-
-  @Test
-  void withoutAnIpcNamespace(Lab lab) {
-    Bundle bundle = lab.bundle().withoutNamespace("ipc").unmount("/dev/mqueue");
-
-    assertEquals(Namespaces.own("ipc"), lab.report(bundle).namespace("ipc"));
-  }
-
-  @Test
-  void withoutAUtsNamespace(Lab lab) {
-    Bundle bundle = lab.bundle().withoutNamespace("uts").edit(config -> config.remove("hostname"));
-
-    assertEquals(Host.run("hostname").strip(), lab.report(bundle).text("/hostname"));
-  }
-
-  @Test
-  void withoutAPidNamespace(Lab lab) {
-    Bundle bundle = lab.bundle().withoutNamespace("pid").payload("report", ",", "signal-exit");
-    Container container = lab.create(bundle).start().awaitOutput("ready");
-    long pid = container.pid();
-    container.kill("TERM");
-
-    assertEquals(pid, container.report().number("/pid"));
-    assertEquals(Namespaces.own("pid"), container.report().namespace("pid"));
-  }
-
-  @Test
-  @Peer(
-      runc = UNSUPPORTED,
-      why = "config-linux.md, namespaces: a type that isn't listed is inherited; runc needs /proc in such a root",
-      failure = "open /proc/self/fd: no such file or directory")
-  void withoutAMountNamespaceTheProgramStillSeesTheRootfsOnly(Lab lab) {
-    Bundle bundle = lab.bundle().withoutNamespace("mount").writable().edit(config -> config.remove("mounts"));
-    bundle.linux().remove("maskedPaths");
-    bundle.linux().remove("readonlyPaths");
-    bundle.payload("list", "/");
-    Result result =
-        lab.runCall(bundle, lab.nextId()).through("unshare", "-m", "--propagation", "private").now().succeeded();
-
-    assertTrue(result.json().path("/").has("payload"), result::toString);
-    assertTrue(!result.json().path("/").has("boot"), result::toString);
-  }
-
-  @Test
-  void inACgroupNamespaceTheContainersCgroupIsTheRoot(Lab lab) {
-    Report report = lab.report(lab.bundle().addNamespace("cgroup"));
-
-    assertNotEquals(Namespaces.own("cgroup"), report.namespace("cgroup"));
-    report.text("/cgroup").lines().forEach(line -> assertTrue(line.endsWith(":/"), () -> report.text("/cgroup")));
-  }
-
-  @Test
-  @Peer(runc = UNSUPPORTED, crun = UNSUPPORTED, why = "time namespaces came with specification 1.1", failure = "time")
-  void aTimeNamespaceWithOffsets(Lab lab) throws Exception {
-    Bundle bundle = lab.bundle().addNamespace("time").payload("report", ",", "clocks");
-    bundle.linux().set("timeOffsets", Json.quoted("{'boottime':{'secs':86400},'monotonic':{'secs':172800,'nanosecs':5}}"));
-    double uptime = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
-    Result result = lab.run(bundle).succeeded();
-
-    assertNotEquals(Namespaces.own("time"), result.report().namespace("time"));
-    Matcher clocks = Pattern.compile("boottime (\\d+) monotonic (\\d+)").matcher(result.stdout());
-    assertTrue(clocks.find(), result::toString);
-    assertEquals(uptime + 86400, Double.parseDouble(clocks.group(1)), 10);
-    assertEquals(uptime + 172800, Double.parseDouble(clocks.group(2)), 10);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"network", "ipc", "uts", "pid", "cgroup"})
-  void aNamespaceIsJoinedByItsPath(String type, Lab lab) {
-    String name = Namespaces.nameOf(type);
-    Container holder = lab.create(holder(lab));
-    Bundle bundle = lab.bundle().edit(config -> config.remove("hostname")).join(type, holder.namespace(name));
-
-    assertEquals(Namespaces.of(holder.pid(), name), lab.report(bundle).namespace(name));
-  }
-
-  private static Bundle holder(Lab lab) {
-    Bundle bundle = lab.bundle().addNamespace("cgroup").payload("sleep");
-    bundle.config().put("hostname", "holder");
-    return bundle;
-  }
-
-  @Test
-  void allNamespacesOfAContainerAreJoinedAtOnce(Lab lab) {
-    Container holder = lab.create(holder(lab));
-    Bundle bundle = lab.bundle().edit(config -> config.remove("hostname"));
-    for (String type : new String[] {"network", "ipc", "uts", "pid", "cgroup"}) {
-      bundle.join(type, holder.namespace(Namespaces.nameOf(type)));
+        assertNotEquals(Namespaces.own(name), lab.report(lab.bundle()).namespace(name));
     }
-    Report report = lab.report(bundle);
 
-    assertEquals("holder", report.text("/hostname"));
-    for (String name : new String[] {"net", "ipc", "uts", "pid", "cgroup"}) {
-      assertEquals(Namespaces.of(holder.pid(), name), report.namespace(name), name);
+    @ParameterizedTest
+    @ValueSource(strings = {"user", "cgroup", "time"})
+    void aNamespaceThatIsNotAskedForIsTheCallers(String type, Lab lab) {
+        assertEquals(Namespaces.own(type), lab.report(lab.bundle()).namespace(type));
     }
-    assertNotEquals(Namespaces.of(holder.pid(), "mnt"), report.namespace("mnt"));
-  }
 
-  @Test
-  void inAJoinedPidNamespaceTheProgramIsOneAmongOthers(Lab lab) {
-    Container holder = lab.create(holder(lab)).start();
-    Report report = lab.report(lab.bundle().join("pid", holder.namespace("pid")));
+    @Test
+    void withoutANetworkNamespaceTheHostsInterfacesAreThere(Lab lab) {
+        Report report = lab.report(lab.bundle().withoutNamespace("network"));
 
-    assertTrue(report.number("/pid") > 1, () -> "pid " + report.number("/pid"));
-    assertEquals(0, report.number("/ppid"));
-  }
+        assertEquals(Namespaces.own("net"), report.namespace("net"));
+        assertEquals(Host.run("ls", "/sys/class/net").lines().sorted().toList(), report.names("/interfaces"));
+    }
 
-  @Test
-  void theHostnameIsSetInAJoinedUtsNamespace(Lab lab) {
-    Container holder = lab.create(holder(lab));
-    Bundle bundle = lab.bundle().join("uts", holder.namespace("uts"));
-    bundle.config().put("hostname", "renamed");
+    @Test
+    void withoutAnIpcNamespace(Lab lab) {
+        Bundle bundle = lab.bundle().withoutNamespace("ipc").unmount("/dev/mqueue");
 
-    assertEquals("renamed", lab.report(bundle).text("/hostname"));
-  }
+        assertEquals(Namespaces.own("ipc"), lab.report(bundle).namespace("ipc"));
+    }
 
-  @Test
-  void aNamespaceLivesOnInABindMount(Lab lab) throws Exception {
-    Container holder = lab.create(holder(lab));
-    Path kept = Files.createFile(lab.newFile("uts"));
-    Host.run("mount", "--bind", holder.namespace("uts").toString(), kept.toString());
-    lab.atEnd(() -> Host.run("umount", kept.toString()));
-    holder.delete("--force");
+    @Test
+    void withoutAUtsNamespace(Lab lab) {
+        Bundle bundle = lab.bundle().withoutNamespace("uts").edit(config -> config.remove("hostname"));
 
-    Bundle bundle = lab.bundle().edit(config -> config.remove("hostname")).join("uts", kept);
-    assertEquals("holder", lab.report(bundle).text("/hostname"));
-  }
+        assertEquals(Host.run("hostname").strip(), lab.report(bundle).text("/hostname"));
+    }
 
-  @Test
-  void aNamespaceLivesOnInAnOpenDescriptor(Lab lab) {
-    Container holder = lab.create(holder(lab));
-    Running keeper =
-        lab.host("sh", "-c", "exec 9<" + holder.namespace("uts") + "; echo kept; read line").interactive().start();
-    keeper.awaitOutput("kept");
-    holder.delete("--force");
+    @Test
+    void withoutAPidNamespace(Lab lab) {
+        Bundle bundle = lab.bundle().withoutNamespace("pid").payload("report", ",", "signal-exit");
+        Container container = lab.create(bundle).start().awaitOutput("ready");
+        long pid = container.pid();
+        container.kill("TERM");
 
-    Bundle bundle =
-        lab.bundle()
-            .edit(config -> config.remove("hostname"))
-            .join("uts", Path.of("/proc/" + keeper.pid() + "/fd/9"));
-    assertEquals("holder", lab.report(bundle).text("/hostname"));
-    keeper.type("\n").await();
-  }
+        assertEquals(pid, container.report().number("/pid"));
+        assertEquals(Namespaces.own("pid"), container.report().namespace("pid"));
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"network", "ipc", "pid", "cgroup"})
-  void aPathOfAnotherKindIsAnError(String type, Lab lab) {
-    Bundle bundle = lab.bundle().join(type, Path.of("/proc/self/ns/uts"));
-    int index = bundle.linux().path("namespaces").size() - 1;
+    @Test
+    @Peer(
+            runc = UNSUPPORTED,
+            why = "config-linux.md, namespaces: a type that isn't listed is inherited; runc needs /proc in such a root",
+            failure = "open /proc/self/fd: no such file or directory")
+    void withoutAMountNamespaceTheProgramStillSeesTheRootfsOnly(Lab lab) {
+        Bundle bundle = lab.bundle().withoutNamespace("mount").writable().edit(config -> config.remove("mounts"));
+        bundle.linux().remove("maskedPaths");
+        bundle.linux().remove("readonlyPaths");
+        bundle.payload("list", "/");
+        Result result = lab.runCall(bundle, lab.nextId())
+                .through("unshare", "-m", "--propagation", "private")
+                .now()
+                .succeeded();
 
-    lab.failsToCreate(bundle).oursSays("/linux/namespaces/" + index, "/proc/self/ns/uts", type);
-  }
+        assertTrue(result.json().path("/").has("payload"), result::toString);
+        assertTrue(!result.json().path("/").has("boot"), result::toString);
+    }
 
-  @Test
-  void aPathThatIsNoNamespaceIsAnError(Lab lab) throws Exception {
-    Path file = Files.createFile(lab.newFile("plain"));
-    Bundle bundle = lab.bundle().join("network", file);
+    @Test
+    void inACgroupNamespaceTheContainersCgroupIsTheRoot(Lab lab) {
+        Report report = lab.report(lab.bundle().addNamespace("cgroup"));
 
-    lab.failsToCreate(bundle).oursSays("/linux/namespaces/4", file.toString());
-  }
+        assertNotEquals(Namespaces.own("cgroup"), report.namespace("cgroup"));
+        report.text("/cgroup").lines().forEach(line -> assertTrue(line.endsWith(":/"), () -> report.text("/cgroup")));
+    }
 
-  @Test
-  void aPathThatIsMissingIsAnError(Lab lab) {
-    Bundle bundle = lab.bundle().join("network", Path.of("/run/netns/it-is-not-here"));
+    @Test
+    @Peer(runc = UNSUPPORTED, crun = UNSUPPORTED, why = "time namespaces came with specification 1.1", failure = "time")
+    void aTimeNamespaceWithOffsets(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().addNamespace("time").payload("report", ",", "clocks");
+        bundle.linux()
+                .set(
+                        "timeOffsets",
+                        Json.quoted("{'boottime':{'secs':86400},'monotonic':{'secs':172800,'nanosecs':5}}"));
+        double uptime =
+                Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", -1)[0]);
+        Result result = lab.run(bundle).succeeded();
 
-    lab.failsToCreate(bundle, "/run/netns/it-is-not-here", "no such file or directory")
-        .oursSays("/linux/namespaces/4", "ENOENT");
-  }
+        assertNotEquals(Namespaces.own("time"), result.report().namespace("time"));
+        Matcher clocks = Pattern.compile("boottime (\\d+) monotonic (\\d+)").matcher(result.stdout());
+        assertTrue(clocks.find(), result::toString);
+        assertEquals(uptime + 86400, Double.parseDouble(clocks.group(1)), 10);
+        assertEquals(uptime + 172800, Double.parseDouble(clocks.group(2)), 10);
+    }
 
-  @Test
-  void aTypeTwiceIsAnError(Lab lab) {
-    lab.failsToCreate(lab.bundle().addNamespace("network"), "network").oursSays("/linux/namespaces/5");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"network", "ipc", "uts", "pid", "cgroup"})
+    void aNamespaceIsJoinedByItsPath(String type, Lab lab) {
+        String name = Namespaces.nameOf(type);
+        Container holder = lab.create(holder(lab));
+        Bundle bundle = lab.bundle().edit(config -> config.remove("hostname")).join(type, holder.namespace(name));
 
-  @Test
-  void anUnknownTypeIsAnError(Lab lab) {
-    lab.failsToCreate(lab.bundle().addNamespace("galaxy"), "galaxy").oursSays("/linux/namespaces/5/type");
-  }
+        assertEquals(Namespaces.of(holder.pid(), name), lab.report(bundle).namespace(name));
+    }
 
-  @Test
-  void aHostnameNeedsAUtsNamespace(Lab lab) {
-    lab.failsToCreate(lab.bundle().withoutNamespace("uts"), "hostname", "uts").oursSays("/hostname");
-  }
+    private static Bundle holder(Lab lab) {
+        Bundle bundle = lab.bundle().addNamespace("cgroup").payload("sleep");
+        bundle.config().put("hostname", "holder");
+        return bundle;
+    }
 
-  @Test
-  @Peer(runc = UNSUPPORTED, why = "domainname came with specification 1.1", failure = "(none)")
-  void hostnameAndDomainname(Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().put("hostname", "host-a").put("domainname", "domain-b");
-    Report report = lab.report(bundle);
+    @Test
+    void allNamespacesOfAContainerAreJoinedAtOnce(Lab lab) {
+        Container holder = lab.create(holder(lab));
+        Bundle bundle = lab.bundle().edit(config -> config.remove("hostname"));
+        for (String type : new String[] {"network", "ipc", "uts", "pid", "cgroup"}) {
+            bundle.join(type, holder.namespace(Namespaces.nameOf(type)));
+        }
+        Report report = lab.report(bundle);
 
-    assertEquals("host-a", report.text("/hostname"));
-    assertEquals("domain-b", report.text("/domainname"));
-  }
+        assertEquals("holder", report.text("/hostname"));
+        for (String name : new String[] {"net", "ipc", "uts", "pid", "cgroup"}) {
+            assertEquals(Namespaces.of(holder.pid(), name), report.namespace(name), name);
+        }
+        assertNotEquals(Namespaces.of(holder.pid(), "mnt"), report.namespace("mnt"));
+    }
 
-  @Test
-  void theHostsHostnameIsUntouched(Lab lab) {
-    String before = Host.run("hostname");
-    lab.report(lab.bundle());
+    @Test
+    void inAJoinedPidNamespaceTheProgramIsOneAmongOthers(Lab lab) {
+        Container holder = lab.create(holder(lab)).start();
+        Report report = lab.report(lab.bundle().join("pid", holder.namespace("pid")));
 
-    assertEquals(before, Host.run("hostname"));
-  }
+        assertTrue(report.number("/pid") > 1, () -> "pid " + report.number("/pid"));
+        assertEquals(0, report.number("/ppid"));
+    }
 
-  @Test
-  void loopbackIsUpInANewNetworkNamespace(Lab lab) {
-    Report report = lab.report(lab.bundle());
+    @Test
+    void theHostnameIsSetInAJoinedUtsNamespace(Lab lab) {
+        Container holder = lab.create(holder(lab));
+        Bundle bundle = lab.bundle().join("uts", holder.namespace("uts"));
+        bundle.config().put("hostname", "renamed");
 
-    assertTrue(report.names("/interfaces").contains("lo"));
-    assertTrue(report.flag("/interfaces/lo/up"));
-    assertEquals("127.0.0.1", report.text("/interfaces/lo/addresses/0"));
-  }
+        assertEquals("renamed", lab.report(bundle).text("/hostname"));
+    }
+
+    @Test
+    void aNamespaceLivesOnInABindMount(Lab lab) throws Exception {
+        Container holder = lab.create(holder(lab));
+        Path kept = Files.createFile(lab.newFile("uts"));
+        Host.run("mount", "--bind", holder.namespace("uts").toString(), kept.toString());
+        lab.atEnd(() -> Host.run("umount", kept.toString()));
+        holder.delete("--force");
+
+        Bundle bundle = lab.bundle().edit(config -> config.remove("hostname")).join("uts", kept);
+        assertEquals("holder", lab.report(bundle).text("/hostname"));
+    }
+
+    @Test
+    void aNamespaceLivesOnInAnOpenDescriptor(Lab lab) {
+        Container holder = lab.create(holder(lab));
+        Running keeper = lab.host("sh", "-c", "exec 9<" + holder.namespace("uts") + "; echo kept; read line")
+                .interactive()
+                .start();
+        keeper.awaitOutput("kept");
+        holder.delete("--force");
+
+        Bundle bundle = lab.bundle()
+                .edit(config -> config.remove("hostname"))
+                .join("uts", Path.of("/proc/" + keeper.pid() + "/fd/9"));
+        assertEquals("holder", lab.report(bundle).text("/hostname"));
+        keeper.type("\n").await();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"network", "ipc", "pid", "cgroup"})
+    void aPathOfAnotherKindIsAnError(String type, Lab lab) {
+        Bundle bundle = lab.bundle().join(type, Path.of("/proc/self/ns/uts"));
+        int index = bundle.linux().path("namespaces").size() - 1;
+
+        lab.failsToCreate(bundle).oursSays("/linux/namespaces/" + index, "/proc/self/ns/uts", type);
+    }
+
+    @Test
+    void aPathThatIsNoNamespaceIsAnError(Lab lab) throws Exception {
+        Path file = Files.createFile(lab.newFile("plain"));
+        Bundle bundle = lab.bundle().join("network", file);
+
+        lab.failsToCreate(bundle).oursSays("/linux/namespaces/4", file.toString());
+    }
+
+    @Test
+    void aPathThatIsMissingIsAnError(Lab lab) {
+        Bundle bundle = lab.bundle().join("network", Path.of("/run/netns/it-is-not-here"));
+
+        lab.failsToCreate(bundle, "/run/netns/it-is-not-here", "no such file or directory")
+                .oursSays("/linux/namespaces/4", "ENOENT");
+    }
+
+    @Test
+    void aTypeTwiceIsAnError(Lab lab) {
+        lab.failsToCreate(lab.bundle().addNamespace("network"), "network").oursSays("/linux/namespaces/5");
+    }
+
+    @Test
+    void anUnknownTypeIsAnError(Lab lab) {
+        lab.failsToCreate(lab.bundle().addNamespace("galaxy"), "galaxy").oursSays("/linux/namespaces/5/type");
+    }
+
+    @Test
+    void aHostnameNeedsAUtsNamespace(Lab lab) {
+        lab.failsToCreate(lab.bundle().withoutNamespace("uts"), "hostname", "uts")
+                .oursSays("/hostname");
+    }
+
+    @Test
+    @Peer(runc = UNSUPPORTED, why = "domainname came with specification 1.1", failure = "(none)")
+    void hostnameAndDomainname(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().put("hostname", "host-a").put("domainname", "domain-b");
+        Report report = lab.report(bundle);
+
+        assertEquals("host-a", report.text("/hostname"));
+        assertEquals("domain-b", report.text("/domainname"));
+    }
+
+    @Test
+    void theHostsHostnameIsUntouched(Lab lab) {
+        String before = Host.run("hostname");
+        lab.report(lab.bundle());
+
+        assertEquals(before, Host.run("hostname"));
+    }
+
+    @Test
+    void loopbackIsUpInANewNetworkNamespace(Lab lab) {
+        Report report = lab.report(lab.bundle());
+
+        assertTrue(report.names("/interfaces").contains("lo"));
+        assertTrue(report.flag("/interfaces/lo/up"));
+        assertEquals("127.0.0.1", report.text("/interfaces/lo/addresses/0"));
+    }
 }

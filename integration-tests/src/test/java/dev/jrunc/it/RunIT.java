@@ -24,155 +24,167 @@ import org.junit.jupiter.params.provider.ValueSource;
 @IntegrationTest
 @Peer(runc = PASS)
 class RunIT {
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 7, 126, 127, 255})
-  void theExitStatusIsTheProgramsOwn(int status, Lab lab) {
-    lab.run(lab.bundle().payload("exit", Integer.toString(status))).exited(status);
-  }
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 126, 127, 255})
+    void theExitStatusIsTheProgramsOwn(int status, Lab lab) {
+        lab.run(lab.bundle().payload("exit", Integer.toString(status))).exited(status);
+    }
 
-  @Test
-  void aFaultIs128PlusItsSignal(Lab lab) {
-    lab.run(lab.bundle().payload("fault")).exited(128 + 11);
-  }
+    @Test
+    void aFaultIs128PlusItsSignal(Lab lab) {
+        lab.run(lab.bundle().payload("fault")).exited(128 + 11);
+    }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 9, 10, 15})
-  void aSignalThatEndsTheProgramIs128PlusIt(int number, Lab lab) {
-    Bundle bundle = lab.bundle().withoutNamespace("pid").payload("kill-self", Integer.toString(number));
+    @ParameterizedTest
+    @ValueSource(ints = {1, 9, 10, 15})
+    void aSignalThatEndsTheProgramIs128PlusIt(int number, Lab lab) {
+        Bundle bundle = lab.bundle().withoutNamespace("pid").payload("kill-self", Integer.toString(number));
 
-    lab.run(bundle).exited(128 + number);
-  }
+        lab.run(bundle).exited(128 + number);
+    }
 
-  @Test
-  void aKillFromOutsideIs137(Lab lab) {
-    Container container = lab.runInBackground(lab.bundle().payload("print", "ready", ",", "sleep"));
-    container.awaitOutput("ready");
-    lab.call("kill", container.id(), "KILL").now().succeeded();
+    @Test
+    void aKillFromOutsideIs137(Lab lab) {
+        Container container = lab.runInBackground(lab.bundle().payload("print", "ready", ",", "sleep"));
+        container.awaitOutput("ready");
+        lab.call("kill", container.id(), "KILL").now().succeeded();
 
-    container.creation().await().exited(137);
-  }
+        container.creation().await().exited(137);
+    }
 
-  @ParameterizedTest
-  @CsvSource({"TERM,15", "INT,2", "HUP,1", "QUIT,3", "USR1,10", "USR2,12", "ALRM,14", "40,40"})
-  void signalsToTheRuntimeReachTheProgram(String name, int number, Lab lab) {
-    Container container = lab.runInBackground(lab.bundle().payload("signal-exit")).awaitOutput("ready");
-    container.creation().signal(name);
+    @ParameterizedTest
+    @CsvSource({"TERM,15", "INT,2", "HUP,1", "QUIT,3", "USR1,10", "USR2,12", "ALRM,14", "40,40"})
+    void signalsToTheRuntimeReachTheProgram(String name, int number, Lab lab) {
+        Container container =
+                lab.runInBackground(lab.bundle().payload("signal-exit")).awaitOutput("ready");
+        container.creation().signal(name);
 
-    container.creation().await().exited(100 + number).printed("signal " + number);
-  }
+        container.creation().await().exited(100 + number).printed("signal " + number);
+    }
 
-  @Test
-  void manySignalsComeInOrder(Lab lab) {
-    Container container = lab.runInBackground(lab.bundle().payload("signal-log", "3")).awaitOutput("ready");
-    container.creation().signal("USR1");
-    container.awaitOutput("signal 10").creation().signal("HUP");
-    container.awaitOutput("signal 1\n").creation().signal("TERM");
+    @Test
+    void manySignalsComeInOrder(Lab lab) {
+        Container container =
+                lab.runInBackground(lab.bundle().payload("signal-log", "3")).awaitOutput("ready");
+        container.creation().signal("USR1");
+        container.awaitOutput("signal 10").creation().signal("HUP");
+        container.awaitOutput("signal 1\n").creation().signal("TERM");
 
-    assertEquals("ready\nsignal 10\nsignal 1\nsignal 15\n", container.creation().await().succeeded().stdout());
-  }
+        assertEquals(
+                "ready\nsignal 10\nsignal 1\nsignal 15\n",
+                container.creation().await().succeeded().stdout());
+    }
 
-  @Test
-  void standardInputAndOutputsAreTheCallers(Lab lab) {
-    Bundle bundle = lab.bundle().payload("echo-stdin", ",", "complain", "to stderr");
-    Result result = lab.runCall(bundle, lab.nextId()).input("from stdin\n").now().succeeded();
+    @Test
+    void standardInputAndOutputsAreTheCallers(Lab lab) {
+        Bundle bundle = lab.bundle().payload("echo-stdin", ",", "complain", "to stderr");
+        Result result =
+                lab.runCall(bundle, lab.nextId()).input("from stdin\n").now().succeeded();
 
-    assertEquals("from stdin\n", result.stdout());
-    assertEquals("to stderr\n", result.stderr());
-  }
+        assertEquals("from stdin\n", result.stdout());
+        assertEquals("to stderr\n", result.stderr());
+    }
 
-  @Test
-  void aLotOfOutputComesThrough(Lab lab) {
-    Bundle bundle = lab.bundle().payload("echo-stdin");
-    String text = "0123456789abcdef".repeat(200_000);
+    @Test
+    void aLotOfOutputComesThrough(Lab lab) {
+        Bundle bundle = lab.bundle().payload("echo-stdin");
+        String text = "0123456789abcdef".repeat(200_000);
 
-    assertEquals(text, lab.runCall(bundle, lab.nextId()).input(text).now().succeeded().stdout());
-  }
+        assertEquals(
+                text,
+                lab.runCall(bundle, lab.nextId()).input(text).now().succeeded().stdout());
+    }
 
-  @Test
-  void theContainerIsGoneAfterwards(Lab lab) {
-    String id = lab.nextId();
-    lab.runCall(lab.bundle().payload("exit", "3"), id).now().exited(3);
+    @Test
+    void theContainerIsGoneAfterwards(Lab lab) {
+        String id = lab.nextId();
+        lab.runCall(lab.bundle().payload("exit", "3"), id).now().exited(3);
 
-    lab.call("state", id).now().failedSaying("container does not exist");
-  }
+        lab.call("state", id).now().failedSaying("container does not exist");
+    }
 
-  @Test
-  void withKeepItStays(Lab lab) {
-    String id = lab.nextId();
-    Container container = lab.follow(id, lab.runCall(lab.bundle().payload("exit", "3"), id, "--keep").start());
-    container.creation().await().exited(3);
+    @Test
+    void withKeepItStays(Lab lab) {
+        String id = lab.nextId();
+        Container container = lab.follow(
+                id, lab.runCall(lab.bundle().payload("exit", "3"), id, "--keep").start());
+        container.creation().await().exited(3);
 
-    assertEquals("stopped", container.status());
-    container.delete();
-  }
+        assertEquals("stopped", container.status());
+        container.delete();
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"-d", "--detach", "-detach"})
-  void detachedItReturnsWhileTheProgramRuns(String option, Lab lab) {
-    Container container = lab.runInBackground(lab.bundle().payload("signal-exit"), option);
-    container.creation().await().succeeded();
+    @ParameterizedTest
+    @ValueSource(strings = {"-d", "--detach", "-detach"})
+    void detachedItReturnsWhileTheProgramRuns(String option, Lab lab) {
+        Container container = lab.runInBackground(lab.bundle().payload("signal-exit"), option);
+        container.creation().await().succeeded();
 
-    assertEquals("running", container.awaitOutput("ready").status());
-    container.kill("TERM").awaitStatus("stopped");
-    container.delete();
-  }
+        assertEquals("running", container.awaitOutput("ready").status());
+        container.kill("TERM").awaitStatus("stopped");
+        container.delete();
+    }
 
-  @Test
-  void detachedWithAPidFile(Lab lab) throws Exception {
-    Path file = lab.newFile("pid");
-    Container container =
-        lab.runInBackground(lab.bundle().payload("signal-exit"), "--detach", "--pid-file", file.toString());
-    container.creation().await().succeeded();
+    @Test
+    void detachedWithAPidFile(Lab lab) throws Exception {
+        Path file = lab.newFile("pid");
+        Container container =
+                lab.runInBackground(lab.bundle().payload("signal-exit"), "--detach", "--pid-file", file.toString());
+        container.creation().await().succeeded();
 
-    assertEquals(Long.toString(container.pid()), Files.readString(file));
-    container.kill("KILL").awaitStatus("stopped");
-  }
+        assertEquals(Long.toString(container.pid()), Files.readString(file));
+        container.kill("KILL").awaitStatus("stopped");
+    }
 
-  @Test
-  void theProcessIsAChildOfTheForegroundRuntime(Lab lab) throws Exception {
-    Container container = lab.runInBackground(lab.bundle().payload("signal-exit")).awaitOutput("ready");
-    String stat = Files.readString(Path.of("/proc/" + container.pid() + "/stat"));
+    @Test
+    void theProcessIsAChildOfTheForegroundRuntime(Lab lab) throws Exception {
+        Container container =
+                lab.runInBackground(lab.bundle().payload("signal-exit")).awaitOutput("ready");
+        String stat = Files.readString(Path.of("/proc/" + container.pid() + "/stat"));
 
-    assertEquals(Long.toString(container.creation().pid()), stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1]);
-    container.kill("TERM");
-    container.creation().await().exited(115);
-  }
+        assertEquals(
+                Long.toString(container.creation().pid()),
+                stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1]);
+        container.kill("TERM");
+        container.creation().await().exited(115);
+    }
 
-  @Test
-  void detachedTheProcessGoesToTheNearestSubreaper(Lab lab) {
-    Bundle bundle = lab.bundle().payload("sleep", "1", ",", "exit", "9");
-    String id = lab.nextId();
-    var call = lab.runCall(bundle, id, "--detach").through(lab.payload(), "subreaper");
-    Container container = lab.follow(id, call.start());
-    Result result = container.creation().await().succeeded();
+    @Test
+    void detachedTheProcessGoesToTheNearestSubreaper(Lab lab) {
+        Bundle bundle = lab.bundle().payload("sleep", "1", ",", "exit", "9");
+        String id = lab.nextId();
+        var call = lab.runCall(bundle, id, "--detach").through(lab.payload(), "subreaper");
+        Container container = lab.follow(id, call.start());
+        Result result = container.creation().await().succeeded();
 
-    assertTrue(result.stderr().contains("subreaper: status 0, children "), result::toString);
-    assertTrue(result.stderr().contains("subreaper: reaped, status 9"), result::toString);
-    container.delete();
-  }
+        assertTrue(result.stderr().contains("subreaper: status 0, children "), result::toString);
+        assertTrue(result.stderr().contains("subreaper: reaped, status 9"), result::toString);
+        container.delete();
+    }
 
-  @Test
-  void withoutAPidNamespaceOrphansComeToTheRuntime(Lab lab) {
-    Result result = lab.run(lab.bundle().withoutNamespace("pid").payload("orphan"));
+    @Test
+    void withoutAPidNamespaceOrphansComeToTheRuntime(Lab lab) {
+        Result result = lab.run(lab.bundle().withoutNamespace("pid").payload("orphan"));
 
-    assertTrue(!result.stdout().contains("orphan: parent 1\n"), result::toString);
-  }
+        assertTrue(!result.stdout().contains("orphan: parent 1\n"), result::toString);
+    }
 
-  @Test
-  void noSubreaper(Lab lab) {
-    lab.run(lab.bundle().payload("exit", "4"), "--no-subreaper").exited(4);
-    lab.run(lab.bundle().payload("exit", "5"), "-no-subreaper").exited(5);
-  }
+    @Test
+    void noSubreaper(Lab lab) {
+        lab.run(lab.bundle().payload("exit", "4"), "--no-subreaper").exited(4);
+        lab.run(lab.bundle().payload("exit", "5"), "-no-subreaper").exited(5);
+    }
 
-  @Test
-  void childrenDieWithTheFirstProcess(Lab lab) {
-    lab.run(lab.bundle().payload("fork-sleep", "5", ",", "exit", "2")).exited(2);
+    @Test
+    void childrenDieWithTheFirstProcess(Lab lab) {
+        lab.run(lab.bundle().payload("fork-sleep", "5", ",", "exit", "2")).exited(2);
 
-    assertTrue(Await.within(Await.LIMIT, () -> Processes.mentioning(lab.name()).isEmpty()));
-  }
+        assertTrue(
+                Await.within(Await.LIMIT, () -> Processes.mentioning(lab.name()).isEmpty()));
+    }
 
-  @Test
-  void aProgramThatCannotStartLeavesNothing(Lab lab) {
-    lab.fails(lab.runCall(lab.bundle().args("/missing"), lab.nextId()), "/missing", "no such file or directory");
-  }
+    @Test
+    void aProgramThatCannotStartLeavesNothing(Lab lab) {
+        lab.fails(lab.runCall(lab.bundle().args("/missing"), lab.nextId()), "/missing", "no such file or directory");
+    }
 }

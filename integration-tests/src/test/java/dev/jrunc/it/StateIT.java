@@ -20,64 +20,66 @@ import tools.jackson.databind.JsonNode;
 @IntegrationTest
 @Peer(runc = PASS)
 class StateIT {
-  @Test
-  void itHasWhatTheSpecificationWants(Lab lab) {
-    Bundle bundle = lab.bundle();
-    Container container = lab.create(bundle);
-    JsonNode state = container.state();
+    @Test
+    void itHasWhatTheSpecificationWants(Lab lab) {
+        Bundle bundle = lab.bundle();
+        Container container = lab.create(bundle);
+        JsonNode state = container.state();
 
-    assertTrue(state.path("ociVersion").asString().startsWith("1."), state::toString);
-    assertEquals(container.id(), state.path("id").asString());
-    assertEquals("created", state.path("status").asString());
-    assertTrue(state.path("pid").isIntegralNumber() && state.path("pid").asLong() > 1, state::toString);
-    assertEquals(bundle.folder().toString(), state.path("bundle").asString());
-  }
+        assertTrue(state.path("ociVersion").asString().startsWith("1."), state::toString);
+        assertEquals(container.id(), state.path("id").asString());
+        assertEquals("created", state.path("status").asString());
+        assertTrue(state.path("pid").isIntegralNumber() && state.path("pid").asLong() > 1, state::toString);
+        assertEquals(bundle.folder().toString(), state.path("bundle").asString());
+    }
 
-  @Test
-  void itHasWhatRuncHasBeyond(Lab lab) {
-    Bundle bundle = lab.bundle();
-    JsonNode state = lab.create(bundle).state();
+    @Test
+    void itHasWhatRuncHasBeyond(Lab lab) {
+        Bundle bundle = lab.bundle();
+        JsonNode state = lab.create(bundle).state();
 
-    assertEquals(bundle.rootfs().toString(), state.path("rootfs").asString());
-    assertTrue(state.has("owner"), state::toString);
-    Instant created = Instant.parse(state.path("created").asString());
-    assertTrue(Duration.between(created, Instant.now()).abs().toSeconds() < 60, state::toString);
-    assertTrue(state.path("created").asString().matches(".*:\\d\\d\\.\\d{6,9}Z"), state::toString);
-  }
+        assertEquals(bundle.rootfs().toString(), state.path("rootfs").asString());
+        assertTrue(state.has("owner"), state::toString);
+        Instant created = Instant.parse(state.path("created").asString());
+        assertTrue(Duration.between(created, Instant.now()).abs().toSeconds() < 60, state::toString);
+        assertTrue(state.path("created").asString().matches(".*:\\d\\d\\.\\d{6,9}Z"), state::toString);
+    }
 
-  @Test
-  void theBundleIsAbsolute(Lab lab) {
-    Bundle bundle = lab.bundle().write();
-    String id = lab.nextId();
-    Container container = lab.created(id, lab.call("create", "-b", "../" + lab.name() + "/bundle1", id));
+    @Test
+    void theBundleIsAbsolute(Lab lab) {
+        Bundle bundle = lab.bundle().write();
+        String id = lab.nextId();
+        Container container = lab.created(id, lab.call("create", "-b", "../" + lab.name() + "/bundle1", id));
 
-    assertEquals(bundle.folder().toString(), container.state().path("bundle").asString());
-  }
+        assertEquals(
+                bundle.folder().toString(), container.state().path("bundle").asString());
+    }
 
-  @Test
-  void annotationsAreKept(Lab lab) {
-    Bundle bundle = lab.bundle();
-    bundle.config().set("annotations", Json.quoted("{'org.example.key':'a value','run.oci.unknown':'x'}"));
-    JsonNode annotations = lab.create(bundle).state().path("annotations");
+    @Test
+    void annotationsAreKept(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().set("annotations", Json.quoted("{'org.example.key':'a value','run.oci.unknown':'x'}"));
+        JsonNode annotations = lab.create(bundle).state().path("annotations");
 
-    assertEquals("a value", annotations.path("org.example.key").asString());
-    assertEquals("x", annotations.path("run.oci.unknown").asString());
-  }
+        assertEquals("a value", annotations.path("org.example.key").asString());
+        assertEquals("x", annotations.path("run.oci.unknown").asString());
+    }
 
-  @Test
-  void aStoppedContainerHasPidZero(Lab lab) {
-    Container container = lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
+    @Test
+    void aStoppedContainerHasPidZero(Lab lab) {
+        Container container =
+                lab.create(lab.bundle().payload("exit", "0")).start().awaitStatus("stopped");
 
-    assertEquals(0, container.state().path("pid").asLong(-1));
-  }
+        assertEquals(0, container.state().path("pid").asLong(-1));
+    }
 
-  @Test
-  void ofAMissingContainer(Lab lab) {
-    lab.fails(lab.call("state", lab.nextId()), "container does not exist");
-  }
+    @Test
+    void ofAMissingContainer(Lab lab) {
+        lab.fails(lab.call("state", lab.nextId()), "container does not exist");
+    }
 
-  @Test
-  void ofAnInvalidId(Lab lab) {
-    lab.fails(lab.call("state", "../escape"), "invalid container ID format");
-  }
+    @Test
+    void ofAnInvalidId(Lab lab) {
+        lab.fails(lab.call("state", "../escape"), "invalid container ID format");
+    }
 }

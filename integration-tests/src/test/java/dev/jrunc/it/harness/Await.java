@@ -7,42 +7,42 @@ import java.util.function.Supplier;
 
 /** Waiting with a limit, and with words for what was waited for. */
 public final class Await {
-  /** What a wait in these tests may take: much more than any runtime needs on a busy machine. */
-  public static final Duration LIMIT = Duration.ofSeconds(20);
+    /** What a wait in these tests may take: much more than any runtime needs on a busy machine. */
+    public static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
-  private Await() {}
+    private Await() {}
 
-  /**
-   * Returns once the condition holds.
-   *
-   * @throws AssertionError when it doesn't within {@link #LIMIT}; the message ends with what {@code seen} gives then
-   */
-  public static void until(String what, BooleanSupplier condition, Supplier<?> seen) {
-    if (!within(LIMIT, condition)) {
-      throw new AssertionError("waited " + LIMIT.toSeconds() + " s for " + what + "; seen: " + seen.get());
+    /**
+     * Returns once the condition holds.
+     *
+     * @throws AssertionError when it doesn't within {@link #LIMIT}; the message ends with what {@code seen} gives then
+     */
+    public static void until(String what, BooleanSupplier condition, Supplier<?> seen) {
+        if (!within(LIMIT, condition)) {
+            throw new AssertionError("waited " + LIMIT.toSeconds() + " s for " + what + "; seen: " + seen.get());
+        }
     }
-  }
 
-  /** Whether the condition comes to hold within the limit. */
-  public static boolean within(Duration limit, BooleanSupplier condition) {
-    long end = System.nanoTime() + limit.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - end > 0) {
-        return false;
-      }
-      pause();
+    /** Whether the condition comes to hold within the limit. */
+    public static boolean within(Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            pause();
+        }
+        return true;
     }
-    return true;
-  }
 
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while waiting", e);
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting", e);
+        }
     }
-  }
 }

@@ -24,92 +24,101 @@ import java.util.stream.Stream;
  * @param devNull owner and mode of the host's /dev/null, which runtimes have been seen to give away
  */
 public record Census(
-    List<String> processes,
-    List<String> mounts,
-    List<String> cgroups,
-    List<String> state,
-    List<String> bundles,
-    List<String> interfaces,
-    String devNull) {
+        List<String> processes,
+        List<String> mounts,
+        List<String> cgroups,
+        List<String> state,
+        List<String> bundles,
+        List<String> interfaces,
+        String devNull) {
 
-  public Census {
-    processes = List.copyOf(processes);
-    mounts = List.copyOf(mounts);
-    cgroups = List.copyOf(cgroups);
-    state = List.copyOf(state);
-    bundles = List.copyOf(bundles);
-    interfaces = List.copyOf(interfaces);
-  }
-
-  static Census take(Lab lab) {
-    return new Census(
-        Processes.mentioning(lab.name()),
-        mounts(lab.name()),
-        Cgroups.mentioning(lab.name()).stream().map(Path::toString).toList(),
-        tree(lab.stateRoot()),
-        bundles(lab),
-        interfaces(lab.interfacePrefix()),
-        devNullOfHost());
-  }
-
-  /** What is here and wasn't in an earlier census, in words; empty when nothing is. */
-  public List<String> since(Census earlier) {
-    List<String> news = new ArrayList<>();
-    addNew(news, "process", earlier.processes, processes);
-    addNew(news, "mount", earlier.mounts, mounts);
-    addNew(news, "cgroup", earlier.cgroups, cgroups);
-    addNew(news, "state", earlier.state, state);
-    addNew(news, "file in bundle", earlier.bundles, bundles);
-    addNew(news, "network interface", earlier.interfaces, interfaces);
-    if (!devNull.equals(earlier.devNull)) {
-      news.add("/dev/null changed from " + earlier.devNull + " to " + devNull);
+    public Census {
+        processes = List.copyOf(processes);
+        mounts = List.copyOf(mounts);
+        cgroups = List.copyOf(cgroups);
+        state = List.copyOf(state);
+        bundles = List.copyOf(bundles);
+        interfaces = List.copyOf(interfaces);
     }
-    return news;
-  }
 
-  private static void addNew(List<String> news, String what, List<String> before, List<String> now) {
-    now.stream().filter(one -> !before.contains(one)).forEach(one -> news.add(what + " " + one));
-  }
-
-  private static List<String> mounts(String text) {
-    try {
-      return Files.readString(Path.of("/proc/self/mountinfo")).lines().filter(line -> line.contains(text)).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    static Census take(Lab lab) {
+        return new Census(
+                Processes.mentioning(lab.name()),
+                mounts(lab.name()),
+                Cgroups.mentioning(lab.name()).stream().map(Path::toString).toList(),
+                tree(lab.stateRoot()),
+                bundles(lab),
+                interfaces(lab.interfacePrefix()),
+                devNullOfHost());
     }
-  }
 
-  private static List<String> tree(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(path -> !path.equals(folder)).map(Path::toString).sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static List<String> bundles(Lab lab) {
-    List<String> files = new ArrayList<>();
-    for (Bundle bundle : lab.bundles()) {
-      String[] names = bundle.folder().toFile().list();
-      for (String name : names == null ? new String[0] : names) {
-        if (!name.equals("rootfs") && !name.equals("config.json")) {
-          files.add(bundle.folder().resolve(name).toString());
+    /** What is here and wasn't in an earlier census, in words; empty when nothing is. */
+    public List<String> since(Census earlier) {
+        List<String> news = new ArrayList<>();
+        addNew(news, "process", earlier.processes, processes);
+        addNew(news, "mount", earlier.mounts, mounts);
+        addNew(news, "cgroup", earlier.cgroups, cgroups);
+        addNew(news, "state", earlier.state, state);
+        addNew(news, "file in bundle", earlier.bundles, bundles);
+        addNew(news, "network interface", earlier.interfaces, interfaces);
+        if (!devNull.equals(earlier.devNull)) {
+            news.add("/dev/null changed from " + earlier.devNull + " to " + devNull);
         }
-      }
+        return news;
     }
-    return files;
-  }
 
-  private static List<String> interfaces(String prefix) {
-    String[] names = new File("/sys/class/net").list();
-    return names == null ? List.of() : Arrays.stream(names).filter(name -> name.startsWith(prefix)).toList();
-  }
-
-  private static String devNullOfHost() {
-    try {
-      return Files.readAttributes(Path.of("/dev/null"), "unix:uid,gid,mode,rdev", LinkOption.NOFOLLOW_LINKS).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    private static void addNew(List<String> news, String what, List<String> before, List<String> now) {
+        now.stream().filter(one -> !before.contains(one)).forEach(one -> news.add(what + " " + one));
     }
-  }
+
+    private static List<String> mounts(String text) {
+        try {
+            return Files.readString(Path.of("/proc/self/mountinfo"))
+                    .lines()
+                    .filter(line -> line.contains(text))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> tree(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(path -> !path.equals(folder))
+                    .map(Path::toString)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> bundles(Lab lab) {
+        List<String> files = new ArrayList<>();
+        for (Bundle bundle : lab.bundles()) {
+            String[] names = bundle.folder().toFile().list();
+            for (String name : names == null ? new String[0] : names) {
+                if (!name.equals("rootfs") && !name.equals("config.json")) {
+                    files.add(bundle.folder().resolve(name).toString());
+                }
+            }
+        }
+        return files;
+    }
+
+    private static List<String> interfaces(String prefix) {
+        String[] names = new File("/sys/class/net").list();
+        return names == null
+                ? List.of()
+                : Arrays.stream(names).filter(name -> name.startsWith(prefix)).toList();
+    }
+
+    private static String devNullOfHost() {
+        try {
+            return Files.readAttributes(Path.of("/dev/null"), "unix:uid,gid,mode,rdev", LinkOption.NOFOLLOW_LINKS)
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

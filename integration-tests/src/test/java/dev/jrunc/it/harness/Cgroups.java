@@ -13,59 +13,59 @@ import java.util.Optional;
 
 /** The host's cgroups, where every hierarchy has its folder below /sys/fs/cgroup. */
 public final class Cgroups {
-  private static final Path MOUNTS = Path.of("/sys/fs/cgroup");
+    private static final Path MOUNTS = Path.of("/sys/fs/cgroup");
 
-  private Cgroups() {}
+    private Cgroups() {}
 
-  /** The caller's own /proc/self/cgroup. */
-  public static String own() {
-    return read(Path.of("/proc/self/cgroup"));
-  }
-
-  /** The path in one hierarchy from the text of a /proc/PID/cgroup; the v2 hierarchy has the name "". */
-  public static Optional<String> pathIn(String text, String controller) {
-    return text.lines()
-        .map(line -> line.split(":", 3))
-        .filter(fields -> Arrays.asList(fields[1].split(",")).contains(controller))
-        .map(fields -> fields[2])
-        .findFirst();
-  }
-
-  /** The host's folder of the cgroup of a v1 controller at a path. */
-  public static Path folder(String controller, String path) {
-    return MOUNTS.resolve(controller).resolve(path.substring(1));
-  }
-
-  /** All cgroups of all hierarchies whose path has this text, deepest first; one may vanish while the tree is walked. */
-  public static List<Path> mentioning(String text) {
-    List<Path> found = new ArrayList<>();
-    collect(MOUNTS.toFile(), text, found);
-    return found;
-  }
-
-  private static void collect(File folder, String text, List<Path> found) {
-    File[] children = folder.listFiles(File::isDirectory);
-    if (children == null) {
-      return;
+    /** The caller's own /proc/self/cgroup. */
+    public static String own() {
+        return read(Path.of("/proc/self/cgroup"));
     }
-    for (File child : children) {
-      collect(child, text, found);
-      if (child.getPath().contains(text)) {
-        found.add(child.toPath());
-      }
-    }
-  }
 
-  /** The value of a file of a cgroup, without its line end. */
-  public static String value(Path folder, String file) {
-    return read(folder.resolve(file)).strip();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    /** The path in one hierarchy from the text of a /proc/PID/cgroup; the v2 hierarchy has the name "". */
+    public static Optional<String> pathIn(String text, String controller) {
+        return text.lines()
+                .map(line -> line.split(":", 3))
+                .filter(fields -> Arrays.asList(fields[1].split(",", -1)).contains(controller))
+                .map(fields -> fields[2])
+                .findFirst();
     }
-  }
+
+    /** The host's folder of the cgroup of a v1 controller at a path. */
+    public static Path folder(String controller, String path) {
+        return MOUNTS.resolve(controller).resolve(path.substring(1));
+    }
+
+    /** All cgroups of all hierarchies whose path has this text, deepest first; one may vanish while the tree is walked. */
+    public static List<Path> mentioning(String text) {
+        List<Path> found = new ArrayList<>();
+        collect(MOUNTS.toFile(), text, found);
+        return found;
+    }
+
+    private static void collect(File folder, String text, List<Path> found) {
+        File[] children = folder.listFiles(File::isDirectory);
+        if (children == null) {
+            return;
+        }
+        for (File child : children) {
+            collect(child, text, found);
+            if (child.getPath().contains(text)) {
+                found.add(child.toPath());
+            }
+        }
+    }
+
+    /** The value of a file of a cgroup, without its line end. */
+    public static String value(Path folder, String file) {
+        return read(folder.resolve(file)).strip();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -13,66 +13,67 @@ import java.util.stream.Stream;
 
 /** Programs of the host, for the preparation of a test and for cleaning up. */
 public final class Host {
-  private static final int LIMIT_SECONDS = 20;
+    private static final int LIMIT_SECONDS = 20;
 
-  private Host() {}
+    private Host() {}
 
-  /**
-   * Runs a program, which has to succeed, and returns its output.
-   *
-   * @throws AssertionError when it fails
-   */
-  public static String run(String... words) {
-    try {
-      Path output = Files.createTempFile("jrunc-it-", ".out");
-      try {
-        Process process =
-            new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        process.getOutputStream().close();
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-          throw new AssertionError("waited " + LIMIT_SECONDS + " s for " + List.of(words));
+    /**
+     * Runs a program, which has to succeed, and returns its output.
+     *
+     * @throws AssertionError when it fails
+     */
+    public static String run(String... words) {
+        try {
+            Path output = Files.createTempFile("jrunc-it-", ".out");
+            try {
+                Process process = new ProcessBuilder(words)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+                process.getOutputStream().close();
+                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new AssertionError("waited " + LIMIT_SECONDS + " s for " + List.of(words));
+                }
+                String text = Files.readString(output, StandardCharsets.UTF_8);
+                if (process.exitValue() != 0) {
+                    throw new AssertionError(List.of(words) + " ended with " + process.exitValue() + ": " + text);
+                }
+                return text;
+            } finally {
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted in " + List.of(words), e);
         }
-        String text = Files.readString(output, StandardCharsets.UTF_8);
-        if (process.exitValue() != 0) {
-          throw new AssertionError(List.of(words) + " ended with " + process.exitValue() + ": " + text);
+    }
+
+    /** Unmounts all that is mounted below a folder, lazily. */
+    static void unmountBelow(Path folder) {
+        try {
+            List<String> targets = Files.readString(Path.of("/proc/self/mountinfo"))
+                    .lines()
+                    .map(line -> line.split(" ", -1)[4])
+                    .filter(target -> Path.of(target).startsWith(folder))
+                    .toList();
+            for (String target : targets.reversed()) {
+                run("umount", "-l", target);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return text;
-      } finally {
-        Files.delete(output);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted in " + List.of(words), e);
     }
-  }
 
-  /** Unmounts all that is mounted below a folder, lazily. */
-  static void unmountBelow(Path folder) {
-    try {
-      List<String> targets =
-          Files.readString(Path.of("/proc/self/mountinfo"))
-              .lines()
-              .map(line -> line.split(" ")[4])
-              .filter(target -> Path.of(target).startsWith(folder))
-              .toList();
-      for (String target : targets.reversed()) {
-        run("umount", "-l", target);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    static void removeTree(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
-  }
-
-  static void removeTree(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 }

@@ -10,6 +10,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface JruncOnly {
-  /** Why the peers have nothing to say here. */
-  String value();
+    /** Why the peers have nothing to say here. */
+    String value();
 }

@@ -20,108 +20,101 @@ import org.opentest4j.TestAbortedException;
  * {@link Peer} says fails on the runtime under test has to fail.
  */
 final class LabExtension implements ParameterResolver, InvocationInterceptor, ExecutionCondition {
-  private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LabExtension.class);
 
-  @Override
-  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    if (OciRuntime.fromEnvironment(System.getenv()).isJrunc()) {
-      return ConditionEvaluationResult.enabled("the runtime under test is jrunc");
-    }
-    return context
-        .getElement()
-        .flatMap(element -> AnnotationSupport.findAnnotation(element, JruncOnly.class))
-        .map(only -> ConditionEvaluationResult.disabled("only jrunc has it: " + only.value()))
-        .orElseGet(() -> ConditionEvaluationResult.enabled("peers have it too"));
-  }
-
-  @Override
-  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Lab.class;
-  }
-
-  @Override
-  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return lab(context);
-  }
-
-  private static Lab lab(ExtensionContext context) {
-    return Objects.requireNonNull(
-        context
-            .getStore(NAMESPACE)
-            .computeIfAbsent(
-                context.getUniqueId(), id -> new Lab(OciRuntime.fromEnvironment(System.getenv())), Lab.class));
-  }
-
-  @Override
-  public void interceptTestMethod(
-      Invocation<@Nullable Void> invocation,
-      ReflectiveInvocationContext<Method> method,
-      ExtensionContext context)
-      throws Throwable {
-    intercept(invocation, method.getExecutable(), context);
-  }
-
-  @Override
-  public void interceptTestTemplateMethod(
-      Invocation<@Nullable Void> invocation,
-      ReflectiveInvocationContext<Method> method,
-      ExtensionContext context)
-      throws Throwable {
-    intercept(invocation, method.getExecutable(), context);
-  }
-
-  private static void intercept(Invocation<@Nullable Void> invocation, Method method, ExtensionContext context)
-      throws Throwable {
-    Lab lab = lab(context);
-    Expectation expectation = Expectation.of(method, lab.runtime().kind());
-    Optional<Throwable> failure = attempt(invocation, lab);
-    Throwable toReport = expectation.judge(failure.orElse(null));
-    if (toReport != null) {
-      throw toReport;
-    }
-  }
-
-  private static Optional<Throwable> attempt(Invocation<@Nullable Void> invocation, Lab lab) {
-    try (lab) {
-      invocation.proceed();
-      lab.finish();
-      return Optional.empty();
-    } catch (Throwable failure) {
-      return Optional.of(failure);
-    }
-  }
-
-  /** What is to come of a test on the runtime under test. */
-  private record Expectation(Outcome outcome, String why, String failure) {
-    static Expectation of(Method method, OciRuntime.Kind runtime) {
-      if (runtime == OciRuntime.Kind.JRUNC) {
-        return new Expectation(Outcome.PASS, "", "");
-      }
-      Peer peer =
-          AnnotationSupport.findAnnotation(method, Peer.class)
-              .or(() -> AnnotationSupport.findAnnotation(method.getDeclaringClass(), Peer.class))
-              .orElseThrow(() -> new AssertionError(method + " has neither @Peer nor @JruncOnly"));
-      Outcome outcome = runtime == OciRuntime.Kind.RUNC ? peer.runc() : peer.crun();
-      if (outcome != Outcome.PASS && peer.why().isEmpty()) {
-        throw new AssertionError(method + ": @Peer has to say why");
-      }
-      if (peer.runc() != Outcome.PASS && peer.failure().isEmpty()) {
-        throw new AssertionError(method + ": @Peer has to say by what words runc fails");
-      }
-      return new Expectation(outcome, peer.why(), runtime == OciRuntime.Kind.RUNC ? peer.failure() : "");
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        if (OciRuntime.fromEnvironment(System.getenv()).isJrunc()) {
+            return ConditionEvaluationResult.enabled("the runtime under test is jrunc");
+        }
+        return context.getElement()
+                .flatMap(element -> AnnotationSupport.findAnnotation(element, JruncOnly.class))
+                .map(only -> ConditionEvaluationResult.disabled("only jrunc has it: " + only.value()))
+                .orElseGet(() -> ConditionEvaluationResult.enabled("peers have it too"));
     }
 
-    @Nullable Throwable judge(@Nullable Throwable seen) {
-      if (outcome == Outcome.PASS || seen instanceof TestAbortedException) {
-        return seen;
-      }
-      if (seen == null) {
-        return new AssertionError("passes, though @Peer says " + outcome + ": " + why);
-      }
-      if (!String.valueOf(seen.getMessage()).contains(failure)) {
-        return new AssertionError("fails as @Peer says, but for another reason than \"" + failure + "\"", seen);
-      }
-      return null;
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Lab.class;
     }
-  }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return lab(context);
+    }
+
+    private static Lab lab(ExtensionContext context) {
+        return Objects.requireNonNull(context.getStore(NAMESPACE)
+                .computeIfAbsent(
+                        context.getUniqueId(), id -> new Lab(OciRuntime.fromEnvironment(System.getenv())), Lab.class));
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        intercept(invocation, method.getExecutable(), context);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        intercept(invocation, method.getExecutable(), context);
+    }
+
+    private static void intercept(Invocation<@Nullable Void> invocation, Method method, ExtensionContext context)
+            throws Throwable {
+        Lab lab = lab(context);
+        Expectation expectation = Expectation.of(method, lab.runtime().kind());
+        Optional<Throwable> failure = attempt(invocation, lab);
+        Throwable toReport = expectation.judge(failure.orElse(null));
+        if (toReport != null) {
+            throw toReport;
+        }
+    }
+
+    private static Optional<Throwable> attempt(Invocation<@Nullable Void> invocation, Lab lab) {
+        try (lab) {
+            invocation.proceed();
+            lab.finish();
+            return Optional.empty();
+        } catch (Throwable failure) {
+            return Optional.of(failure);
+        }
+    }
+
+    /** What is to come of a test on the runtime under test. */
+    private record Expectation(Outcome outcome, String why, String failure) {
+        static Expectation of(Method method, OciRuntime.Kind runtime) {
+            if (runtime == OciRuntime.Kind.JRUNC) {
+                return new Expectation(Outcome.PASS, "", "");
+            }
+            Peer peer = AnnotationSupport.findAnnotation(method, Peer.class)
+                    .or(() -> AnnotationSupport.findAnnotation(method.getDeclaringClass(), Peer.class))
+                    .orElseThrow(() -> new AssertionError(method + " has neither @Peer nor @JruncOnly"));
+            Outcome outcome = runtime == OciRuntime.Kind.RUNC ? peer.runc() : peer.crun();
+            if (outcome != Outcome.PASS && peer.why().isEmpty()) {
+                throw new AssertionError(method + ": @Peer has to say why");
+            }
+            if (peer.runc() != Outcome.PASS && peer.failure().isEmpty()) {
+                throw new AssertionError(method + ": @Peer has to say by what words runc fails");
+            }
+            return new Expectation(outcome, peer.why(), runtime == OciRuntime.Kind.RUNC ? peer.failure() : "");
+        }
+
+        @Nullable
+        Throwable judge(@Nullable Throwable seen) {
+            if (outcome == Outcome.PASS || seen instanceof TestAbortedException) {
+                return seen;
+            }
+            if (seen == null) {
+                return new AssertionError("passes, though @Peer says " + outcome + ": " + why);
+            }
+            if (!String.valueOf(seen.getMessage()).contains(failure)) {
+                return new AssertionError("fails as @Peer says, but for another reason than \"" + failure + "\"", seen);
+            }
+            return null;
+        }
+    }
 }

@@ -18,36 +18,36 @@ import java.util.Set;
  * @param superOptions the file system's options
  */
 public record Mount(
-    String device,
-    String root,
-    String target,
-    Set<String> options,
-    Set<String> propagation,
-    String type,
-    String source,
-    Set<String> superOptions) {
+        String device,
+        String root,
+        String target,
+        Set<String> options,
+        Set<String> propagation,
+        String type,
+        String source,
+        Set<String> superOptions) {
 
-  public Mount {
-    options = Set.copyOf(options);
-    propagation = Set.copyOf(propagation);
-    superOptions = Set.copyOf(superOptions);
-  }
+    public Mount {
+        options = Set.copyOf(options);
+        propagation = Set.copyOf(propagation);
+        superOptions = Set.copyOf(superOptions);
+    }
 
-  static Mount parse(String line) {
-    List<String> fields = Arrays.asList(line.split(" "));
-    int dash = fields.indexOf("-");
-    return new Mount(
-        fields.get(2),
-        fields.get(3),
-        fields.get(4),
-        words(fields.get(5)),
-        Set.copyOf(fields.subList(6, dash)),
-        fields.get(dash + 1),
-        fields.get(dash + 2),
-        words(fields.get(dash + 3)));
-  }
+    static Mount parse(String line) {
+        List<String> fields = Arrays.asList(line.split(" ", -1));
+        int dash = fields.indexOf("-");
+        return new Mount(
+                fields.get(2),
+                fields.get(3),
+                fields.get(4),
+                words(fields.get(5)),
+                Set.copyOf(fields.subList(6, dash)),
+                fields.get(dash + 1),
+                fields.get(dash + 2),
+                words(fields.get(dash + 3)));
+    }
 
-  private static Set<String> words(String commaSeparated) {
-    return Set.copyOf(Arrays.asList(commaSeparated.split(",")));
-  }
+    private static Set<String> words(String commaSeparated) {
+        return Set.copyOf(Arrays.asList(commaSeparated.split(",", -1)));
+    }
 }

@@ -3,10 +3,10 @@ package dev.jrunc.it.harness;
 
 /** What a peer runtime is known to do with a test. */
 public enum Outcome {
-  /** It passes. */
-  PASS,
-  /** It fails, because it is older than the feature or leaves it out. */
-  UNSUPPORTED,
-  /** It fails, because it does something else than the specification says. */
-  WRONG
+    /** It passes. */
+    PASS,
+    /** It fails, because it is older than the feature or leaves it out. */
+    UNSUPPORTED,
+    /** It fails, because it does something else than the specification says. */
+    WRONG
 }

@@ -13,15 +13,15 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Peer {
-  /** What Debian 12's runc does (1.1.5, specification 1.0.2). */
-  Outcome runc();
+    /** What Debian 12's runc does (1.1.5, specification 1.0.2). */
+    Outcome runc();
 
-  /** What Debian 12's crun does (1.8.1, specification 1.0.0). */
-  Outcome crun() default Outcome.PASS;
+    /** What Debian 12's crun does (1.8.1, specification 1.0.0). */
+    Outcome crun() default Outcome.PASS;
 
-  /** Why a peer fails: the section of the specification, or the newer feature. Required unless both pass. */
-  String why() default "";
+    /** Why a peer fails: the section of the specification, or the newer feature. Required unless both pass. */
+    String why() default "";
 
-  /** Words in the message of the failure on runc, so that it fails for the reason that is given. Required unless it passes. */
-  String failure() default "";
+    /** Words in the message of the failure on runc, so that it fails for the reason that is given. Required unless it passes. */
+    String failure() default "";
 }

@@ -19,98 +19,97 @@ import tools.jackson.databind.JsonNode;
  * @param stderr all of its standard error
  * @param log the lines of the file that {@code --log} named
  */
-public record Result(
-    OciRuntime.Kind kind, String command, int exit, String stdout, String stderr, List<String> log) {
+public record Result(OciRuntime.Kind kind, String command, int exit, String stdout, String stderr, List<String> log) {
 
-  public Result {
-    log = List.copyOf(log);
-  }
-
-  /** Asserts exit status 0. */
-  public Result succeeded() {
-    return exited(0);
-  }
-
-  /** Asserts the exit status. */
-  public Result exited(int expected) {
-    assertEquals(expected, exit, () -> "exit status of " + this);
-    return this;
-  }
-
-  /**
-   * Asserts a failure of the runtime itself: status 1, and an explanation on stderr and in the log that has all these words, in
-   * either case.
-   */
-  public Result failedSaying(String... words) {
-    exited(1);
-    assertTrue(!stderr.isBlank(), () -> "nothing on stderr of " + this);
-    for (String word : words) {
-      if (!lower(stderr).contains(lower(word))) {
-        fail("stderr should say \"" + word + "\": " + this);
-      }
-      if (!log.isEmpty() && !lower(lastError()).contains(lower(word))) {
-        fail("the last error line of the log should say \"" + word + "\": " + this);
-      }
+    public Result {
+        log = List.copyOf(log);
     }
-    return this;
-  }
 
-  /** Asserts what our errors have beyond the peers': exactly these words, in one line. Does nothing for a peer. */
-  public Result oursSays(String... words) {
-    if (kind != OciRuntime.Kind.JRUNC) {
-      return this;
+    /** Asserts exit status 0. */
+    public Result succeeded() {
+        return exited(0);
     }
-    assertEquals(1, stderr.strip().lines().count(), () -> "lines on stderr of " + this);
-    for (String word : words) {
-      if (!stderr.contains(word)) {
-        fail("stderr should say \"" + word + "\": " + this);
-      }
+
+    /** Asserts the exit status. */
+    public Result exited(int expected) {
+        assertEquals(expected, exit, () -> "exit status of " + this);
+        return this;
     }
-    return this;
-  }
 
-  /** The message of the log's last line of level error. */
-  public String lastError() {
-    return log.stream()
-        .map(Json::parse)
-        .filter(line -> line.path("level").asString().equals("error"))
-        .map(line -> line.path("msg").asString())
-        .reduce((first, second) -> second)
-        .orElseGet(() -> fail("no error line in the log of " + this));
-  }
+    /**
+     * Asserts a failure of the runtime itself: status 1, and an explanation on stderr and in the log that has all these words, in
+     * either case.
+     */
+    public Result failedSaying(String... words) {
+        exited(1);
+        assertTrue(!stderr.isBlank(), () -> "nothing on stderr of " + this);
+        for (String word : words) {
+            if (!lower(stderr).contains(lower(word))) {
+                fail("stderr should say \"" + word + "\": " + this);
+            }
+            if (!log.isEmpty() && !lower(lastError()).contains(lower(word))) {
+                fail("the last error line of the log should say \"" + word + "\": " + this);
+            }
+        }
+        return this;
+    }
 
-  /** Standard output as one JSON value. */
-  public JsonNode json() {
-    return Json.parse(stdout);
-  }
+    /** Asserts what our errors have beyond the peers': exactly these words, in one line. Does nothing for a peer. */
+    public Result oursSays(String... words) {
+        if (kind != OciRuntime.Kind.JRUNC) {
+            return this;
+        }
+        assertEquals(1, stderr.strip().lines().count(), () -> "lines on stderr of " + this);
+        for (String word : words) {
+            if (!stderr.contains(word)) {
+                fail("stderr should say \"" + word + "\": " + this);
+            }
+        }
+        return this;
+    }
 
-  /** The payload's report, the last line of standard output that is one. */
-  public Report report() {
-    return Report.in(stdout, () -> "in " + this);
-  }
+    /** The message of the log's last line of level error. */
+    public String lastError() {
+        return log.stream()
+                .map(Json::parse)
+                .filter(line -> line.path("level").asString().equals("error"))
+                .map(line -> line.path("msg").asString())
+                .reduce((first, second) -> second)
+                .orElseGet(() -> fail("no error line in the log of " + this));
+    }
 
-  /** The lines of standard output, carriage returns of a terminal left out. */
-  public List<String> lines() {
-    return stdout.replace("\r", "").lines().toList();
-  }
+    /** Standard output as one JSON value. */
+    public JsonNode json() {
+        return Json.parse(stdout);
+    }
 
-  /** Asserts that standard output has this line. */
-  public Result printed(String line) {
-    assertTrue(lines().contains(line), () -> "no line \"" + line + "\" in " + this);
-    return this;
-  }
+    /** The payload's report, the last line of standard output that is one. */
+    public Report report() {
+        return Report.in(stdout, () -> "in " + this);
+    }
 
-  private static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
-  }
+    /** The lines of standard output, carriage returns of a terminal left out. */
+    public List<String> lines() {
+        return stdout.replace("\r", "").lines().toList();
+    }
 
-  @Override
-  public String toString() {
-    return "`" + command + "` (exit " + exit + ")\n  stdout: " + shortened(stdout) + "\n  stderr: " + shortened(stderr)
-        + "\n  log: " + log;
-  }
+    /** Asserts that standard output has this line. */
+    public Result printed(String line) {
+        assertTrue(lines().contains(line), () -> "no line \"" + line + "\" in " + this);
+        return this;
+    }
 
-  private static String shortened(String text) {
-    return text.length() <= 2000 ? text.strip() : text.substring(0, 2000) + "…";
-  }
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+        return "`" + command + "` (exit " + exit + ")\n  stdout: " + shortened(stdout) + "\n  stderr: "
+                + shortened(stderr) + "\n  log: " + log;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 2000 ? text.strip() : text.substring(0, 2000) + "…";
+    }
 }
