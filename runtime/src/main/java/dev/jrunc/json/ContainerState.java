@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.json;
+
+import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.spec.Spec;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * state.json: all that start, kill, delete and the cleaning up after a killed front need.
+ *
+ * @param ociVersion of the configuration
+ * @param complete false while it is being created: what is named here may exist or not
+ * @param pid of init in the front's pid namespace; 0 before there is one
+ * @param startTime of that process, field 22 of /proc/PID/stat
+ * @param bundle absolute
+ * @param rootfs absolute
+ * @param created RFC 3339, UTC
+ * @param owner the name of the user that created it, or its number
+ * @param ownPidNamespace the end of init is the end of all its processes
+ * @param cgroups in every hierarchy
+ * @param poststart hooks that start runs
+ * @param poststop hooks that delete runs
+ */
+public record ContainerState(
+        String ociVersion,
+        String id,
+        boolean complete,
+        long pid,
+        long startTime,
+        String bundle,
+        String rootfs,
+        String created,
+        Map<String, String> annotations,
+        String owner,
+        boolean ownPidNamespace,
+        List<CgroupFolder> cgroups,
+        List<Spec.Hook> poststart,
+        List<Spec.Hook> poststop) {
+
+    public ContainerState {
+        cgroups = List.copyOf(cgroups);
+        poststart = List.copyOf(poststart);
+        poststop = List.copyOf(poststop);
+    }
+
+    public ContainerState withProcess(long initPid, long initStartTime) {
+        return new ContainerState(
+                ociVersion, id, complete, initPid, initStartTime, bundle, rootfs, created, annotations, owner,
+                ownPidNamespace, cgroups, poststart, poststop);
+    }
+
+    public ContainerState asComplete() {
+        return new ContainerState(
+                ociVersion, id, true, pid, startTime, bundle, rootfs, created, annotations, owner, ownPidNamespace,
+                cgroups, poststart, poststop);
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.state;
+
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
+import dev.jrunc.error.OperationFailed;
+import dev.jrunc.json.ContainerState;
+import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code <root>/<id>}: opened by the front, locked where it is changed. */
+public final class StateFolder {
+
+    /** Largest state.json, in bytes. */
+    public static final long MAX_STATE_BYTES = 16L * 1024 * 1024;
+
+    /** How long one command waits for another on the same container. */
+    private static final long LOCK_MILLIS = 30_000;
+
+    private static final int MAX_ID_LENGTH = 255;
+    private static final String FILE = "state.json";
+    private static final Origin ORIGIN = Origin.rule("state folder");
+
+    /** PROCESS_STATUS of native/protocol.h. */
+    private static final long PROCESS_CREATED = 1;
+
+    private static final long PROCESS_RUNNING = 2;
+
+    private final Front front;
+    private final String root;
+    private final String id;
+
+    /** @throws ContainerError for an id that can't be one */
+    public StateFolder(Front front, String root, String id) {
+        if (!isId(id)) {
+            throw ContainerError.invalidId(id);
+        }
+        this.front = front;
+        this.root = root;
+        this.id = id;
+    }
+
+    private static boolean isId(String id) {
+        if (id.isEmpty() || id.length() > MAX_ID_LENGTH || id.equals(".") || id.equals("..")) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            boolean allowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+                    || c == '_' || c == '+' || c == '.' || c == '-';
+            if (!allowed) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    private HostOperation.OpenState opening(boolean create) {
+        return new HostOperation.OpenState(ORIGIN, root, id, create);
+    }
+
+    private static HostOperation.LockState locking(long millis) {
+        return new HostOperation.LockState(ORIGIN, millis);
+    }
+
+    private static HostOperation.ReadState reading() {
+        return new HostOperation.ReadState(ORIGIN, FILE, MAX_STATE_BYTES);
+    }
+
+    /** The operation that writes state.json. */
+    public Step<HostOperation> writing(ContainerState state) {
+        return Step.must(new HostOperation.WriteState(ORIGIN, FILE, StateJson.write(state)));
+    }
+
+    /** The operation that removes all of it. */
+    public Step<HostOperation> removal() {
+        return Step.must(new HostOperation.RemoveState(ORIGIN));
+    }
+
+    /** Opens it again, without its lock: a container that runs must not be locked. */
+    public void unlock() {
+        front.execute(opening(false));
+    }
+
+    /** Makes it, and locks it: false when it is there already. */
+    public boolean create() {
+        Result made = front.attempt(opening(true));
+        if (made.error() == Errno.EEXIST.number()) {
+            return false;
+        }
+        check(made, "OPEN_STATE");
+        front.execute(locking(LOCK_MILLIS));
+        return true;
+    }
+
+    /** @throws ContainerError when there is no such container */
+    private void open() {
+        Result opened = front.attempt(opening(false));
+        if (opened.error() == Errno.ENOENT.number()) {
+            throw ContainerError.doesNotExist();
+        }
+        check(opened, "OPEN_STATE");
+    }
+
+    private static void check(Result result, String operation) {
+        if (!result.ok()) {
+            throw new OperationFailed(operation, ORIGIN.text(), (int) result.error(), result.message());
+        }
+    }
+
+    /** @throws ContainerError when there is no such container */
+    public ContainerState read() {
+        open();
+        return readOpen().orElseThrow(ContainerError::doesNotExist);
+    }
+
+    /** Empty where there is a folder without state.json. */
+    private Optional<ContainerState> readOpen() {
+        Result read = front.attempt(reading());
+        if (read.error() == Errno.ENOENT.number()) {
+            return Optional.empty();
+        }
+        check(read, "READ_STATE");
+        return Optional.of(StateJson.read(read.data()));
+    }
+
+    /**
+     * Locks it, and reads it under the lock; empty where there is a folder without state.json.
+     *
+     * @throws ContainerError when there is no such container
+     */
+    public Optional<ContainerState> lockAndRead() {
+        open();
+        lock(LOCK_MILLIS);
+        return readOpen();
+    }
+
+    /** False when somebody else has the lock. */
+    public boolean tryLock() {
+        open();
+        return lock(0);
+    }
+
+    private boolean lock(long millis) {
+        Result locked = front.attempt(locking(millis));
+        if (locked.error() == Errno.ENOENT.number()) {
+            throw ContainerError.doesNotExist();
+        }
+        if (locked.error() == Errno.ETIMEDOUT.number() && millis == 0) {
+            return false;
+        }
+        check(locked, "LOCK_STATE");
+        return true;
+    }
+
+    /** What is in it, under the lock that tryLock() took. */
+    public Optional<ContainerState> readLocked() {
+        return readOpen();
+    }
+
+    /** From the process, never from the file. */
+    public Status status(ContainerState state) {
+        Result result = front.execute(
+                new HostOperation.ProcessStatus(Origin.rule("status"), state.pid(), state.startTime()));
+        return statusOf(state, result.value());
+    }
+
+    /** @param process the value of PROCESS_STATUS */
+    public static Status statusOf(ContainerState state, long process) {
+        if (process == PROCESS_RUNNING) {
+            return Status.RUNNING;
+        }
+        if (process == PROCESS_CREATED) {
+            return state.complete() ? Status.CREATED : Status.CREATING;
+        }
+        return Status.STOPPED;
+    }
+
+    /** The ids that have a folder, sorted. */
+    public static List<String> ids(Front front, String root) {
+        Result read = front.attempt(new HostOperation.ReadDirectory(ORIGIN, root));
+        if (read.error() == Errno.ENOENT.number()) {
+            return List.of();
+        }
+        check(read, "READ_DIRECTORY");
+        return names(read.data());
+    }
+
+    /** The operation that reads the state.json of one of several. */
+    public static Step<HostOperation> peek(String root, String id) {
+        return Step.mayFail(new HostOperation.ReadFile(ORIGIN, root + "/" + id + "/" + FILE, MAX_STATE_BYTES));
+    }
+
+    private static List<String> names(Bytes list) {
+        List<String> ids = new ArrayList<>();
+        String text = list.utf8();
+        int start = 0;
+        for (int end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0', start)) {
+            String name = text.substring(start, end);
+            if (isId(name)) {
+                ids.add(name);
+            }
+            start = end + 1;
+        }
+        Collections.sort(ids);
+        return ids;
+    }
+}
