@@ -44,12 +44,18 @@ static void execute(struct front *front, const struct operation *operation, stru
     }
 }
 
-/* The caller's signal ends one operation that may not fail. What may fail is cleaning up, and EXIT comes last. */
+/* The caller's signal ends one operation that must not fail: what may fail is cleaning up. A container that runs in the
+ * foreground gets the signal itself, also one that came shortly before. */
+static bool interruptible(const struct operation *operation)
+{
+    return !(operation->flags & MAY_FAIL) && operation->code != OP_FOREGROUND && operation->code != OP_EXIT;
+}
+
 static void execute_interruptible(struct front *front, const struct operation *operation, struct result *result)
 {
     struct waits *waits = &front->waits;
     bool before = waits->interrupted_by != 0;
-    waits->interruptible = !(operation->flags & MAY_FAIL) && operation->code != OP_EXIT;
+    waits->interruptible = interruptible(operation);
     if (wait_check(waits) == 0)
         execute(front, operation, result);
     else
