@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import dev.jrunc.cgroup.CgroupDriver;
+import dev.jrunc.cgroup.CgroupLayout;
+import dev.jrunc.cgroup.CgroupPlan;
+import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.OperationFailed;
+import dev.jrunc.error.Unsupported;
+import dev.jrunc.error.UsageError;
+import dev.jrunc.json.ConfigReader;
+import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Plan;
+import dev.jrunc.plan.PlanRequest;
+import dev.jrunc.plan.Planner;
+import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Spec;
+import dev.jrunc.validate.SpecCheck;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
+final class Bundle {
+
+    private static final Origin READING = Origin.rule("bundle");
+    private static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
+
+    private final String id;
+    private final CreateOptions options;
+    private final String path;
+    private final String rootfs;
+    private final Spec spec;
+    private final Call call;
+    private final CgroupPlan cgroups;
+
+    private Bundle(
+            String id, CreateOptions options, String path, String rootfs, Spec spec, Call call, CgroupPlan cgroups) {
+        this.id = id;
+        this.options = options;
+        this.path = path;
+        this.rootfs = rootfs;
+        this.spec = spec;
+        this.call = call;
+        this.cgroups = cgroups;
+    }
+
+    /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
+    static Bundle read(Context context, String id, CreateOptions options) {
+        Call call = context.front().call();
+        String path = options.bundle().isEmpty() ? call.cwd() : call.absolute(options.bundle());
+        List<Result> results = context.front()
+                .execute(List.of(
+                        Step.must(new HostOperation.RealPath(READING, path)),
+                        Step.must(new HostOperation.ReadFile(
+                                READING, path + "/config.json", ConfigReader.MAX_CONFIG_BYTES)),
+                        Step.mayFail(
+                                new HostOperation.ReadFile(READING, "/proc/self/mountinfo", MAX_MOUNTINFO_BYTES))));
+        String real = results.get(0).data().utf8();
+        Spec spec = ConfigReader.read(results.get(1).data());
+        SpecCheck.check(spec);
+        if (context.systemdCgroup()) {
+            throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
+        }
+        CgroupLayout layout = CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
+        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
+        return new Bundle(id, options, real, rootfs(context, real, spec), spec, call, cgroups);
+    }
+
+    private static String rootfs(Context context, String bundle, Spec spec) {
+        Spec.Root root = spec.root();
+        String given = root == null ? "" : root.path();
+        String path = given.startsWith("/") ? given : bundle + "/" + given;
+        Origin origin = Origin.at("/root/path");
+        Result result = context.front().attempt(new HostOperation.RealPath(origin, path));
+        if (!result.ok()) {
+            throw new OperationFailed("REAL_PATH", origin.text(), (int) result.error(), "root file system " + path);
+        }
+        return result.data().utf8();
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Absolute, without links. */
+    String path() {
+        return path;
+    }
+
+    String rootfs() {
+        return rootfs;
+    }
+
+    Spec spec() {
+        return spec;
+    }
+
+    CgroupPlan cgroups() {
+        return cgroups;
+    }
+
+    boolean terminal() {
+        Spec.Process process = spec.process();
+        return process != null && process.terminal();
+    }
+
+    boolean ownPidNamespace() {
+        for (Spec.Namespace namespace : spec.linux().namespaces()) {
+            if (namespace.type().equals("pid")) {
+                return namespace.path() == null;
+            }
+        }
+        return false;
+    }
+
+    /** @param pid of init, for the hooks that it runs; 0 before there is one */
+    Plan plan(long pid) {
+        List<String> listen = listenEnvironment(pid);
+        long listenFds = listen.isEmpty() ? 0 : Long.parseLong(listen.getFirst().substring("LISTEN_FDS=".length()));
+        long preserveFds = listenFds + options.preserveFds();
+        if (preserveFds > call.inheritedFds()) {
+            throw new UsageError("--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds())
+                    + " is not open");
+        }
+        return Planner.plan(new PlanRequest(
+                id,
+                path,
+                rootfs,
+                spec,
+                call.hasSysAdmin(),
+                cgroups.folders(),
+                options.noPivot(),
+                options.noNewKeyring(),
+                preserveFds,
+                listen,
+                StateJson.hookState(id, "creating", pid, path, spec.annotations()),
+                StateJson.hookState(id, "created", pid, path, spec.annotations())));
+    }
+
+    /** sd_listen_fds(3): the fds go on to the program, which is process 1 of its own pid namespace. */
+    private List<String> listenEnvironment(long pid) {
+        String fds = call.environment("LISTEN_FDS");
+        String listenPid = call.environment("LISTEN_PID");
+        boolean forUs = listenPid == null || listenPid.equals(Long.toString(call.pid()));
+        if (fds == null || !forUs || !isCount(fds)) {
+            return List.of();
+        }
+        List<String> environment = new ArrayList<>();
+        environment.add("LISTEN_FDS=" + fds);
+        environment.add("LISTEN_PID=" + (ownPidNamespace() ? 1 : pid));
+        String names = call.environment("LISTEN_FDNAMES");
+        if (names != null) {
+            environment.add("LISTEN_FDNAMES=" + names);
+        }
+        return environment;
+    }
+
+    private static boolean isCount(String text) {
+        if (text.isEmpty() || text.length() > 4) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+}

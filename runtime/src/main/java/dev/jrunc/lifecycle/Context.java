@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import dev.jrunc.engine.Front;
+import dev.jrunc.state.StateFolder;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+
+/**
+ * What every use case needs.
+ *
+ * @param root the folder of all state folders, absolute
+ * @param systemdCgroup --systemd-cgroup
+ * @param warnings takes what is not done and does no harm, a line each
+ */
+public record Context(
+        Front front, String root, boolean systemdCgroup, InstantSource clock, Consumer<String> warnings) {
+
+    StateFolder folder(String id) {
+        return new StateFolder(front, root, id);
+    }
+}

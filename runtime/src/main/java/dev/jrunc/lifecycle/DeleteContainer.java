@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.OperationFailed;
+import dev.jrunc.hook.RuntimeHooks;
+import dev.jrunc.json.ContainerState;
+import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
+import dev.jrunc.state.StateFolder;
+import dev.jrunc.state.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code delete}: takes away what is left of a container. */
+public final class DeleteContainer {
+
+    private static final Origin DELETE = Origin.rule("delete");
+    private static final long SIGKILL = 9;
+    private static final long EXIT_MILLIS = 30_000;
+
+    private final Context context;
+    private final Front front;
+
+    public DeleteContainer(Context context) {
+        this.context = context;
+        this.front = context.front();
+    }
+
+    /**
+     * @param force a running one is killed, and a missing one is no error
+     * @throws ContainerError for a running one, or a missing one
+     */
+    public void delete(String id, boolean force) {
+        StateFolder folder = context.folder(id);
+        try {
+            Optional<ContainerState> state = folder.lockAndRead();
+            if (state.isEmpty()) {
+                front.execute(List.of(folder.removal()));
+                return;
+            }
+            delete(folder, state.get(), force);
+        } catch (ContainerError e) {
+            if (!force || !e.isMissing()) {
+                throw e;
+            }
+        }
+    }
+
+    private void delete(StateFolder folder, ContainerState state, boolean force) {
+        Status status = folder.status(state);
+        boolean waiting = status == Status.CREATED || status == Status.CREATING;
+        if (status != Status.STOPPED && !waiting && !force) {
+            throw new ContainerError("cannot delete container " + state.id() + " that is not stopped: " + status);
+        }
+        remove(folder, state);
+    }
+
+    /** Kills what is left of it, and removes it. The folder is open and locked. */
+    void remove(StateFolder folder, ContainerState state) {
+        end(state);
+        List<Step<HostOperation>> cgroups = Cgroups.remove(state);
+        List<OperationFailed> failures = Failures.of(cgroups, front.execute(cgroups));
+        RuntimeHooks.runAll(
+                front,
+                "poststop",
+                state.complete() ? state.poststop() : List.of(),
+                StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                context.warnings());
+        // With something left, the state has to stay: else nobody could find it again.
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
+        front.execute(List.of(folder.removal()));
+    }
+
+    private void end(ContainerState state) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        if (state.pid() != 0) {
+            steps.add(Step.mayFail(new HostOperation.Signal(DELETE, state.pid(), state.startTime(), SIGKILL)));
+        }
+        steps.addAll(Cgroups.signal(state, SIGKILL));
+        if (state.pid() != 0) {
+            steps.add(Step.mayFail(new HostOperation.WaitExit(DELETE, state.pid(), state.startTime(), EXIT_MILLIS)));
+        }
+        List<Result> results = front.execute(steps);
+        if (state.pid() != 0 && !results.getLast().ok()) {
+            throw Failures.of(steps, results).getLast();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.json.ContainerState;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Step;
+import dev.jrunc.state.StateFolder;
+import java.util.List;
+import java.util.Optional;
+
+/** Undoes a create that was killed: by the front that lost its engine, or by the next command on the same id. */
+public final class RecoverContainer {
+
+    private RecoverContainer() {}
+
+    /** Removes what an unfinished create of that id has left; a finished container is not touched. */
+    public static void recover(Context context, String id) {
+        try {
+            recoverAbandoned(context, context.folder(id));
+        } catch (ContainerError e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
+        }
+    }
+
+    /** True when there is nothing left of that id: nobody was working on it, and it was never finished. */
+    static boolean recoverAbandoned(Context context, StateFolder folder) {
+        try {
+            if (!folder.tryLock()) {
+                return false;
+            }
+            Optional<ContainerState> state = folder.readLocked();
+            if (state.isPresent() && state.get().complete()) {
+                return false;
+            }
+            if (state.isPresent()) {
+                new DeleteContainer(context).remove(folder, state.get());
+            } else {
+                List<Step<HostOperation>> removal = List.of(folder.removal());
+                context.front().execute(removal);
+            }
+            return true;
+        } catch (ContainerError e) {
+            if (e.isMissing()) {
+                return true;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import dev.jrunc.engine.Front;
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.JruncException;
+import dev.jrunc.hook.RuntimeHooks;
+import dev.jrunc.json.ContainerState;
+import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
+import dev.jrunc.state.StateFolder;
+import java.util.List;
+
+/** {@code start}: lets the program of a created container run, and says what became of it. */
+public final class StartContainer {
+
+    private static final Origin START = Origin.rule("start");
+    private static final long SIGKILL = 9;
+
+    private final Context context;
+    private final Front front;
+
+    public StartContainer(Context context) {
+        this.context = context;
+        this.front = context.front();
+    }
+
+    /** @throws JruncException when the container can't be started, or its program not be executed */
+    public void start(String id) {
+        StateFolder folder = context.folder(id);
+        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        switch (folder.status(state)) {
+            case CREATED -> start(state);
+            case CREATING -> throw new ContainerError("cannot start a container that is still being created");
+            case RUNNING, PAUSED -> throw new ContainerError("cannot start an already running container");
+            case STOPPED -> throw new ContainerError("cannot start a container that has stopped");
+        }
+    }
+
+    /** One whose folder is open. A poststart hook that fails stops it, config.md section "Poststart". */
+    void start(ContainerState state) {
+        front.execute(new HostOperation.Start(START, state.pid(), state.startTime()));
+        try {
+            RuntimeHooks.run(
+                    front,
+                    "poststart",
+                    state.poststart(),
+                    StateJson.hookState(state.id(), "running", state.pid(), state.bundle(), state.annotations()));
+        } catch (JruncException e) {
+            List<Step<HostOperation>> steps = List.of(
+                    Step.mayFail(new HostOperation.Signal(START, state.pid(), state.startTime(), SIGKILL)));
+            front.execute(steps);
+            throw e;
+        }
+    }
+}
