@@ -91,6 +91,20 @@ public record Call(
                 && fields.nextToken().equals("4294967295");
     }
 
+    /** The effective user in the parent of the caller's user namespace, user_namespaces(7): its own where it isn't mapped. */
+    public long hostUid() {
+        StringTokenizer fields = new StringTokenizer(uidMap.utf8());
+        while (fields.countTokens() >= 3) {
+            long inside = Long.parseLong(fields.nextToken());
+            long outside = Long.parseLong(fields.nextToken());
+            long size = Long.parseLong(fields.nextToken());
+            if (euid >= inside && euid - inside < size) {
+                return outside + euid - inside;
+            }
+        }
+        return euid;
+    }
+
     /** A path as the caller means it, made absolute. */
     public String absolute(String path) {
         if (path.startsWith("/")) {

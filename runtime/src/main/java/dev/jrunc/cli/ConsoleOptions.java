@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.lifecycle.CreateOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The options that {@code create} and {@code run} have in common. */
+final class ConsoleOptions {
+
+    private static final long MAX_PRESERVE_FDS = 1024;
+
+    private ConsoleOptions() {}
+
+    static void declare(CommandSpec spec) {
+        bundle(spec);
+        Options.value(spec, "PATH", "Unix socket that receives the terminal", "--console-socket");
+        Options.value(spec, "PATH", "Unix socket that receives a pidfd of the container's process", "--pidfd-socket");
+        Options.value(spec, "FILE", "write the process id to a file", "--pid-file");
+        Options.flag(spec, "MS_MOVE and chroot instead of pivot_root: for a root file system on a ramdisk", "--no-pivot");
+        Options.flag(spec, "keep the caller's session keyring", "--no-new-keyring");
+        Options.value(spec, "N", "fds after 2 that the program gets", "--preserve-fds");
+    }
+
+    static void bundle(CommandSpec spec) {
+        Options.value(spec, "PATH", "folder of config.json; default: the working directory", "--bundle", "-b");
+    }
+
+    static CreateOptions of(Invocation invocation) {
+        String bundle = invocation.value("--bundle");
+        return new CreateOptions(
+                bundle == null ? "" : bundle,
+                given(invocation.value("--console-socket")),
+                given(invocation.value("--pidfd-socket")),
+                given(invocation.value("--pid-file")),
+                invocation.flag("--no-pivot"),
+                invocation.flag("--no-new-keyring"),
+                invocation.number("--preserve-fds", 0, MAX_PRESERVE_FDS));
+    }
+
+    /** Callers in a hurry give empty values. */
+    private static @Nullable String given(@Nullable String value) {
+        return value == null || value.isEmpty() ? null : value;
+    }
+}

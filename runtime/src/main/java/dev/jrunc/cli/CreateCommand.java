@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.lifecycle.CreateContainer;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code create}. */
+final class CreateCommand implements Command {
+
+    @Override
+    public String name() {
+        return "create";
+    }
+
+    @Override
+    public String summary() {
+        return "make a container, whose program waits for start";
+    }
+
+    @Override
+    public String arguments() {
+        return "ID";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        ConsoleOptions.declare(spec);
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        String id = invocation.onlyId();
+        new CreateContainer(invocation.context(), id, ConsoleOptions.of(invocation), false).create();
+        return 0;
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.lifecycle.DeleteContainer;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code delete}. */
+final class DeleteCommand implements Command {
+
+    @Override
+    public String name() {
+        return "delete";
+    }
+
+    @Override
+    public String summary() {
+        return "remove a container";
+    }
+
+    @Override
+    public String arguments() {
+        return "ID";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        Options.flag(spec, "kill it first when it runs; a missing one is no error", "--force", "-f");
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        new DeleteContainer(invocation.context()).delete(invocation.onlyId(), invocation.flag("--force"));
+        return 0;
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.error.UsageError;
+import dev.jrunc.json.PlanJson;
+import dev.jrunc.lifecycle.ExplainPlan;
+import dev.jrunc.plan.PlanText;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code explain}. */
+final class ExplainCommand implements Command {
+
+    @Override
+    public String name() {
+        return "explain";
+    }
+
+    @Override
+    public String summary() {
+        return "print what create would do, and do nothing";
+    }
+
+    @Override
+    public String arguments() {
+        return "[ID]";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        ConsoleOptions.declare(spec);
+        Options.value(spec, "text|json", "form of the output", "--format", "-f");
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        invocation.require(0, 1);
+        String format = invocation.value("--format");
+        if (format != null && !format.equals("text") && !format.equals("json")) {
+            throw new UsageError("invalid format option \"" + format + "\": expected text or json");
+        }
+        String id = invocation.arguments().isEmpty() ? "ID" : invocation.arguments().getFirst();
+        List<ExplainPlan.Section> sections =
+                new ExplainPlan(invocation.context()).explain(id, ConsoleOptions.of(invocation));
+        invocation.print("json".equals(format) ? json(sections) : text(sections));
+        return 0;
+    }
+
+    private static String text(List<ExplainPlan.Section> sections) {
+        StringBuilder text = new StringBuilder();
+        for (ExplainPlan.Section section : sections) {
+            text.append(PlanText.section(section.heading(), section.steps()));
+        }
+        return text.toString();
+    }
+
+    private static String json(List<ExplainPlan.Section> sections) {
+        PlanJson json = new PlanJson();
+        for (ExplainPlan.Section section : sections) {
+            json.section(section.heading(), section.steps());
+        }
+        return json.finish() + "\n";
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Session;
+import dev.jrunc.error.JruncException;
+import dev.jrunc.error.UsageError;
+import dev.jrunc.kernel.NativeLibraries;
+import dev.jrunc.lifecycle.Context;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.spec.DefaultSpec;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** From arguments to a command, and from its failure to one line and an exit status. */
+public final class JruncCommandLine implements Session.Handler {
+
+    /** Of this build. */
+    public static final String VERSION = "0.1.0";
+
+    private static final int FAILURE = 1;
+
+    private static final List<Command> COMMANDS = List.of(
+            new CreateCommand(),
+            new DeleteCommand(),
+            new ExplainCommand(),
+            new KillCommand(),
+            new ListCommand(),
+            new RunCommand(),
+            new SpecCommand(),
+            new StartCommand(),
+            new StateCommand());
+
+    /** Called by the front alone, and not shown. */
+    private static final List<Command> INTERNAL = List.of(new RecoverCommand(), new FinishRunCommand());
+
+    private final InstantSource clock;
+    private final NativeLibraries libraries;
+
+    public JruncCommandLine(InstantSource clock, NativeLibraries libraries) {
+        this.clock = clock;
+        this.libraries = libraries;
+    }
+
+    @Override
+    public int serve(Front front) {
+        GlobalOptions global = new GlobalOptions(false, null, "text", null, false, "auto", false, false, false);
+        String doing = "";
+        try {
+            CommandSpec spec = globalSpec();
+            Arguments arguments = new Arguments(spec, front.call().args());
+            global = GlobalOptions.of(parse(spec, arguments));
+            if (global.version()) {
+                print(front, 1, version());
+                return 0;
+            }
+            List<String> rest = arguments.rest();
+            if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
+                return help(front, rest);
+            }
+            Command command = find(rest.getFirst());
+            if (command == null) {
+                throw new UsageError("unknown command \"" + rest.getFirst() + "\"; jrunc --help lists the commands");
+            }
+            doing = command.name();
+            List<String> behind = rest.subList(1, rest.size());
+            return serve(front, global, command, behind);
+        } catch (JruncException e) {
+            new Log(front, global, clock).error(doing.isEmpty() ? e.getMessage() : doing + " failed: " + e.getMessage());
+            return FAILURE;
+        }
+    }
+
+    private int serve(Front front, GlobalOptions global, Command command, List<String> args) {
+        Log log = new Log(front, global, clock);
+        CommandSpec spec = commandSpec(command);
+        Arguments arguments;
+        ParseResult options;
+        try {
+            arguments = new Arguments(spec, args);
+            options = parse(spec, arguments);
+        } catch (UsageError e) {
+            log.error(command.name() + " failed: " + e.getMessage());
+            print(front, 2, usage(command));
+            return FAILURE;
+        }
+        if (options.hasMatchedOption("--help")) {
+            print(front, 1, usage(command));
+            return 0;
+        }
+        if (global.criu()) {
+            log.warning("--criu is ignored: criu is found in PATH");
+        }
+        log.debug("jrunc " + VERSION + ": " + String.join(" ", front.call().args()));
+        List<String> behind = arguments.rest();
+        String subject = behind.isEmpty() ? "" : "container " + behind.getFirst() + ": ";
+        try {
+            Context context =
+                    new Context(front, global.rootFolder(front.call()), global.systemdCgroup(), clock, log::warning);
+            return command.run(new Invocation(command.name(), options, behind, global, context, libraries));
+        } catch (UsageError e) {
+            log.error(command.name() + " failed: " + e.getMessage());
+            print(front, 2, usage(command));
+            return FAILURE;
+        } catch (JruncException e) {
+            log.error(command.name() + " failed: " + subject + describe(e));
+            return FAILURE;
+        }
+    }
+
+    private static String describe(JruncException failure) {
+        StringBuilder text = new StringBuilder(failure.getMessage());
+        for (Throwable suppressed : failure.getSuppressed()) {
+            text.append("; and cleaning up failed: ").append(suppressed.getMessage());
+        }
+        return text.toString();
+    }
+
+    private static @Nullable Command find(String name) {
+        for (Command command : COMMANDS) {
+            if (command.name().equals(name)) {
+                return command;
+            }
+        }
+        for (Command command : INTERNAL) {
+            if (command.name().equals(name)) {
+                return command;
+            }
+        }
+        return null;
+    }
+
+    static CommandSpec globalSpec() {
+        CommandSpec spec = CommandSpec.create().name("jrunc");
+        GlobalOptions.declare(spec);
+        return spec;
+    }
+
+    private static CommandSpec commandSpec(Command command) {
+        CommandSpec spec = CommandSpec.create().name("jrunc " + command.name());
+        command.declare(spec);
+        Options.flag(spec, "print help", "--help", "-h");
+        return spec;
+    }
+
+    private static ParseResult parse(CommandSpec spec, Arguments arguments) {
+        return new CommandLine(spec)
+                .setOverwrittenOptionsAllowed(true)
+                .parseArgs(arguments.options().toArray(new String[0]));
+    }
+
+    private int help(Front front, List<String> rest) {
+        String topic = rest.isEmpty() ? "" : rest.getFirst().equals("help") && rest.size() > 1 ? rest.get(1) : "";
+        Command command = topic.isEmpty() ? null : find(topic);
+        print(front, 1, command == null ? overview() : usage(command));
+        return 0;
+    }
+
+    private static String overview() {
+        StringBuilder text = new StringBuilder("jrunc: an OCI container runtime that can explain itself\n\n");
+        text.append(withSynopsis(globalSpec(), "jrunc [global options] COMMAND [options] [arguments]"));
+        text.append("\nCommands:\n");
+        for (Command command : COMMANDS) {
+            text.append("  ").append(command.name()).repeat(' ', 10 - command.name().length());
+            text.append(command.summary()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String usage(Command command) {
+        String synopsis = "jrunc " + command.name() + " [options] " + command.arguments();
+        return withSynopsis(commandSpec(command), synopsis.strip()) + "\n" + command.summary() + "\n";
+    }
+
+    private static String withSynopsis(CommandSpec spec, String synopsis) {
+        spec.usageMessage().customSynopsis(synopsis).sortOptions(false);
+        return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    private String version() {
+        return "jrunc version " + VERSION + "\nspec: " + DefaultSpec.OCI_VERSION + "\nlibseccomp: "
+                + libraries.libseccompVersion().orElse("not installed") + "\njdk: " + Runtime.version() + "\n";
+    }
+
+    private static void print(Front front, long fd, String text) {
+        front.attempt(new HostOperation.Output(Origin.rule("output"), fd, Bytes.utf8(text)));
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.lifecycle.KillContainer;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code kill}. */
+final class KillCommand implements Command {
+
+    @Override
+    public String name() {
+        return "kill";
+    }
+
+    @Override
+    public String summary() {
+        return "send a signal to a container";
+    }
+
+    @Override
+    public String arguments() {
+        return "ID [SIGNAL]";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        Options.hiddenFlag(spec, "--all", "-a");
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        invocation.require(1, 2);
+        String signal = invocation.arguments().size() == 2 ? invocation.arguments().get(1) : "TERM";
+        new KillContainer(invocation.context())
+                .kill(invocation.arguments().getFirst(), Signals.number(signal), invocation.flag("--all"));
+        return 0;
+    }
+}

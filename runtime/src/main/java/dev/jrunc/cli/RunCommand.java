@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.lifecycle.RunContainer;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code run}. */
+final class RunCommand implements Command {
+
+    @Override
+    public String name() {
+        return "run";
+    }
+
+    @Override
+    public String summary() {
+        return "create and start a container, and wait for its end";
+    }
+
+    @Override
+    public String arguments() {
+        return "ID";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        ConsoleOptions.declare(spec);
+        Options.flag(spec, "don't wait", "--detach", "-d");
+        Options.flag(spec, "don't delete it at its end", "--keep");
+        Options.flag(spec, "accepted: the front is no subreaper", "--no-subreaper");
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        String id = invocation.onlyId();
+        boolean keep = invocation.flag("--keep");
+        List<String> continuation =
+                invocation.global().toArguments(invocation.context().root());
+        continuation.add(FinishRunCommand.NAME);
+        if (keep) {
+            continuation.add("--keep");
+        }
+        continuation.add(id);
+        return new RunContainer(invocation.context())
+                .run(id, ConsoleOptions.of(invocation), invocation.flag("--detach"), keep, continuation);
+    }
+}

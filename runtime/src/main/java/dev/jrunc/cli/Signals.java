@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.error.UsageError;
+import java.util.List;
+import java.util.Locale;
+
+/** Names and numbers of signals, signal(7), on x86-64 and arm64. */
+final class Signals {
+
+    /** Each at the index that is its number. */
+    private static final List<String> NAMES = List.of(
+            "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+            "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+            "WINCH", "IO", "PWR", "SYS");
+
+    private static final int REALTIME_MINIMUM = 34;
+    private static final int MAXIMUM = 64;
+
+    private Signals() {}
+
+    /**
+     * @param signal a name with or without SIG in any case, or a number
+     * @throws UsageError for one that isn't known
+     */
+    static int number(String signal) {
+        String name = signal.toUpperCase(Locale.ROOT);
+        if (name.startsWith("SIG")) {
+            name = name.substring(3);
+        }
+        int number = NAMES.indexOf(name);
+        if (number > 0) {
+            return number;
+        }
+        return switch (name) {
+            case "IOT" -> 6;
+            case "POLL" -> 29;
+            case "CLD" -> 17;
+            case "RTMIN" -> REALTIME_MINIMUM;
+            case "RTMAX" -> MAXIMUM;
+            default -> other(signal, name);
+        };
+    }
+
+    private static int other(String signal, String name) {
+        int from = name.startsWith("RTMIN+") || name.startsWith("RTMAX-") ? 6 : 0;
+        try {
+            int number = Integer.parseInt(name.substring(from));
+            int meant = from == 0 ? number : name.startsWith("RTMIN") ? REALTIME_MINIMUM + number : MAXIMUM - number;
+            if (number >= 0 && meant >= (from == 0 ? 1 : REALTIME_MINIMUM) && meant <= MAXIMUM) {
+                return meant;
+            }
+        } catch (NumberFormatException e) {
+            // The same message.
+        }
+        throw new UsageError("unknown signal \"" + signal + "\"");
+    }
+}
