@@ -16,14 +16,17 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
 
     static final String RESOURCES = "/linux/resources";
 
-    private static final Origin PATH = Origin.at("/linux/cgroupsPath");
+    /** WRITE_FILE disposition of native/protocol.h: the file is the kernel's. */
+    private static final long EXISTING = 0;
 
     final List<CgroupFolder> folders;
+    private final Origin path;
     final List<Step<HostOperation>> limits = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    CgroupDriver(List<CgroupFolder> folders) {
+    CgroupDriver(List<CgroupFolder> folders, Origin path) {
         this.folders = folders;
+        this.path = path;
     }
 
     /**
@@ -41,7 +44,8 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
             }
             return new CgroupPlan(List.of(), List.of(), List.of(), List.of());
         }
-        CgroupDriver driver = layout.isUnified() ? new CgroupV2(folders) : new CgroupV1(folders);
+        Origin path = CgroupPaths.origin(spec.linux().cgroupsPath());
+        CgroupDriver driver = layout.isUnified() ? new CgroupV2(folders, path) : new CgroupV1(folders, path);
         if (deviceRules) {
             driver.planDevices(DeviceRules.of(resources.devices()));
         }
@@ -60,17 +64,29 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
 
     abstract void planLimits(Spec.Resources resources);
 
-    abstract void planDevices(List<Spec.DeviceRule> rules);
+    abstract void planDevices(List<DeviceRules.Rule> rules);
 
-    static Step<HostOperation> create(CgroupFolder folder, boolean inheritCpuset, List<String> controllers) {
+    final Step<HostOperation> create(CgroupFolder folder, boolean inheritCpuset, List<String> controllers) {
         return Step.must(
-                new HostOperation.CgroupCreate(PATH, folder.mount(), folder.path(), inheritCpuset, controllers));
+                new HostOperation.CgroupCreate(path, folder.mount(), folder.path(), inheritCpuset, controllers));
     }
 
-    /** A value for a file of the container's cgroup. */
+    /** A value for a file of the container's cgroup; pointer is below {@code /linux/resources}. */
     final void write(CgroupFolder folder, String file, String value, String pointer) {
-        limits.add(Step.must(new HostOperation.WriteFile(
-                Origin.at(RESOURCES + pointer), folder.folder() + "/" + file, Bytes.utf8(value), 0, 0)));
+        write(folder, file, value, Origin.at(RESOURCES + pointer));
+    }
+
+    final void write(CgroupFolder folder, String file, String value, Origin origin) {
+        limits.add(Step.must(writing(folder, file, value, origin)));
+    }
+
+    /** For a value that is the default, where the kernel may have no such file. */
+    final void writeIfThere(CgroupFolder folder, String file, String value, String pointer) {
+        limits.add(Step.mayFail(writing(folder, file, value, Origin.at(RESOURCES + pointer))));
+    }
+
+    private static HostOperation writing(CgroupFolder folder, String file, String value, Origin origin) {
+        return new HostOperation.WriteFile(origin, folder.folder() + "/" + file, Bytes.utf8(value), 0, EXISTING);
     }
 
     final void warn(String pointer, String what) {

@@ -3,7 +3,10 @@ package dev.jrunc.cgroup;
 
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.plan.Origin;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +20,14 @@ public final class CgroupPaths {
     /**
      * An absolute path is below each mount; a relative one, or the id where there is none, below the caller's own cgroup.
      *
-     * @throws InvalidSpec for a path that leads upwards, or nowhere
+     * @throws InvalidSpec for a path that leads nowhere
      */
     public static List<CgroupFolder> folders(CgroupLayout layout, @Nullable String cgroupsPath, String id) {
         String given = cgroupsPath == null || cgroupsPath.isEmpty() ? id : cgroupsPath;
         String path = clean(given);
         boolean absolute = given.startsWith("/");
         if (path.isEmpty()) {
-            throw new InvalidSpec(POINTER, "a container can't have the hierarchy's root as its cgroup");
+            throw new InvalidSpec(POINTER, "\"" + given + "\" names no cgroup of the container's own");
         }
         List<CgroupFolder> folders = new ArrayList<>();
         for (Hierarchy hierarchy : layout.hierarchies()) {
@@ -34,15 +37,26 @@ public final class CgroupPaths {
         return folders;
     }
 
+    /** The place in config.json, or the rule, that the path comes from. */
+    static Origin origin(@Nullable String cgroupsPath) {
+        return cgroupsPath == null || cgroupsPath.isEmpty()
+                ? Origin.rule("cgroup named by the container's id")
+                : Origin.at(POINTER);
+    }
+
+    /** Upwards it leads no further than to where it starts. */
     private static String clean(String path) {
-        StringBuilder clean = new StringBuilder();
+        Deque<String> parts = new ArrayDeque<>();
         for (String part : path.split("/", -1)) {
             if (part.equals("..")) {
-                throw new InvalidSpec(POINTER, "\"" + path + "\" leads upwards");
+                parts.pollLast();
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.addLast(part);
             }
-            if (!part.isEmpty() && !part.equals(".")) {
-                clean.append('/').append(part);
-            }
+        }
+        StringBuilder clean = new StringBuilder();
+        for (String part : parts) {
+            clean.append('/').append(part);
         }
         return clean.toString();
     }

@@ -35,6 +35,6 @@ public record CgroupPlan(
         for (CgroupFolder folder : folders) {
             paths.add(folder.folder());
         }
-        return Step.must(new HostOperation.CgroupAttach(Origin.at("/linux/cgroupsPath"), paths));
+        return Step.must(new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), paths));
     }
 }

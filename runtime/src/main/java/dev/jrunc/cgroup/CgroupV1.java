@@ -4,6 +4,7 @@ package dev.jrunc.cgroup;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Version 1, with or without a version 2 hierarchy beside it (hybrid). */
 final class CgroupV1 extends CgroupDriver {
 
-    CgroupV1(List<CgroupFolder> folders) {
-        super(folders);
+    CgroupV1(List<CgroupFolder> folders, Origin path) {
+        super(folders, path);
     }
 
     @Override
@@ -70,7 +71,13 @@ final class CgroupV1 extends CgroupDriver {
     /** In a new cgroup nothing limits yet: first memory, then memory and swap together. */
     private void planMemory(Spec.Memory memory) {
         limit("memory", "memory.limit_in_bytes", memory.limit(), "/memory/limit");
-        limit("memory", "memory.memsw.limit_in_bytes", memory.swap(), "/memory/swap");
+        Long swap = memory.swap();
+        if (swap != null && swap < 0) {
+            // It is so already; and a kernel without swap accounting has no such file.
+            writeIfThere(of("memory", "/memory/swap"), "memory.memsw.limit_in_bytes", "-1", "/memory/swap");
+        } else {
+            limit("memory", "memory.memsw.limit_in_bytes", swap, "/memory/swap");
+        }
         limit("memory", "memory.soft_limit_in_bytes", memory.reservation(), "/memory/reservation");
         Long swappiness = memory.swappiness();
         if (swappiness != null) {
@@ -96,21 +103,17 @@ final class CgroupV1 extends CgroupDriver {
         text("cpuset", "cpuset.mems", cpu.mems(), "/cpu/mems");
     }
 
-    /** The kernel keeps a list: everything is denied, then each rule is added or taken away in its order. */
     @Override
-    void planDevices(List<Spec.DeviceRule> rules) {
-        CgroupFolder devices = null;
-        for (CgroupFolder folder : folders) {
-            if (folder.controllers().contains("devices")) {
-                devices = folder;
-            }
-        }
-        if (devices == null) {
-            throw new Unsupported(RESOURCES + "/devices", "the cgroup controller devices is not mounted here");
-        }
-        write(devices, "devices.deny", "a", "/devices");
-        for (Spec.DeviceRule rule : rules) {
-            write(devices, rule.allow() ? "devices.allow" : "devices.deny", DeviceRules.text(rule), "/devices");
+    void planDevices(List<DeviceRules.Rule> rules) {
+        CgroupFolder devices = of("devices", "/devices");
+        DeviceList list = DeviceList.of(rules);
+        write(
+                devices,
+                list.total().allow() ? "devices.allow" : "devices.deny",
+                "a",
+                list.total().origin());
+        for (DeviceRules.Rule rule : list.exceptions()) {
+            write(devices, rule.allow() ? "devices.allow" : "devices.deny", rule.text(), rule.origin());
         }
     }
 }

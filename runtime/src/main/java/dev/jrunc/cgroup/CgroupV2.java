@@ -19,15 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class CgroupV2 extends CgroupDriver {
 
     /** Enabled where they can be, for statistics, whether limits are asked for or not. */
-    private static final List<String> USUAL = List.of("cpu", "cpuset", "io", "memory", "pids", "hugetlb");
+    private static final List<String> USUAL =
+            List.of("cpu", "cpuset", "io", "memory", "pids", "hugetlb", "rdma", "misc");
 
     private static final long DEFAULT_PERIOD_MICROS = 100_000;
 
     private final CgroupFolder folder;
     private final TreeSet<String> needed = new TreeSet<>();
 
-    CgroupV2(List<CgroupFolder> folders) {
-        super(folders);
+    CgroupV2(List<CgroupFolder> folders, Origin path) {
+        super(folders, path);
         this.folder = folders.getFirst();
     }
 
@@ -144,7 +145,7 @@ final class CgroupV2 extends CgroupDriver {
     }
 
     @Override
-    void planDevices(List<Spec.DeviceRule> rules) {
+    void planDevices(List<DeviceRules.Rule> rules) {
         Bytes program = DeviceProgram.compile(rules);
         limits.add(Step.must(
                 new HostOperation.DeviceProgram(Origin.at(RESOURCES + "/devices"), folder.folder(), program)));

@@ -2,48 +2,40 @@
 package dev.jrunc.cgroup;
 
 import dev.jrunc.plan.Bytes;
-import dev.jrunc.spec.Spec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Device rules as a program of type BPF_PROG_TYPE_CGROUP_DEVICE, an array of struct bpf_insn of linux/bpf.h. The last rule that
- * matches decides; where none does, the answer is no.
+ * Device rules as a program of type BPF_PROG_TYPE_CGROUP_DEVICE, an array of struct bpf_insn of linux/bpf.h. It goes through
+ * the rules from the last to the first and keeps the rights that none has decided yet: a denied one ends it with no, and it
+ * ends with yes when all are allowed.
  */
 final class DeviceProgram {
 
     private static final int INSTRUCTION_BYTES = 8;
 
-    /** Opcodes: a class, an operation and a source, linux/bpf_common.h. */
+    /** Opcodes: class, operation and source, linux/bpf.h and linux/bpf_common.h. All numbers are of 32 bits. */
     private static final int LOAD_WORD = 0x61;
 
-    private static final int MOVE = 0xbf;
-    private static final int MOVE_NUMBER = 0xb7;
-    private static final int AND_NUMBER = 0x57;
-    private static final int SHIFT_RIGHT_NUMBER = 0x77;
-    private static final int JUMP_NOT_EQUAL = 0x5d;
-    private static final int JUMP_NOT_EQUAL_NUMBER = 0x55;
-    private static final int JUMP_EQUAL_NUMBER = 0x15;
+    private static final int MOVE = 0xbc;
+    private static final int MOVE_NUMBER = 0xb4;
+    private static final int AND_NUMBER = 0x54;
+    private static final int SHIFT_RIGHT_NUMBER = 0x74;
+    private static final int JUMP_NOT_EQUAL_NUMBER = 0x56;
+    private static final int JUMP_EQUAL_NUMBER = 0x16;
     private static final int EXIT = 0x95;
 
-    /** Registers: the answer, the context and scratch, then what is read from the context. */
+    /** Registers: the answer; the context; what is read from it. */
     private static final int ANSWER = 0;
 
-    private static final int SCRATCH = 1;
-    private static final int TYPE = 2;
-    private static final int ACCESS = 3;
+    private static final int CONTEXT = 1;
+    private static final int KIND = 2;
+    private static final int UNDECIDED = 3;
     private static final int MAJOR = 4;
     private static final int MINOR = 5;
-
-    /** BPF_DEVCG_*. */
-    private static final int BLOCK = 1;
-
-    private static final int CHARACTER = 2;
-    private static final int MKNOD = 1;
-    private static final int READ = 2;
-    private static final int WRITE = 4;
 
     private record Instruction(int code, int destination, int source, int offset, int number) {}
 
@@ -51,15 +43,17 @@ final class DeviceProgram {
 
     private DeviceProgram() {}
 
-    static Bytes compile(List<Spec.DeviceRule> rules) {
+    /** @param rules the first one is total */
+    static Bytes compile(List<DeviceRules.Rule> rules) {
         DeviceProgram compiled = new DeviceProgram();
         compiled.readContext();
-        boolean decided = false;
-        for (int i = rules.size() - 1; i >= 0 && !decided; i--) {
-            decided = compiled.add(rules.get(i));
-        }
-        if (!decided) {
-            compiled.answer(false);
+        for (int i = rules.size() - 1; i >= 0; i--) {
+            DeviceRules.Rule rule = rules.get(i);
+            if (rule.isTotal()) {
+                compiled.answer(rule.allow());
+                break; // What can't be reached is refused by the kernel.
+            }
+            compiled.add(rule);
         }
         return compiled.encode();
     }
@@ -68,14 +62,14 @@ final class DeviceProgram {
         program.add(new Instruction(code, destination, source, offset, number));
     }
 
-    /** struct bpf_cgroup_dev_ctx: access_type (access in the upper half, type in the lower), major, minor. */
+    /** struct bpf_cgroup_dev_ctx: access_type (rights in the upper half, kind in the lower), major, minor. */
     private void readContext() {
-        emit(LOAD_WORD, TYPE, SCRATCH, 0, 0);
-        emit(MOVE, ACCESS, TYPE, 0, 0);
-        emit(AND_NUMBER, TYPE, 0, 0, 0xffff);
-        emit(SHIFT_RIGHT_NUMBER, ACCESS, 0, 0, 16);
-        emit(LOAD_WORD, MAJOR, SCRATCH, 4, 0);
-        emit(LOAD_WORD, MINOR, SCRATCH, 8, 0);
+        emit(LOAD_WORD, KIND, CONTEXT, 0, 0);
+        emit(MOVE, UNDECIDED, KIND, 0, 0);
+        emit(SHIFT_RIGHT_NUMBER, UNDECIDED, 0, 0, 16);
+        emit(AND_NUMBER, KIND, 0, 0, 0xffff);
+        emit(LOAD_WORD, MAJOR, CONTEXT, 4, 0);
+        emit(LOAD_WORD, MINOR, CONTEXT, 8, 0);
     }
 
     private void answer(boolean allow) {
@@ -83,60 +77,31 @@ final class DeviceProgram {
         emit(EXIT, 0, 0, 0, 0);
     }
 
-    /** True when the rule matches everything, so that what comes before it has no say. */
-    private boolean add(Spec.DeviceRule rule) {
-        List<Instruction> before = new ArrayList<>(program);
-        program.clear();
-        boolean all = rule.type().equals("a");
-        if (!all) {
-            test(rule);
+    /** Tests that lead behind the rule where it is about other devices, then the decision. */
+    private void add(DeviceRules.Rule rule) {
+        final int decisionLength = rule.allow() ? 4 : 5;
+        int tests = (rule.kind() == 0 ? 0 : 1) + (rule.major() == null ? 0 : 1) + (rule.minor() == null ? 0 : 1);
+        tests = test(KIND, rule.kind() == 0 ? null : Long.valueOf(rule.kind()), tests, decisionLength);
+        tests = test(MAJOR, rule.major(), tests, decisionLength);
+        test(MINOR, rule.minor(), tests, decisionLength);
+        if (rule.allow()) {
+            emit(AND_NUMBER, UNDECIDED, 0, 0, ~rule.rights());
+            emit(JUMP_NOT_EQUAL_NUMBER, UNDECIDED, 0, 2, 0);
+        } else {
+            emit(MOVE, ANSWER, UNDECIDED, 0, 0);
+            emit(AND_NUMBER, ANSWER, 0, 0, rule.rights());
+            emit(JUMP_EQUAL_NUMBER, ANSWER, 0, 2, 0);
         }
         answer(rule.allow());
-        List<Instruction> block = new ArrayList<>(program);
-        program.clear();
-        program.addAll(before);
-        for (int i = 0; i < block.size(); i++) {
-            Instruction one = block.get(i);
-            boolean jump =
-                    one.code == JUMP_NOT_EQUAL || one.code == JUMP_NOT_EQUAL_NUMBER || one.code == JUMP_EQUAL_NUMBER;
-            emit(one.code, one.destination, one.source, jump ? block.size() - 1 - i : one.offset, one.number);
-        }
-        return all;
     }
 
-    /** Jumps, whose offsets add() fills in, lead behind the rule where it doesn't match. */
-    private void test(Spec.DeviceRule rule) {
-        emit(JUMP_NOT_EQUAL_NUMBER, TYPE, 0, 0, rule.type().equals("b") ? BLOCK : CHARACTER);
-        int access = access(rule.access());
-        if (access != (MKNOD | READ | WRITE)) {
-            emit(MOVE, SCRATCH, ACCESS, 0, 0);
-            emit(AND_NUMBER, SCRATCH, 0, 0, access);
-            if (rule.allow()) {
-                emit(JUMP_NOT_EQUAL, SCRATCH, ACCESS, 0, 0);
-            } else {
-                emit(JUMP_EQUAL_NUMBER, SCRATCH, 0, 0, 0);
-            }
+    /** @return how many tests are still to come */
+    private int test(int register, @Nullable Long number, int tests, int decisionLength) {
+        if (number == null) {
+            return tests;
         }
-        Long major = rule.major();
-        if (major != null) {
-            emit(JUMP_NOT_EQUAL_NUMBER, MAJOR, 0, 0, (int) major.longValue());
-        }
-        Long minor = rule.minor();
-        if (minor != null) {
-            emit(JUMP_NOT_EQUAL_NUMBER, MINOR, 0, 0, (int) minor.longValue());
-        }
-    }
-
-    private static int access(String letters) {
-        int access = 0;
-        for (int i = 0; i < letters.length(); i++) {
-            access |= switch (letters.charAt(i)) {
-                case 'm' -> MKNOD;
-                case 'r' -> READ;
-                default -> WRITE;
-            };
-        }
-        return access;
+        emit(JUMP_NOT_EQUAL_NUMBER, register, 0, tests - 1 + decisionLength, (int) number.longValue());
+        return tests - 1;
     }
 
     private Bytes encode() {

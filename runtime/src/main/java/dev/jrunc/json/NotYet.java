@@ -3,6 +3,7 @@ package dev.jrunc.json;
 
 import dev.jrunc.error.Unsupported;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /** What the specification has and this version can't do. It is refused: a filter or limit must not be lost silently. */
 final class NotYet {
@@ -32,25 +33,32 @@ final class NotYet {
     static void check(Place config) {
         for (Part part : PARTS) {
             Place place = config;
-            for (String name : part.path) {
-                place = place.present() ? place.at(name) : place;
+            for (int i = 0; i < part.path.size() && place.present(); i++) {
+                place = place.at(part.path.get(i));
             }
-            if (place.present() && place != config && place.pointer().endsWith(last(part)) && asks(place)) {
+            JsonNode node = place.node();
+            if (node != null && asks(node)) {
                 throw new Unsupported(place.pointer(), "this version of jrunc can't do " + part.what);
             }
         }
     }
 
-    private static String last(Part part) {
-        return "/" + part.path.getLast();
-    }
-
-    /** Empty strings, lists and objects ask for nothing. */
-    private static boolean asks(Place place) {
-        var node = place.node();
-        if (node == null) {
+    /** Null, false, zero, and what is empty or has nothing else in it, ask for nothing: callers write such sections. */
+    private static boolean asks(JsonNode node) {
+        if (node.isContainer()) {
+            for (JsonNode part : node) {
+                if (asks(part)) {
+                    return true;
+                }
+            }
             return false;
         }
-        return node.isString() ? !node.stringValue().isEmpty() : !node.isContainer() || !node.isEmpty();
+        if (node.isString()) {
+            return !node.stringValue().isEmpty();
+        }
+        if (node.isNumber()) {
+            return node.doubleValue() != 0;
+        }
+        return node.isBoolean() && node.booleanValue();
     }
 }

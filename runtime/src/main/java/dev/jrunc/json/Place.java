@@ -51,7 +51,7 @@ record Place(@Nullable JsonNode node, String pointer) {
             return "an object";
         }
         if (value.isArray()) {
-            return "a list";
+            return "an array";
         }
         String text = value.toString();
         String shown = text.length() > 80 ? text.substring(0, 80) + "…" : text;
@@ -80,7 +80,7 @@ record Place(@Nullable JsonNode node, String pointer) {
             return false;
         }
         if (!value().isBoolean()) {
-            throw wrong("true or false");
+            throw wrong("a boolean (true or false)");
         }
         return value().booleanValue();
     }
@@ -100,9 +100,9 @@ record Place(@Nullable JsonNode node, String pointer) {
 
     /** 0 to 4294967295. */
     long u32() {
-        BigInteger number = integer("an unsigned 32-bit number");
+        BigInteger number = integer("an unsigned 32-bit integer");
         if (number.signum() < 0 || number.bitLength() > 32 || number.longValue() > U32_MAX) {
-            throw wrong("an unsigned 32-bit number");
+            throw wrong("an unsigned 32-bit integer");
         }
         return number.longValue();
     }
@@ -118,9 +118,9 @@ record Place(@Nullable JsonNode node, String pointer) {
 
     /** The 64 bits of an unsigned number. */
     long u64() {
-        BigInteger number = integer("an unsigned 64-bit number");
+        BigInteger number = integer("an unsigned 64-bit integer");
         if (number.signum() < 0 || number.compareTo(U64_MAX) > 0) {
-            throw wrong("an unsigned 64-bit number");
+            throw wrong("an unsigned 64-bit integer");
         }
         return number.longValue();
     }
@@ -133,15 +133,15 @@ record Place(@Nullable JsonNode node, String pointer) {
         }
         long number = u64();
         if (number < 0) {
-            throw wrong("a number up to 9223372036854775807");
+            throw wrong("an integer from 0 to 9223372036854775807");
         }
         return number;
     }
 
     long i64() {
-        BigInteger number = integer("a 64-bit number");
+        BigInteger number = integer("a 64-bit integer");
         if (number.bitLength() > 63) {
-            throw wrong("a 64-bit number");
+            throw wrong("a 64-bit integer");
         }
         return number.longValue();
     }
@@ -158,7 +158,7 @@ record Place(@Nullable JsonNode node, String pointer) {
         }
         JsonNode value = value();
         if (!value.isArray()) {
-            throw wrong("a list");
+            throw wrong("an array");
         }
         if (value.size() > maximum) {
             throw new InvalidSpec(pointer, "has " + value.size() + " entries, more than " + maximum);

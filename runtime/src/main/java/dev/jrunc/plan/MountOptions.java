@@ -178,9 +178,14 @@ final class MountOptions {
         return clear & ATIME_MASK | clear & ~ATIME_MASK & ~set;
     }
 
-    /** MS_* bits; 0 for none. Several given ones (shared and slave) are the caller's last. */
+    /** MS_* bits; 0 for none. The last one counts, but a mount may be a slave and shared at once. */
     long propagation() {
-        return propagations.isEmpty() ? 0 : propagations.getLast();
+        long propagation = 0;
+        for (long next : propagations) {
+            boolean both = (propagation & MS_SLAVE) != 0 && (next & MS_SHARED) != 0;
+            propagation = both ? propagation | next : next;
+        }
+        return propagation;
     }
 
     /** For the file system: {@code name=value} or {@code name}. */

@@ -131,7 +131,7 @@ final class MountPlanner {
             return -1;
         }
         trees.add(Step.must(new HostOperation.OpenTree(origin, source, recursive)));
-        return trees.size() - 1;
+        return trees.size() - 1L;
     }
 
     private void planFileSystem(

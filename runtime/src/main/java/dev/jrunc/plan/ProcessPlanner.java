@@ -3,14 +3,17 @@ package dev.jrunc.plan;
 
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /** {@code process}: who the program runs as, what it may do, and itself. */
 final class ProcessPlanner {
 
-    private static final Origin PROCESS = Origin.at("/process");
+    /** Where the configuration gives none, as runc has it. */
+    private static final long DEFAULT_UMASK = 0022;
+
     private static final Origin USER = Origin.at("/process/user");
     private static final Origin CWD = Origin.at("/process/cwd");
 
@@ -55,9 +58,10 @@ final class ProcessPlanner {
     void planIdentity() {
         Spec.User user = process.user();
         Long umask = user.umask();
-        if (umask != null) {
-            add(new InitOperation.Umask(Origin.at("/process/user/umask"), umask));
-        }
+        add(
+                umask == null
+                        ? new InitOperation.Umask(Origin.rule("default umask"), DEFAULT_UMASK)
+                        : new InitOperation.Umask(Origin.at("/process/user/umask"), umask));
         add(new InitOperation.StdioOwner(USER, user.uid(), user.gid()));
         // Only root may be able to make it, and only the user may be able to enter it.
         steps.add(Step.mayFail(new InitOperation.Cwd(CWD, process.cwd(), true)));
@@ -103,30 +107,34 @@ final class ProcessPlanner {
     }
 
     void planProgram() {
-        String path = value("PATH");
+        Map<String, String> environment = environment();
         add(new InitOperation.ResolveProgram(
                 Origin.at("/process/args/0"),
                 process.args().getFirst(),
-                path == null ? "" : path,
-                value("HOME") == null,
+                environment.getOrDefault("PATH", ""),
+                !environment.containsKey("HOME"),
                 process.user().uid()));
     }
 
     void planExecve() {
-        List<String> environment = new ArrayList<>(process.env());
+        List<String> environment = new ArrayList<>();
+        for (Map.Entry<String, String> variable : environment().entrySet()) {
+            environment.add(variable.getKey() + "=" + variable.getValue());
+        }
         environment.addAll(request.listenEnvironment());
-        add(new InitOperation.Execve(PROCESS, process.args(), environment));
+        add(new InitOperation.Execve(Origin.at("/process/args"), process.args(), environment));
     }
 
-    /** Of the last one with that name, as execve's program will see it. */
-    private @Nullable String value(String name) {
-        String prefix = name + "=";
-        for (int i = process.env().size() - 1; i >= 0; i--) {
-            if (process.env().get(i).startsWith(prefix)) {
-                return process.env().get(i).substring(prefix.length());
-            }
+    /** Of several variables with one name the last one counts; an empty HOME is none. */
+    private Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String variable : process.env()) {
+            int equals = variable.indexOf('=');
+            String name = equals < 0 ? variable : variable.substring(0, equals);
+            environment.put(name, variable.substring(equals + 1));
         }
-        return null;
+        environment.remove("HOME", "");
+        return environment;
     }
 
     List<Step<HostOperation>> rlimits() {

@@ -16,6 +16,13 @@ public final class SpecCheck {
 
     private static final long MAX_OOM_SCORE = 1000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final char NEWEST_MINOR = '3';
+
+    private static final List<String> NAMESPACES =
+            List.of("pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time");
+
+    /** Each may have an r before it: for all mounts below as well. */
+    private static final List<String> PROPAGATIONS = List.of("shared", "slave", "private", "unbindable");
 
     /** Of the IPC namespace, relative to /proc/sys. */
     private static final Set<String> IPC_SYSCTLS = Set.of(
@@ -53,13 +60,18 @@ public final class SpecCheck {
         checkHooks();
     }
 
+    /** Semantic versions of one major version are compatible; 1.3 is the newest minor one that is known here. */
     private void checkVersion() {
         String version = spec.ociVersion();
-        boolean known = version.equals("1.0.0")
-                || version.startsWith("1.0.")
-                || version.startsWith("1.1.")
-                || version.startsWith("1.2.")
-                || version.startsWith("1.3.");
+        int dot = version.indexOf('.');
+        int second = version.indexOf('.', dot + 1);
+        boolean known = dot == 1
+                && version.charAt(0) == '1'
+                && second == dot + 2
+                && version.charAt(dot + 1) >= '0'
+                && version.charAt(dot + 1) <= NEWEST_MINOR
+                && second + 1 < version.length()
+                && Character.isDigit(version.charAt(second + 1));
         if (!known) {
             throw new InvalidSpec("/ociVersion", "expected 1.0.0 to 1.3.x, found \"" + version + "\"");
         }
@@ -83,7 +95,7 @@ public final class SpecCheck {
                 throw new InvalidSpec(
                         pointer + "/type",
                         "expected pid, network, mount, ipc, uts, user, cgroup or time, found \"" + namespace.type()
-                                + "\"" + suggestion(namespace.type()));
+                                + "\"" + Nearest.suggestion(namespace.type(), NAMESPACES));
             }
             if (!seen.add(namespace.type())) {
                 throw new InvalidSpec(pointer, "the namespace \"" + namespace.type() + "\" is given twice (duplicate)");
@@ -95,21 +107,13 @@ public final class SpecCheck {
         }
     }
 
-    private static String suggestion(String type) {
-        String meant = switch (type) {
-            case "net" -> "network";
-            case "mnt" -> "mount";
-            case "hostname" -> "uts";
-            default -> "";
-        };
-        return meant.isEmpty() ? "" : "; did you mean \"" + meant + "\"?";
-    }
-
     private void checkMaps() {
         Spec.Namespace user = namespace("user");
         boolean maps = !linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty();
         if (user == null && maps) {
-            throw new InvalidSpec("/linux/uidMappings", "id mappings need a user namespace");
+            throw new InvalidSpec(
+                    linux.uidMappings().isEmpty() ? "/linux/gidMappings" : "/linux/uidMappings",
+                    "id mappings need a user namespace");
         }
         if (user != null
                 && user.path() == null
@@ -165,13 +169,12 @@ public final class SpecCheck {
             String pointer = "/process/rlimits/" + i;
             if (Names.rlimit(rlimit.type()).isEmpty()) {
                 throw new InvalidSpec(
-                        pointer + "/type", "expected RLIMIT_NOFILE or another, found \"" + rlimit.type() + "\"");
+                        pointer + "/type",
+                        "expected a limit of getrlimit(2) such as RLIMIT_NOFILE, found \"" + rlimit.type() + "\""
+                                + Nearest.suggestion(rlimit.type(), Names.RLIMITS));
             }
             if (!seen.add(rlimit.type())) {
                 throw new InvalidSpec(pointer, rlimit.type() + " is given twice (duplicate)");
-            }
-            if (Long.compareUnsigned(rlimit.soft(), rlimit.hard()) > 0) {
-                throw new InvalidSpec(pointer + "/soft", "is above the hard limit");
             }
         }
     }
@@ -201,7 +204,8 @@ public final class SpecCheck {
         if (propagation != null && !propagation.isEmpty() && !isPropagation(propagation)) {
             throw new InvalidSpec(
                     "/linux/rootfsPropagation",
-                    "expected shared, slave, private or unbindable, or these with an r, found \"" + propagation + "\"");
+                    "expected shared, slave, private or unbindable, or these with an r before, found \"" + propagation
+                            + "\"" + Nearest.suggestion(propagation, PROPAGATIONS));
         }
         checkAbsolute(linux.maskedPaths(), "/linux/maskedPaths/");
         checkAbsolute(linux.readonlyPaths(), "/linux/readonlyPaths/");
@@ -223,10 +227,7 @@ public final class SpecCheck {
     }
 
     private static boolean isPropagation(String name) {
-        return switch (name) {
-            case "shared", "slave", "private", "unbindable", "rshared", "rslave", "rprivate", "runbindable" -> true;
-            default -> false;
-        };
+        return PROPAGATIONS.contains(name) || name.startsWith("r") && PROPAGATIONS.contains(name.substring(1));
     }
 
     private static void checkAbsolute(List<String> paths, String pointer) {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cgroup;
+
+import dev.jrunc.error.Unsupported;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Device rules as the devices controller of version 1 keeps them: everything is denied or allowed, but for a list of
+ * exceptions. Version 1 takes an exception back only by its exact name, so the list is worked out here.
+ */
+final class DeviceList {
+
+    private DeviceRules.Rule total;
+    private final List<DeviceRules.Rule> exceptions = new ArrayList<>();
+
+    private DeviceList(DeviceRules.Rule total) {
+        this.total = total;
+    }
+
+    /**
+     * @param rules the first one is total
+     * @throws Unsupported for a rule that takes back a part of what an earlier one said
+     */
+    static DeviceList of(List<DeviceRules.Rule> rules) {
+        DeviceList list = new DeviceList(rules.getFirst());
+        for (DeviceRules.Rule rule : rules) {
+            if (rule.isTotal()) {
+                list.total = rule;
+                list.exceptions.clear();
+            } else if (rule.kind() == 0) {
+                list.add(ofKind(rule, DeviceRules.BLOCK));
+                list.add(ofKind(rule, DeviceRules.CHARACTER));
+            } else {
+                list.add(rule);
+            }
+        }
+        return list;
+    }
+
+    private static DeviceRules.Rule ofKind(DeviceRules.Rule rule, int kind) {
+        return new DeviceRules.Rule(rule.origin(), rule.allow(), kind, rule.major(), rule.minor(), rule.rights());
+    }
+
+    private void add(DeviceRules.Rule rule) {
+        if (rule.allow() != total.allow()) {
+            exceptions.add(rule);
+            return;
+        }
+        for (int i = exceptions.size() - 1; i >= 0; i--) {
+            DeviceRules.Rule exception = exceptions.get(i);
+            if ((exception.rights() & rule.rights()) == 0 || !rule.meets(exception)) {
+                continue;
+            }
+            if (!rule.covers(exception)) {
+                throw new Unsupported(
+                        rule.origin().text(),
+                        "cgroup v1 can't take back a part of what " + exception.origin() + " says");
+            }
+            int left = exception.rights() & ~rule.rights();
+            if (left == 0) {
+                exceptions.remove(i);
+            } else {
+                exceptions.set(i, exception.withRights(left));
+            }
+        }
+    }
+
+    /** The rule for all that isn't in the list. */
+    DeviceRules.Rule total() {
+        return total;
+    }
+
+    /** Each of one kind, and the opposite of the total one. */
+    List<DeviceRules.Rule> exceptions() {
+        return List.copyOf(exceptions);
+    }
+}
