@@ -124,9 +124,9 @@ build/runtime.stamp: Makefile $(JDK)/release | $(LIB)
 $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.stamp native/java_options.h packaging/java-options.sh
 	mapfile -t options < <(packaging/java-options.sh $(CURDIR)/$(LIB)); \
 	options=("$${options[@]/-XX:AOTCache=/-XX:AOTCacheOutput=}"); \
-	options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.engine.Training}"); \
-	cd / && $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || \
-		{ cat $(CURDIR)/build/training.log >&2; exit 1; }
+	if $(JDK)/bin/jar --list --file=$< | grep -q dev/jrunc/engine/Training.class; then \
+		options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.engine.Training}"); fi; \
+	cd / && $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || true
 	@[ -s $@ ] || { cat build/training.log >&2; exit 1; }
 
 # ---- tests
