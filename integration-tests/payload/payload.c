@@ -5,7 +5,7 @@
  *     payload COMMAND [WORD...] [, COMMAND [WORD...]]...
  *
  * runs its commands one after another. It is static and needs neither shell, library nor /proc. A few commands
- * (hook, console-receive, pty, leak, subreaper) are for the host's side of a test.
+ * (hook, the …-receive ones, pty, leak, subreaper) are for the host's side of a test.
  */
 #include "payload.h"
 
@@ -172,6 +172,9 @@ static const struct {
     {"terminal-write", terminal_write_command},
     {"hook", hook_command},
     {"console-receive", console_receive_command},
+    {"pidfd-receive", pidfd_receive_command},
+    {"notify-receive", notify_receive_command},
+    {"notify", notify_command},
     {"pty", pty_command},
     {"leak", leak_command},
     {"subreaper", subreaper_command},

@@ -49,7 +49,8 @@ command_fn try_chown_command, try_exec_command, try_socket_command, try_nice_com
 command_fn signal_exit_command, signal_log_command, kill_self_command, fault_command, child_kills_me_command;
 command_fn orphan_command, fork_sleep_command, fork_limit_command, allocate_command;
 command_fn term_size_command, await_size_command, window_change_command, terminal_write_command;
-command_fn hook_command;
+command_fn hook_command, notify_command;
+command_fn pidfd_receive_command, notify_receive_command;
 command_fn console_receive_command, pty_command, leak_command, subreaper_command;
 
 #endif

@@ -198,19 +198,70 @@ static int receive_fd(int connection, char *name, size_t size)
     return fd;
 }
 
-/* console-receive SOCKET: what a caller with --console-socket does; says "listening", "received NAME", relays. */
-int console_receive_command(const struct words *words)
+static int listen_at(const char *path, int type)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char name[4096];
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", word_or(words, 0, NULL));
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 1) != 0) {
-        print_outcome("console-receive", address.sun_path, errno);
-        return STOP + 67;
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    int listener = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        (type == SOCK_STREAM && listen(listener, 1) != 0)) {
+        print_outcome("listen", path, errno);
+        exit(67);
     }
     printf("listening\n");
     fflush(stdout);
+    return listener;
+}
+
+/* pidfd-receive SOCKET: what a caller with --pidfd-socket does; says "listening", "received the pidfd of PID". */
+int pidfd_receive_command(const struct words *words)
+{
+    char name[4096], path[64];
+    int connection = accept4(listen_at(word_or(words, 0, NULL), SOCK_STREAM), NULL, NULL, SOCK_CLOEXEC);
+    int pidfd = receive_fd(connection, name, sizeof name);
+    if (pidfd < 0) {
+        printf("received no fd\n");
+        return STOP + 68;
+    }
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    char *info = read_path(path);
+    char *pid = info == NULL ? NULL : strstr(info, "\nPid:");
+    printf("received the pidfd of %ld\n", pid == NULL ? 0 : strtol(pid + 5, NULL, 10));
+    free(info);
+    fflush(stdout);
+    return NEXT;
+}
+
+/* notify-receive SOCKET: a supervisor that waits for one message of sd_notify(3). */
+int notify_receive_command(const struct words *words)
+{
+    char message[4096];
+    ssize_t got = recv(listen_at(word_or(words, 0, NULL), SOCK_DGRAM), message, sizeof message - 1, 0);
+    message[got < 0 ? 0 : got] = '\0';
+    printf("received %s\n", message);
+    fflush(stdout);
+    return NEXT;
+}
+
+/* notify MESSAGE: sends it to $NOTIFY_SOCKET. */
+int notify_command(const struct words *words)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = getenv("NOTIFY_SOCKET");
+    const char *message = word_or(words, 0, NULL);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path == NULL ? "" : path);
+    int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ssize_t sent = sendto(sender, message, strlen(message), 0, (struct sockaddr *)&address, sizeof address);
+    print_outcome("notify", message, sent < 0 ? errno : 0);
+    close(sender);
+    return NEXT;
+}
+
+/* console-receive SOCKET: what a caller with --console-socket does; says "listening", "received NAME", relays. */
+int console_receive_command(const struct words *words)
+{
+    char name[4096];
+    int listener = listen_at(word_or(words, 0, NULL), SOCK_STREAM);
     int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     int master = receive_fd(connection, name, sizeof name);
     if (master < 0) {

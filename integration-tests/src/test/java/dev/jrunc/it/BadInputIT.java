@@ -205,6 +205,7 @@ class BadInputIT {
     @ValueSource(strings = {"with space", "semi;colon", "sl/ash", "../up", "..", ".", "a\u00e4", "*"})
     void anInvalidId(String id, Lab lab) {
         Bundle bundle = lab.bundle();
+        bundle.linux().put("cgroupsPath", lab.cgroup("c"));
 
         lab.fails(lab.createCall(bundle, id), "invalid container ID format").oursSays(id);
     }

@@ -11,6 +11,7 @@ import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Result;
 import java.nio.file.Files;
@@ -305,5 +306,15 @@ class CommandLineIT {
         }
         Result result = lab.call("list").globally("--rootless", "perhaps").now().exited(1);
         assertTrue(result.stderr().contains("perhaps") || result.stderr().contains("rootless"), result::toString);
+    }
+
+    @Test
+    void systemdCgroupsNeedSystemd(Lab lab) {
+        Machine.needs("no systemd as pid 1", !Files.exists(Path.of("/run/systemd/system")));
+        Bundle bundle = bundle(lab);
+        bundle.linux().put("cgroupsPath", "system.slice:jrunc:" + lab.name());
+        bundle.write();
+
+        lab.fails(lab.runCall(bundle, lab.nextId()).globally("--systemd-cgroup"), "systemd");
     }
 }

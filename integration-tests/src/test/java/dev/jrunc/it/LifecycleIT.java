@@ -2,8 +2,10 @@
 package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
+import static dev.jrunc.it.harness.Outcome.UNSUPPORTED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
@@ -12,9 +14,12 @@ import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Processes;
+import dev.jrunc.it.harness.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** runtime.md, "Lifecycle" and "Operations". */
@@ -193,5 +198,69 @@ class LifecycleIT {
         Files.move(bundle.folder(), lab.folder().resolve("moved"));
 
         container.delete();
+    }
+
+    @Test
+    void manyContainersAreCreatedAtOnce(Lab lab) {
+        Bundle bundle = lab.bundle().payload("print", "it ran");
+        List<Container> containers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String id = lab.nextId();
+            containers.add(lab.follow(id, lab.createCall(bundle, id).start()));
+        }
+        for (Container container : containers) {
+            container.creation().await().succeeded();
+            container.start().awaitStatus("stopped");
+            assertEquals("it ran\n", container.stdout());
+        }
+    }
+
+    @Test
+    @Peer(
+            runc = UNSUPPORTED,
+            why = "contract: --pidfd-socket, which newer versions of runc have",
+            failure = "flag provided but not defined")
+    void thePidfdComesOverTheSocket(Lab lab) {
+        Path socket = lab.newFile("pidfd");
+        Running receiver = lab.host(lab.payload(), "pidfd-receive", socket.toString())
+                .start()
+                .awaitOutput("listening");
+        Container container = lab.create(lab.bundle(), "--pidfd-socket", socket.toString());
+
+        receiver.await().succeeded().printed("received the pidfd of " + container.pid());
+    }
+
+    @Test
+    void theReadinessOfTheProgramReachesTheSupervisorOfStart(Lab lab) {
+        Path socket = lab.newFile("notify");
+        Running supervisor = supervisor(lab, socket);
+        String id = lab.nextId();
+        Bundle bundle = lab.bundle().payload("notify", "READY=1");
+        Container container = lab.created(id, lab.createCall(bundle, id).with("NOTIFY_SOCKET", socket.toString()));
+        lab.call("start", id).with("NOTIFY_SOCKET", socket.toString()).now().succeeded();
+
+        container.awaitStatus("stopped");
+        assertEquals("notify READY=1: OK\n", container.stdout());
+        assertTrue(supervisor.await().stdout().contains("READY=1"));
+    }
+
+    @Test
+    void theReadinessOfTheProgramReachesTheSupervisorOfRun(Lab lab) {
+        Path socket = lab.newFile("notify");
+        Running supervisor = supervisor(lab, socket);
+        Bundle bundle = lab.bundle().payload("notify", "READY=1", ",", "sleep", "1");
+        lab.runCall(bundle, lab.nextId())
+                .with("NOTIFY_SOCKET", socket.toString())
+                .now()
+                .succeeded()
+                .printed("notify READY=1: OK");
+
+        assertTrue(supervisor.await().stdout().contains("READY=1"));
+    }
+
+    private static Running supervisor(Lab lab, Path socket) {
+        return lab.host(lab.payload(), "notify-receive", socket.toString())
+                .start()
+                .awaitOutput("listening");
     }
 }

@@ -88,7 +88,7 @@ class ListIT {
     }
 
     @Test
-    @Peer(runc = WRONG, crun = PASS, why = "an empty array is an array; runc prints null", failure = "null")
+    @Peer(runc = WRONG, why = "an empty array is an array; runc prints null", failure = "null")
     void jsonOfNothingIsAnEmptyArray(Lab lab) {
         assertEquals(
                 "[]", lab.call("list", "-f", "json").now().succeeded().stdout().strip());

@@ -105,7 +105,7 @@ class NamespacesIT {
     }
 
     @Test
-    @Peer(runc = UNSUPPORTED, crun = UNSUPPORTED, why = "time namespaces came with specification 1.1", failure = "time")
+    @Peer(runc = UNSUPPORTED, why = "time namespaces came with specification 1.1", failure = "time")
     void aTimeNamespaceWithOffsets(Lab lab) throws Exception {
         Bundle bundle = lab.bundle().addNamespace("time").payload("report", ",", "clocks");
         bundle.linux()
@@ -131,6 +131,29 @@ class NamespacesIT {
         Bundle bundle = lab.bundle().edit(config -> config.remove("hostname")).join(type, holder.namespace(name));
 
         assertEquals(Namespaces.of(holder.pid(), name), lab.report(bundle).namespace(name));
+    }
+
+    @Test
+    @Peer(runc = UNSUPPORTED, why = "time namespaces came with specification 1.1", failure = "time")
+    void aTimeNamespaceIsJoinedByItsPath(Lab lab) {
+        Container holder = lab.create(holder(lab).addNamespace("time"));
+
+        assertEquals(
+                Namespaces.of(holder.pid(), "time"),
+                lab.report(lab.bundle().join("time", holder.namespace("time"))).namespace("time"));
+    }
+
+    @Test
+    void aMountNamespaceIsJoinedByItsPath(Lab lab) {
+        Running holder = lab.host("unshare", "-m", "--propagation", "private", "sh", "-c", "echo ready; read line")
+                .interactive()
+                .start()
+                .awaitOutput("ready");
+        Bundle bundle = lab.bundle().join("mount", Path.of("/proc/" + holder.pid() + "/ns/mnt"));
+        Report report = lab.report(bundle);
+
+        assertEquals(Namespaces.of(holder.pid(), "mnt"), report.namespace("mnt"));
+        holder.type("\n").await().succeeded();
     }
 
     private static Bundle holder(Lab lab) {

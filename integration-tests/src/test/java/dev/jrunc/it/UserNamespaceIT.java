@@ -139,7 +139,6 @@ class UserNamespaceIT {
     @Test
     @Peer(
             runc = UNSUPPORTED,
-            crun = UNSUPPORTED,
             why = "the root file system is opened with the mapped root's rights",
             failure = "permission denied")
     void theRootfsMayLieBelowAFolderThatMappedRootCannotEnter(Lab lab) throws Exception {

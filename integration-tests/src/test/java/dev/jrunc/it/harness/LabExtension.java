@@ -93,14 +93,13 @@ final class LabExtension implements ParameterResolver, InvocationInterceptor, Ex
             Peer peer = AnnotationSupport.findAnnotation(method, Peer.class)
                     .or(() -> AnnotationSupport.findAnnotation(method.getDeclaringClass(), Peer.class))
                     .orElseThrow(() -> new AssertionError(method + " has neither @Peer nor @JruncOnly"));
-            Outcome outcome = runtime == OciRuntime.Kind.RUNC ? peer.runc() : peer.crun();
-            if (outcome != Outcome.PASS && peer.why().isEmpty()) {
-                throw new AssertionError(method + ": @Peer has to say why");
+            if (peer.runc() != Outcome.PASS
+                    && (peer.why().isEmpty() || peer.failure().isEmpty())) {
+                throw new AssertionError(method + ": @Peer has to say why runc fails, and by what words");
             }
-            if (peer.runc() != Outcome.PASS && peer.failure().isEmpty()) {
-                throw new AssertionError(method + ": @Peer has to say by what words runc fails");
-            }
-            return new Expectation(outcome, peer.why(), runtime == OciRuntime.Kind.RUNC ? peer.failure() : "");
+            return runtime == OciRuntime.Kind.RUNC
+                    ? new Expectation(peer.runc(), peer.why(), peer.failure())
+                    : new Expectation(Outcome.PASS, "", "");
         }
 
         @Nullable

@@ -18,6 +18,7 @@ public record OciRuntime(Kind kind, Path path, List<String> command) {
     public enum Kind {
         JRUNC,
         RUNC,
+        /** For comparison by hand: nothing is asserted of what it does differently, which is much. */
         CRUN
     }
 

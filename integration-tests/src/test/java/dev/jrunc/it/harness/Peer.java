@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What the peers do with a test, or with all tests of a class that don't say otherwise. It is asserted: a test that is said to be
+ * What Debian 12's runc does with a test, or with all tests of a class that don't say otherwise. It is asserted: a test that is said to be
  * {@link Outcome#UNSUPPORTED} or {@link Outcome#WRONG} has to fail there, with the given words in its failure.
  */
 @Retention(RetentionPolicy.RUNTIME)
@@ -16,10 +16,7 @@ public @interface Peer {
     /** What Debian 12's runc does (1.1.5, specification 1.0.2). */
     Outcome runc();
 
-    /** What Debian 12's crun does (1.8.1, specification 1.0.0). */
-    Outcome crun() default Outcome.PASS;
-
-    /** Why a peer fails: the section of the specification, or the newer feature. Required unless both pass. */
+    /** Why it fails: the section of the specification, or the newer feature. Required unless it passes. */
     String why() default "";
 
     /** Words in the message of the failure on runc, so that it fails for the reason that is given. Required unless it passes. */
