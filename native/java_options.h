@@ -25,6 +25,10 @@ JAVA_OPTION("-XX:-CreateCoredumpOnCrash")
 JAVA_OPTION("-XX:+ErrorFileToStderr")
 JAVA_OPTION("-XX:+ExitOnOutOfMemoryError")
 
+/* jffi, where libseccomp is asked; without these the JVM warns. */
+JAVA_OPTION("--enable-native-access=ALL-UNNAMED")
+JAVA_OPTION("--sun-misc-unsafe-memory-access=allow")
+
 JAVA_OPTION("-cp")
 JAVA_OPTION("%L/app/jrunc.jar")
 JAVA_OPTION("dev.jrunc.Main")
