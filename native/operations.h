@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stage and init: what they know, and the handlers of init's operations. A handler that fails doesn't return. */
+#pragma once
+
+#include "protocol.h"
+
+#include <limits.h>
+#include <sys/types.h>
+
+struct init {
+    int channel;
+    int start_fifo;
+    int answer_fifo;
+    /* OPEN_TREE's, -1 when used. */
+    int trees[MAX_FRAME_FDS];
+    size_t tree_count;
+    /* The root file system: from ROOT on; after PIVOT_ROOT it is /. */
+    int root;
+    bool own_mounts;
+    uint64_t propagation;
+    /* The operation that is executed may fail: its handler then returns. */
+    bool may_fail;
+    /* What EXECVE needs, made when the plan was read: after a seccomp filter nothing can be allocated. */
+    char program[PATH_MAX];
+    char home[512]; /* "HOME=/root", or empty */
+    char **args;
+    char **environment;
+};
+
+/* Entered by execve of the sealed copy, with the number of the channel; they don't return. */
+_Noreturn int init_main(int channel);
+_Noreturn int stage_main(int channel);
+/* For the stage's clone, which is the sealed copy already. */
+_Noreturn void init_run(int channel);
+
+/* In a child of the front, before the sealed copy is executed; and again after each change of credentials, which take
+ * both away: nobody may look into this process (CVE-2016-9962), and it dies with the front. */
+void arm_process(bool dumpable);
+/* Root in a user namespace that was just made or joined. */
+void become_root(void);
+void send_sync(int channel, enum sync_point point);
+void await_go(int channel);
+
+#define F(type, name)
+#define INIT_OP(NAME, name, code, ...) void op_##name(struct init *init, const struct op_##name *op);
+#include "protocol.def"

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CVE-2019-5736: a process in the container overwrites the runtime through /proc/PID/exe of whoever enters it; and runc issue
+ * 5272: the same through the page cache. The file itself is never executed in a container, only this copy.
+ */
+#include "sealed.h"
+
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* Linux 6.3 */
+#endif
+
+#define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+static int make_memfd(void)
+{
+    int fd = memfd_create(SEALED_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create(SEALED_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return fd < 0 ? -errno : fd;
+}
+
+static int copy_all(int from, int to)
+{
+    struct stat status;
+    if (fstat(from, &status) < 0)
+        return -errno;
+    off_t left = status.st_size;
+    while (left > 0) {
+        ssize_t sent = sendfile(to, from, NULL, (size_t)left);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return sent < 0 ? -errno : -EIO;
+        left -= sent;
+    }
+    return 0;
+}
+
+int sealed_copy(void)
+{
+    scope_fd own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (own < 0)
+        return -errno;
+    scope_fd copy = make_memfd();
+    if (copy < 0)
+        return copy == -EACCES ? -EPERM : copy;
+    int error = copy_all(own, copy);
+    if (error)
+        return error;
+    return fcntl(copy, F_ADD_SEALS, ALL_SEALS) < 0 ? -errno : release_fd(&copy);
+}
