@@ -168,7 +168,7 @@ static void describe_death(struct front *front, struct result *result)
         error = init_wait_status(front, false, &status);
     if (!error)
         process_open(front->init.pid, &process);
-    const char *at = process.name[0] ? process.name : "jrunc:[init]";
+    const char *at = process_names_stage(&process) ? process.name : "jrunc:[init]";
     process_close(&process);
     char name[16];
     if (error)

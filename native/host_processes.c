@@ -10,9 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As fail_stage() names init. */
-#define STAGE_NAME_START "jrunc:["
-
 /* Does it run the sealed copy of this program, as init does until its execve? */
 static int runs_sealed_copy(const struct process *process)
 {
@@ -20,7 +17,7 @@ static int runs_sealed_copy(const struct process *process)
     ssize_t length = readlinkat(process->folder, "exe", target, sizeof target - 1);
     /* Init is not dumpable: without privilege only its name is to be seen. */
     if (length < 0 && (errno == EACCES || errno == EPERM))
-        return strncmp(process->name, STAGE_NAME_START, sizeof STAGE_NAME_START - 1) == 0;
+        return process_names_stage(process);
     if (length < 0)
         return errno == ENOENT || errno == ESRCH ? 0 : -errno;
     target[length] = 0;

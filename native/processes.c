@@ -73,6 +73,11 @@ bool process_ended(const struct process *process)
     return process->state == 'Z' || process->state == 'X' || process->state == 'x';
 }
 
+bool process_names_stage(const struct process *process)
+{
+    return strncmp(process->name, "jrunc:[", 7) == 0;
+}
+
 int process_pidfd(pid_t pid, uint64_t start_time)
 {
     scope_fd pidfd = (int)syscall(SYS_pidfd_open, pid, 0);

@@ -18,6 +18,8 @@ int process_open(pid_t pid, struct process *process);
 void process_close(struct process *process);
 #define scope_process __attribute__((cleanup(process_close))) struct process
 bool process_ended(const struct process *process);
+/* Does it have a name that fail_stage() gave? */
+bool process_names_stage(const struct process *process);
 /* Name, state and start time from the text of /proc/PID/stat. */
 bool process_parse_stat(const char *text, struct process *process);
 /* The pidfd of the process that has this pid and start time. -ESRCH when it is gone. */
