@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Device nodes and links. CVE-2026-41579, CVE-2026-47766: the image's own /dev is a link to the host's. The folder is
+ * resolved inside the root, and everything is made in it by its fd.
+ */
+#include "fail.h"
+#include "mounts.h"
+#include "operations.h"
+#include "paths.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+static bool is_device(const struct stat *status, const struct op_device *op)
+{
+    if ((status->st_mode & S_IFMT) != op->type)
+        return false;
+    return op->type == S_IFIFO || status->st_rdev == makedev(op->major, op->minor);
+}
+
+/* The host's node of the same path, which has to be that device. */
+static void bind_device(const struct op_device *op, int parent, const char *name)
+{
+    scope_fd source = copy_tree(AT_FDCWD, op->path, false);
+    struct stat status;
+    if (source < 0)
+        fail_with(-source, "bind the host's %s: mknod is refused", op->path);
+    if (fstat(source, &status) < 0 || !is_device(&status, op))
+        fail_with(ENODEV, "the host's %s is another device, and mknod is refused", op->path);
+    scope_fd made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    scope_fd target = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (target < 0)
+        fail("make a place for %s", op->path);
+    int error = attach_mount(source, target);
+    if (error)
+        fail_with(-error, "bind the host's %s", op->path);
+}
+
+void op_device(struct init *init, const struct op_device *op)
+{
+    const char *name;
+    scope_fd parent = path_make_parent(init->root, op->path, &name);
+    if (parent < 0)
+        fail_with(-parent, "make the folder of device %s", op->path);
+    struct stat status;
+    if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        if (is_device(&status, op))
+            return;
+        if (unlinkat(parent, name, 0) < 0)
+            fail("replace what the image has at %s", op->path);
+    }
+    if (mknodat(parent, name, op->type | (op->mode & 07777), makedev(op->major, op->minor)) < 0) {
+        if (errno != EPERM || !op->bindFallback || op->type == S_IFIFO)
+            fail("make device %s", op->path);
+        bind_device(op, parent, name);
+        return;
+    }
+    if ((op->uid || op->gid) && fchownat(parent, name, op->uid, op->gid, AT_SYMLINK_NOFOLLOW) < 0)
+        fail("give device %s to %u:%u", op->path, op->uid, op->gid);
+}
+
+void op_symlink(struct init *init, const struct op_symlink *op)
+{
+    const char *name;
+    scope_fd parent = path_make_parent(init->root, op->path, &name);
+    if (parent < 0)
+        fail_with(-parent, "make the folder of link %s", op->path);
+    if (symlinkat(op->content, parent, name) < 0 && errno != EEXIST)
+        fail("make the link %s to %s", op->path, op->content);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Init. Our job is to execute the plan, operation by operation, inside the new namespaces, until the container's program
+ * takes our place. The plan is checked as a whole before its first operation.
+ */
+#include "fail.h"
+#include "operations.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void arm_process(bool dumpable)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0) < 0)
+        fail("arm the process");
+}
+
+void send_sync(int channel, enum sync_point point)
+{
+    scope_buffer payload = {0};
+    encode_msg_sync(&payload, &(struct msg_sync){.point = (uint32_t)point});
+    int error = send_frame(channel, FRAME_SYNC, &payload, NULL, 0);
+    if (error) /* the front is gone: nobody is left to tell */
+        _exit(1);
+}
+
+void await_go(int channel)
+{
+    scope_frame frame = {0};
+    if (receive_frame(channel, &frame) || frame.code != FRAME_GO)
+        _exit(1);
+}
+
+static void take_fds(struct init *init, struct frame *frame)
+{
+    if (frame->fd_count < 2)
+        fail_with(EPROTO, "take the start fifos");
+    init->start_fifo = release_fd(&frame->fds[0]);
+    init->answer_fifo = release_fd(&frame->fds[1]);
+    for (size_t i = 2; i < frame->fd_count; i++)
+        init->trees[init->tree_count++] = release_fd(&frame->fds[i]);
+}
+
+/* Arguments and environment of the program, with room for HOME: made now, since nothing can be allocated later. */
+static void prepare_execve(struct init *init, struct bytes operations)
+{
+    struct cursor cursor = bytes_cursor(operations);
+    struct operation operation;
+    while (next_operation(&cursor, &operation)) {
+        struct op_execve op;
+        if (operation.code != OP_EXECVE || !decode_op_execve(operation.body, &op))
+            continue;
+        init->args = strings_array(&op.args);
+        init->environment = calloc((size_t)op.environment.count + 2, sizeof *init->environment);
+        if (!init->args || !init->environment)
+            fail_with(ENOMEM, "prepare the program's arguments");
+        strings_fill(&op.environment, init->environment);
+    }
+}
+
+static void execute(struct init *init, const struct operation *operation)
+{
+    fail_operation(operation->code, operation->origin);
+    init->may_fail = operation->flags & MAY_FAIL;
+    switch (operation->code) {
+#define F(type, name)
+#define INIT_OP(NAME, name, code, ...)                  \
+    case OP_##NAME: {                                   \
+        struct op_##name op;                            \
+        if (!decode_op_##name(operation->body, &op))    \
+            fail_with(EPROTO, "malformed operation");   \
+        op_##name(init, &op);                           \
+        return;                                         \
+    }
+#include "protocol.def"
+    default:
+        fail_with(EPROTO, "unknown operation");
+    }
+}
+
+_Noreturn void init_run(int channel)
+{
+    fail_to_channel(channel);
+    fail_stage("jrunc:[init]");
+    arm_process(false);
+    umask(0); /* modes are those of the plan; UMASK sets the program's */
+    static struct init init;
+    init = (struct init){.channel = channel, .start_fifo = -1, .answer_fifo = -1, .root = -1};
+    struct frame frame;
+    struct msg_plan plan;
+    int error = receive_frame(channel, &frame);
+    if (error == -ECONNRESET)
+        _exit(1);
+    if (error || frame.code != FRAME_PLAN || !decode_msg_plan(frame.payload, &plan) ||
+        !init_operations_valid(plan.operations))
+        fail_with(error ? -error : EPROTO, "read the plan");
+    take_fds(&init, &frame);
+    prepare_execve(&init, plan.operations);
+    struct cursor cursor = bytes_cursor(plan.operations);
+    struct operation operation;
+    while (next_operation(&cursor, &operation))
+        execute(&init, &operation);
+    fail_operation(0, "");
+    fail_with(EPROTO, "the plan has no program");
+}
+
+_Noreturn int init_main(int channel)
+{
+    fcntl(channel, F_SETFD, FD_CLOEXEC);
+    init_run(channel);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New file systems and bind mounts. */
+#include "mounts.h"
+
+#include "copy_up.h"
+#include "fail.h"
+#include "operations.h"
+#include "paths.h"
+#include "scope.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* fsconfig(2) takes no longer values. */
+#define MAX_PARAMETER_BYTES 255
+#define MAX_LOG_BYTES 512
+#define MAX_OPTIONS_BYTES 4096
+
+int copy_tree(int fd, const char *path, bool recursive)
+{
+    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (*path ? 0 : AT_EMPTY_PATH);
+    int tree = open_tree(fd, path, flags);
+    return tree < 0 ? -errno : tree;
+}
+
+int attach_mount(int fd, int target)
+{
+    if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+        return -errno;
+    return 0;
+}
+
+/* MOUNT_ATTR_* and MS_* have the same bits but for these. */
+static unsigned long mount_flags(uint64_t attributes)
+{
+    unsigned long flags = attributes & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
+    if ((attributes & MOUNT_ATTR__ATIME) == MOUNT_ATTR_NOATIME)
+        flags |= MS_NOATIME;
+    if ((attributes & MOUNT_ATTR__ATIME) == MOUNT_ATTR_STRICTATIME)
+        flags |= MS_STRICTATIME;
+    if (attributes & MOUNT_ATTR_NODIRATIME)
+        flags |= MS_NODIRATIME;
+    return flags;
+}
+
+/* Linux 5.10 and 5.11: a remount, which has to name what stays. */
+static int remount(int fd, uint64_t set, uint64_t clear, uint64_t propagation)
+{
+    char path[32];
+    struct statvfs status;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (fstatvfs(fd, &status) < 0)
+        return -errno;
+    unsigned long flags = status.f_flag & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+    flags = (flags & ~mount_flags(clear)) | mount_flags(set);
+    if ((set || clear) && mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags, NULL) < 0)
+        return -errno;
+    if (propagation && mount(NULL, path, NULL, propagation, NULL) < 0)
+        return -errno;
+    return 0;
+}
+
+int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation)
+{
+    if (set || clear) {
+        struct mount_attr attributes = {.attr_set = set, .attr_clr = clear};
+        unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+        if (mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0)
+            return errno == ENOSYS && !recursive ? remount(fd, set, clear, propagation) : -errno;
+    }
+    if (propagation) {
+        struct mount_attr attributes = {.propagation = propagation & ~(uint64_t)MS_REC};
+        unsigned flags = AT_EMPTY_PATH | (propagation & MS_REC ? AT_RECURSIVE : 0);
+        if (mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0)
+            return errno == ENOSYS ? remount(fd, 0, 0, propagation) : -errno;
+    }
+    return 0;
+}
+
+/* What the file system itself says: "e tmpfs: Unknown parameter 'sizee'" becomes ": tmpfs: Unknown parameter 'sizee'". */
+static void read_log(int context, char *log, size_t size)
+{
+    char line[256];
+    size_t length = 0;
+    ssize_t got;
+    log[0] = 0;
+    while ((got = read(context, line, sizeof line - 1)) > 0) {
+        line[got] = 0;
+        const char *text = got > 2 && line[1] == ' ' ? line + 2 : line;
+        int added = snprintf(log + length, size - length, ": %.*s", (int)strcspn(text, "\n"), text);
+        if (added < 0 || (size_t)added >= size - length)
+            return;
+        length += (size_t)added;
+    }
+}
+
+static _Noreturn void fail_mount(int error, int context, const struct op_mount *op, const char *parameter)
+{
+    char log[MAX_LOG_BYTES] = "";
+    if (context >= 0)
+        read_log(context, log, sizeof log);
+    if (*parameter)
+        fail_with(error, "mount %s on %s: option \"%s\"%s", op->type, op->target, parameter, log);
+    fail_with(error, "mount %s on %s%s", op->type, op->target, log);
+}
+
+static void set_parameter(int context, const struct op_mount *op, const char *parameter)
+{
+    const char *equals = strchr(parameter, '=');
+    int result;
+    if (equals) {
+        char name[MAX_PARAMETER_BYTES + 1];
+        snprintf(name, sizeof name, "%.*s", (int)(equals - parameter), parameter);
+        result = fsconfig(context, FSCONFIG_SET_STRING, name, equals + 1, 0);
+    } else {
+        result = fsconfig(context, FSCONFIG_SET_FLAG, parameter, NULL, 0);
+    }
+    if (result < 0)
+        fail_mount(errno, context, op, parameter);
+}
+
+/* A detached mount of a new file system. */
+static int make_mount(const struct op_mount *op)
+{
+    scope_fd context = fsopen(op->type, FSOPEN_CLOEXEC);
+    if (context < 0)
+        fail("mount %s on %s%s", op->type, op->target, errno == ENODEV ? ": the kernel has no such file system" : "");
+    if (fsconfig(context, FSCONFIG_SET_STRING, "source", op->source, 0) < 0)
+        fail_mount(errno, context, op, "source");
+    struct cursor cursor = strings_cursor(&op->parameters);
+    for (uint32_t i = 0; i < op->parameters.count; i++)
+        set_parameter(context, op, read_str(&cursor));
+    if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        fail_mount(errno, context, op, "");
+    int fd = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)op->attributes);
+    if (fd < 0)
+        fail_mount(errno, context, op, "");
+    return fd;
+}
+
+/* A value that is too long for fsconfig goes the old way, by mount(2) on the fd. */
+static bool has_long_parameter(const struct op_mount *op)
+{
+    struct cursor cursor = strings_cursor(&op->parameters);
+    for (uint32_t i = 0; i < op->parameters.count; i++) {
+        if (strlen(read_str(&cursor)) > MAX_PARAMETER_BYTES)
+            return true;
+    }
+    return strlen(op->source) > MAX_PARAMETER_BYTES;
+}
+
+static void mount_by_path(const struct op_mount *op, int target)
+{
+    char path[32], options[MAX_OPTIONS_BYTES] = "";
+    size_t length = 0;
+    unsigned long flags = mount_flags(op->attributes);
+    struct cursor cursor = strings_cursor(&op->parameters);
+    for (uint32_t i = 0; i < op->parameters.count; i++) {
+        const char *parameter = read_str(&cursor);
+        if (strcmp(parameter, "ro") == 0) {
+            flags |= MS_RDONLY;
+            continue;
+        }
+        int added = snprintf(options + length, sizeof options - length, "%s%s", length ? "," : "", parameter);
+        if (added < 0 || (size_t)added >= sizeof options - length)
+            fail_with(E2BIG, "mount %s on %s: its options are too long", op->type, op->target);
+        length += (size_t)added;
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", target);
+    if (mount(op->source, path, op->type, flags, options) < 0)
+        fail("mount %s on %s: options \"%s\"", op->type, op->target, options);
+    if (op->propagation && mount(NULL, path, NULL, op->propagation, NULL) < 0)
+        fail("set the propagation of %s", op->target);
+}
+
+/* CVE-2019-19921, CVE-2023-28642: the image's own /proc or /sys is a link, and what is masked there is not here. */
+static void refuse_link(const struct init *init, const struct op_mount *op)
+{
+    if (strcmp(op->type, "proc") != 0 && strcmp(op->type, "sysfs") != 0)
+        return;
+    scope_fd fd = path_open(init->root, op->target, O_PATH | O_NOFOLLOW);
+    struct stat status;
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISLNK(status.st_mode))
+        fail_with(ELOOP, "mount %s on %s, which is a symbolic link in the image", op->type, op->target);
+}
+
+void op_mount(struct init *init, const struct op_mount *op)
+{
+    refuse_link(init, op);
+    scope_fd target = path_make(init->root, op->target, false);
+    if (target < 0)
+        fail_with(-target, "make the mount point %s", op->target);
+    if (has_long_parameter(op)) {
+        mount_by_path(op, target);
+        return;
+    }
+    scope_fd fd = make_mount(op);
+    int error = op->copyUp ? copy_up(target, fd) : 0;
+    if (error)
+        fail_with(-error, "copy what is at %s into its new %s", op->target, op->type);
+    error = attach_mount(fd, target);
+    if (!error)
+        error = set_attributes(fd, false, 0, 0, op->propagation);
+    if (error)
+        fail_with(-error, "mount %s on %s", op->type, op->target);
+}
+
+static int take_source(struct init *init, const struct op_bind *op)
+{
+    if (op->tree < 0)
+        return copy_tree(AT_FDCWD, op->source, op->recursive);
+    if ((uint64_t)op->tree >= init->tree_count || init->trees[op->tree] < 0)
+        return -EBADF;
+    int fd = release_fd(&init->trees[op->tree]);
+    /* It was copied in the front's mount namespace, whose changes would come along, and ours go there. */
+    int error = set_attributes(fd, true, 0, 0, MS_SLAVE | MS_REC);
+    if (error)
+        close(fd);
+    return error ? error : fd;
+}
+
+/* CVE-2019-16884 and its kin: nothing is bound over a part of procfs by way of another name for it. What the plan itself
+ * names below /proc was on the engine's list. */
+static void refuse_procfs(const struct op_bind *op, int target)
+{
+    struct statfs file_system;
+    if (strncmp(op->target, "/proc", 5) == 0 && (op->target[5] == 0 || op->target[5] == '/'))
+        return;
+    if (fstatfs(target, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
+        fail_with(EPERM, "bind %s on %s, which leads into procfs", op->source, op->target);
+}
+
+void op_bind(struct init *init, const struct op_bind *op)
+{
+    scope_fd source = take_source(init, op);
+    struct stat status;
+    if (source < 0)
+        fail_with(-source, "bind %s on %s: open the source", op->source, op->target);
+    if (fstat(source, &status) < 0)
+        fail("bind %s on %s: look at the source", op->source, op->target);
+    scope_fd target = path_make(init->root, op->target, !S_ISDIR(status.st_mode));
+    if (target < 0)
+        fail_with(-target, "bind %s on %s: make the mount point", op->source, op->target);
+    refuse_procfs(op, target);
+    int error = attach_mount(source, target);
+    if (error)
+        fail_with(-error, "bind %s on %s", op->source, op->target);
+    error = set_attributes(source, true, op->recursiveSet, op->recursiveClear, 0);
+    if (!error)
+        error = set_attributes(source, false, op->attributesSet, op->attributesClear, op->propagation);
+    if (error)
+        fail_with(-error, "bind %s on %s: set its attributes", op->source, op->target);
+}
+
+void op_remount(struct init *init, const struct op_remount *op)
+{
+    scope_fd fd = path_open(init->root, op->path, O_PATH);
+    int error = fd < 0 ? fd : set_attributes(fd, false, op->attributesSet, 0, 0);
+    if (error)
+        fail_with(-error, "remount %s", op->path);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths inside the root file system, CVE-2021-30465, CVE-2019-18837: a link that is swapped in between check and use leads
+ * nowhere, since what is used is the fd that was opened. Links never lead out of the root.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Opens path inside root, which is an fd. An fd (close-on-exec), or -errno; magic links are refused (ELOOP). */
+int path_open(int root, const char *path, int flags);
+/* The same as an O_PATH fd, after what is missing was made: folders, and a file as the last component where asked.
+ * CVE-2024-45310: one component at a time, each from the fd of the folder that it goes into. */
+int path_make(int root, const char *path, bool file);
+/* The folder that path is in, made where it is missing; name is the last component, inside path. An O_PATH fd, or
+ * -errno. */
+int path_make_parent(int root, const char *path, const char **name);

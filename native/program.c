@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program: looked up while create can still say what is wrong with it, then executed when start asks for it. After
+ * WAIT_START nothing is needed but read, write and execve (and what hooks need).
+ */
+#include "fail.h"
+#include "hooks.h"
+#include "operations.h"
+#include "paths.h"
+#include "scope.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_PASSWD_BYTES (1024u * 1024)
+#define HEAD_BYTES 256
+#define MAX_PROGRAM_HEADERS 64
+
+/* 0 when this user may execute it; else -errno. */
+static int executable(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return -errno;
+    if (S_ISDIR(status.st_mode))
+        return -EISDIR;
+    return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+/* The interpreter of "#! /bin/sh -x"; false where there is none. */
+static bool script_interpreter(const char *head, char *interpreter)
+{
+    if (head[0] != '#' || head[1] != '!')
+        return false;
+    const char *start = head + 2 + strspn(head + 2, " \t");
+    snprintf(interpreter, HEAD_BYTES, "%.*s", (int)strcspn(start, " \t\n\r"), start);
+    return *interpreter != 0;
+}
+
+/* PT_INTERP of a 64-bit program. */
+static bool elf_interpreter(int fd, const char *head, char *interpreter)
+{
+    Elf64_Ehdr header;
+    memcpy(&header, head, sizeof header);
+    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_phnum > MAX_PROGRAM_HEADERS)
+        return false;
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        Elf64_Phdr program;
+        off_t at = (off_t)(header.e_phoff + (uint64_t)i * sizeof program);
+        if (pread(fd, &program, sizeof program, at) != (ssize_t)sizeof program)
+            return false;
+        if (program.p_type != PT_INTERP || program.p_filesz == 0 || program.p_filesz >= HEAD_BYTES)
+            continue;
+        ssize_t got = pread(fd, interpreter, program.p_filesz, (off_t)program.p_offset);
+        interpreter[got > 0 ? got : 0] = 0;
+        return got > 0;
+    }
+    return false;
+}
+
+/* ENOENT of execve may mean the interpreter: then say which. */
+static void check_interpreter(const char *path)
+{
+    char head[HEAD_BYTES] = "", interpreter[HEAD_BYTES] = "";
+    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || pread(fd, head, sizeof head - 1, 0) < (ssize_t)sizeof(Elf64_Ehdr)) {
+        if (fd < 0 || head[0] != '#')
+            return; /* it can be executed all the same */
+    }
+    if (!script_interpreter(head, interpreter) && !elf_interpreter(fd, head, interpreter))
+        return;
+    int error = executable(interpreter);
+    if (error)
+        fail_with(-error, "exec: \"%s\": its interpreter %s: %s", path, interpreter,
+                  error == -ENOENT ? "no such file or directory" : "can't be executed");
+}
+
+static _Noreturn void fail_program(int error, const char *file)
+{
+    if (error == -EACCES || error == -EPERM)
+        fail_with(EACCES, "exec: \"%s\": permission denied", file);
+    if (error == -EISDIR)
+        fail_with(EACCES, "exec: \"%s\": is a directory: permission denied", file);
+    fail_with(-error, "exec: \"%s\": stat %s: no such file or directory", file, file);
+}
+
+/* One folder of PATH; an empty one is the working directory. 0 when it was found there. */
+static int try_folder(struct init *init, const char *folder, size_t length, const char *file)
+{
+    int written = length == 0 ? snprintf(init->program, sizeof init->program, "./%s", file)
+                              : snprintf(init->program, sizeof init->program, "%.*s/%s", (int)length, folder, file);
+    if (written >= (int)sizeof init->program)
+        return -ENAMETOOLONG;
+    return executable(init->program);
+}
+
+static void search(struct init *init, const char *file, const char *folders)
+{
+    bool denied = false;
+    for (const char *at = folders; *folders;) {
+        size_t length = strcspn(at, ":");
+        int error = try_folder(init, at, length, file);
+        if (!error)
+            return;
+        denied = denied || error == -EACCES;
+        if (!at[length])
+            break;
+        at += length + 1;
+    }
+    if (denied)
+        fail_with(EACCES, "exec: \"%s\": permission denied", file);
+    fail_with(ENOENT, "exec: \"%s\": executable file not found in $PATH", file);
+}
+
+/* CVE-2016-3697: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
+static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
+{
+    char *field = line;
+    for (int i = 0; i < 6; i++) {
+        char *value = strsep(&field, ":");
+        if (!field && i < 5)
+            return false;
+        if (i == 2) {
+            char *end;
+            errno = 0;
+            unsigned long number = strtoul(value, &end, 10);
+            if (errno || *end || end == value || *value == '-' || *value == '+' || number != uid)
+                return false;
+        }
+        if (i == 5 && *value)
+            snprintf(home, size, "HOME=%s", value);
+    }
+    return home[0] != 0;
+}
+
+static void find_home(struct init *init, uint32_t uid)
+{
+    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK);
+    struct stat status;
+    snprintf(init->home, sizeof init->home, "HOME=/");
+    if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_PASSWD_BYTES)
+        return;
+    scope_free char *text = calloc(1, (size_t)status.st_size + 1);
+    if (!text || read(fd, text, (size_t)status.st_size) < 0)
+        return;
+    char found[sizeof init->home] = "";
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        if (home_of_line(line, uid, found, sizeof found)) {
+            memcpy(init->home, found, sizeof found);
+            return;
+        }
+    }
+}
+
+/* CVE-2024-21626: not by way of a fd of ours. */
+static void refuse_fd_path(const char *file)
+{
+    if (strncmp(file, "/proc/self/fd/", 14) == 0 || strncmp(file, "/proc/thread-self/fd/", 21) == 0)
+        fail_with(EACCES, "exec: \"%s\": permission denied: it is a file descriptor of the runtime", file);
+}
+
+void op_resolve_program(struct init *init, const struct op_resolve_program *op)
+{
+    fail_stage("jrunc:[program]");
+    if (strchr(op->file, '/')) {
+        refuse_fd_path(op->file);
+        if (snprintf(init->program, sizeof init->program, "%s", op->file) >= (int)sizeof init->program)
+            fail_with(ENAMETOOLONG, "exec: \"%s\"", op->file);
+        int error = executable(init->program);
+        if (error)
+            fail_program(error, op->file);
+    } else {
+        search(init, op->file, op->searchPath);
+    }
+    check_interpreter(init->program);
+    if (op->home)
+        find_home(init, op->uid);
+}
+
+/* Process 1 of a pid namespace gets no signal that it has no handler for; a container that waits can be ended. */
+static void end_by_signal(int number)
+{
+    _exit(128 + number);
+}
+
+static void handle_signals(void)
+{
+    static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+        signal(ending[i], end_by_signal);
+}
+
+/* CVE-2024-21626: no other fd survives execve. */
+static void close_on_exec(uint32_t preserve_fds)
+{
+    unsigned first = 3 + preserve_fds;
+    if (close_range(first, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    int limit = (int)sysconf(_SC_OPEN_MAX); /* Linux 5.10 */
+    for (int fd = (int)first; fd < limit; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void op_wait_start(struct init *init, const struct op_wait_start *op)
+{
+    fail_stage("jrunc:[created]");
+    close_on_exec(op->preserveFds);
+    handle_signals();
+    if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+        fail("outlive the front");
+    send_sync(init->channel, SYNC_READY);
+    fail_to_answer(init->answer_fifo);
+    char request = 0;
+    ssize_t got;
+    do {
+        got = read(init->start_fifo, &request, 1);
+    } while (got < 0 && errno == EINTR);
+    if (got != 1 || request != START_REQUEST)
+        fail_with(EPROTO, "wait for start");
+}
+
+static void describe_status(const struct op_init_hook *op, const struct hook_outcome *outcome)
+{
+    size_t length = outcome->output_length;
+    while (length > 0 && outcome->output[length - 1] == '\n')
+        length--;
+    const char *separator = length ? ": " : "";
+    if (WIFSIGNALED(outcome->status))
+        fail_with(ECANCELED, "%s hook %s: killed by signal %d%s%.*s", op->name, op->path, WTERMSIG(outcome->status),
+                  separator, (int)length, outcome->output);
+    fail_with(ECANCELED, "%s hook %s: exit status %d%s%.*s", op->name, op->path, WEXITSTATUS(outcome->status),
+              separator, (int)length, outcome->output);
+}
+
+void op_init_hook(struct init *init, const struct op_init_hook *op)
+{
+    (void)init;
+    struct hook hook = {.path = op->path,
+                        .args = op->args,
+                        .environment = op->environment,
+                        .input = op->input,
+                        .timeout_seconds = op->timeoutSeconds};
+    static struct hook_outcome outcome;
+    int error = hook_run(&hook, -1, &outcome);
+    if (error == -ETIMEDOUT)
+        fail_with(ETIMEDOUT, "%s hook %s was killed after its timeout of %u seconds", op->name, op->path,
+                  op->timeoutSeconds);
+    if (error)
+        fail_with(-error, "%s hook %s", op->name, op->path);
+    if (outcome.status)
+        describe_status(op, &outcome);
+}
+
+void op_execve(struct init *init, const struct op_execve *op)
+{
+    (void)op;
+    const char executing = START_EXECUTING;
+    if (init->home[0]) {
+        char **end = init->environment;
+        while (*end)
+            end++;
+        *end = init->home;
+    }
+    if (write(init->answer_fifo, &executing, 1) != 1)
+        fail("answer start");
+    execve(init->program, init->args, init->environment);
+    fail("exec: \"%s\": %s", init->program,
+         errno == ENOENT ? "no such file or directory" : errno == EACCES ? "permission denied" : "execve");
+}
