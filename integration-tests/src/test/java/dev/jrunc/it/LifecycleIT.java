@@ -202,10 +202,10 @@ class LifecycleIT {
 
     @Test
     void manyContainersAreCreatedAtOnce(Lab lab) {
-        Bundle bundle = lab.bundle().payload("print", "it ran");
         List<Container> containers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             String id = lab.nextId();
+            Bundle bundle = lab.bundle().payload("print", "it ran");
             containers.add(lab.follow(id, lab.createCall(bundle, id).start()));
         }
         for (Container container : containers) {
