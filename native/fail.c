@@ -67,8 +67,7 @@ static void report_to_answer(const struct buffer *payload)
     write_all(context.answer_fifo, payload->data, payload->length);
 }
 
-static _Noreturn void report(int error, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
+static _Noreturn void report(int error, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
 static _Noreturn void report(int error, const char *format, va_list arguments)
 {

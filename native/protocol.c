@@ -132,13 +132,13 @@ char **strings_array(const struct strings *strings)
 #define READ_OPS read_bytes
 
 #define F(type, name) out->name = READ_##type(&cursor);
-#define DECODER(kind, name, ...)                                \
+#define DECODER(kind, name, ...)                                         \
     bool decode_##kind##name(struct bytes bytes, struct kind##name *out) \
-    {                                                           \
-        struct cursor cursor = bytes_cursor(bytes);             \
-        (void)out;                                              \
-        __VA_ARGS__                                             \
-        return !cursor.failed && cursor.at == cursor.end;       \
+    {                                                                    \
+        struct cursor cursor = bytes_cursor(bytes);                      \
+        (void)out;                                                       \
+        __VA_ARGS__                                                      \
+        return !cursor.failed && cursor.at == cursor.end;                \
     }
 #define MESSAGE(NAME, name, code, ...) DECODER(msg_, name, __VA_ARGS__)
 #define HOST_OP(NAME, name, code, ...) DECODER(op_, name, __VA_ARGS__)
@@ -164,9 +164,9 @@ static bool host_operation_valid(const struct operation *operation)
 {
     switch (operation->code) {
 #define F(type, name)
-#define HOST_OP(NAME, name, code, ...)                  \
-    case OP_##NAME: {                                   \
-        struct op_##name decoded;                       \
+#define HOST_OP(NAME, name, code, ...)                      \
+    case OP_##NAME: {                                       \
+        struct op_##name decoded;                           \
         return decode_op_##name(operation->body, &decoded); \
     }
 #include "protocol.def"
@@ -179,9 +179,9 @@ static bool init_operation_valid(const struct operation *operation)
 {
     switch (operation->code) {
 #define F(type, name)
-#define INIT_OP(NAME, name, code, ...)                  \
-    case OP_##NAME: {                                   \
-        struct op_##name decoded;                       \
+#define INIT_OP(NAME, name, code, ...)                      \
+    case OP_##NAME: {                                       \
+        struct op_##name decoded;                           \
         return decode_op_##name(operation->body, &decoded); \
     }
 #include "protocol.def"
@@ -312,12 +312,12 @@ void buffer_free(struct buffer *buffer)
 #define PUT_OPS put_bytes
 
 #define F(type, name) PUT_##type(buffer, message->name);
-#define MESSAGE(NAME, name, code, ...)                                                   \
-    void encode_msg_##name(struct buffer *buffer, const struct msg_##name *message)      \
-    {                                                                                    \
-        (void)message;                                                                   \
-        (void)buffer;                                                                    \
-        __VA_ARGS__                                                                      \
+#define MESSAGE(NAME, name, code, ...)                                              \
+    void encode_msg_##name(struct buffer *buffer, const struct msg_##name *message) \
+    {                                                                               \
+        (void)message;                                                              \
+        (void)buffer;                                                               \
+        __VA_ARGS__                                                                 \
     }
 #include "protocol.def"
 
