@@ -7,7 +7,16 @@ public abstract sealed class JruncException extends RuntimeException
 
     private static final long serialVersionUID = 1;
 
+    private final String message;
+
     JruncException(String message) {
         super(message);
+        this.message = message;
+    }
+
+    /** Never null. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 }
