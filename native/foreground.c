@@ -238,7 +238,6 @@ static int relay_until_end(struct relay *relay)
         int error = terminal_raw(&relay->terminal);
         if (error)
             return error;
-        terminal_plain_lines(pty);
         terminal_copy_size(&relay->terminal, pty);
     }
     int error = until_init_ends(relay);

@@ -4,6 +4,7 @@
 #include "host_init.h"
 #include "scope.h"
 #include "sockets.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -61,6 +62,7 @@ void host_receive_console(struct front *front, const struct op_receive_console *
     if (front->terminal >= 0)
         close(front->terminal);
     front->terminal = release_fd(&frame.fds[0]);
+    terminal_plain_lines(front->terminal); /* before the program writes its first */
 }
 
 void host_send_pidfd(struct front *front, const struct op_send_pidfd *request, struct result *result)

@@ -4,6 +4,7 @@
 
 #include "../host_init.h"
 #include "../processes.h"
+#include "../terminal.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -558,6 +559,7 @@ static void test_terminal(void)
     close(output[1]);
     pid_t child = reader(output[0], callers_master, "line 19999\n33x99 got hello\n");
     close(output[0]);
+    terminal_plain_lines(fixture.front.terminal); /* as RECEIVE_CONSOLE does */
     spawn_fake(&fixture, init_with_pty);
     close(pty_slave);
     CHECK(write(callers_master, "hello\r", 6) == 6); /* raw: the container's pty makes CR a newline */
