@@ -3,6 +3,7 @@ package dev.jrunc.json;
 
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.Bytes;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -44,10 +45,11 @@ final class JsonTree {
         }
     }
 
-    private static InvalidSpec syntax(TokenStreamLocation location, String problem) {
-        return new InvalidSpec(
-                "",
-                "is not JSON: line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + problem);
+    /** Limits of the parser know no place. */
+    private static InvalidSpec syntax(@Nullable TokenStreamLocation location, @Nullable String problem) {
+        String place =
+                location == null ? "" : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
+        return new InvalidSpec("", "is not JSON: " + place + problem);
     }
 
     private static JsonNode value(JsonParser parser) {

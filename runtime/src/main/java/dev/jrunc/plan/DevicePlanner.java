@@ -9,9 +9,9 @@ import java.util.List;
 /** The specification's default devices, those of {@code linux.devices}, and the links that programs expect in /dev. */
 final class DevicePlanner {
 
-    private static final long S_IFIFO = 0x1000;
-    private static final long S_IFCHR = 0x2000;
-    private static final long S_IFBLK = 0x6000;
+    static final long S_IFIFO = 0x1000;
+    static final long S_IFCHR = 0x2000;
+    static final long S_IFBLK = 0x6000;
 
     private record Default(String path, long major, long minor) {}
 

@@ -173,10 +173,11 @@ final class MountPlanner {
                 options.propagation(),
                 false)));
         for (CgroupFolder cgroup : cgroups) {
-            planHierarchy(origin, cgroup, target + "/" + cgroup.name(), options);
-        }
-        for (CgroupFolder cgroup : cgroups) {
-            planControllerLinks(origin, cgroup, target);
+            // A version 2 hierarchy beside those of version 1 has no place of its own there, as with runc.
+            if (cgroup.version() == 1) {
+                planHierarchy(origin, cgroup, target + "/" + cgroup.name(), options);
+                planControllerLinks(origin, cgroup, target);
+            }
         }
         if (options.isReadonly()) {
             remounts.add(Step.must(new InitOperation.Remount(origin, target, MountOptions.RDONLY)));
@@ -185,7 +186,7 @@ final class MountPlanner {
 
     /** {@code cpu -> cpu,cpuacct}. */
     private void planControllerLinks(Origin origin, CgroupFolder cgroup, String target) {
-        if (cgroup.version() != 1 || cgroup.controllers().size() < 2) {
+        if (cgroup.controllers().size() < 2) {
             return;
         }
         for (String controller : cgroup.controllers()) {

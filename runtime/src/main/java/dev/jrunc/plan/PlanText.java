@@ -2,8 +2,9 @@
 package dev.jrunc.plan;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A plan as text: one line an operation, its fields, and its origin at the end. */
+/** A plan as text: one line an operation, what it is told, and its origin at the end. What is empty or off isn't shown. */
 public final class PlanText {
 
     private PlanText() {}
@@ -29,6 +30,7 @@ public final class PlanText {
 
     private static final class Writer implements Fields {
 
+        /** Of a field that isn't text. */
         private static final int MAX_SHOWN_BYTES = 200;
 
         private final StringBuilder out;
@@ -37,105 +39,121 @@ public final class PlanText {
             this.out = out;
         }
 
-        private StringBuilder name(String name) {
-            return out.append(' ').append(name).append('=');
+        private void show(String name, String value) {
+            out.append(' ').append(name).append('=').append(value);
         }
 
         @Override
         public void bool(String name, boolean value) {
-            name(name).append(value);
+            if (value) {
+                out.append(' ').append(name);
+            }
         }
 
         @Override
         public void u32(String name, long value) {
-            number(name, value);
+            String meaning = FieldText.number(name, value);
+            if (!meaning.isEmpty()) {
+                show(name, meaning);
+            }
         }
 
-        /** Flags are easier to read in hexadecimal, modes in octal, and no limit as ~0. */
         @Override
         public void u64(String name, long value) {
-            name(name).append(value == -1 ? "~0" : "0x" + Long.toHexString(value));
+            String meaning = FieldText.bits(name, value);
+            if (!meaning.isEmpty()) {
+                show(name, meaning);
+            }
         }
 
         @Override
         public void i64(String name, long value) {
-            name(name).append(value);
-        }
-
-        private void number(String name, long value) {
-            name(name).append(name.equals("mode") || name.equals("umask") ? "0" + Long.toOctalString(value) : value);
+            if (!name.equals("tree") || value >= 0) {
+                show(name, Long.toString(value));
+            }
         }
 
         @Override
         public void str(String name, String value) {
-            name(name);
-            quote(value);
+            if (!value.isEmpty()) {
+                show(name, quoted(value));
+            }
         }
 
         @Override
         public void bytes(String name, Bytes value) {
-            name(name);
-            if (value.length() > MAX_SHOWN_BYTES) {
-                out.append('<').append(value.length()).append(" bytes>");
-            } else {
-                quote(value.utf8());
+            if (value.length() > 0) {
+                String text = plain(value);
+                show(name, text == null ? "<" + value.length() + " bytes>" : quoted(text));
             }
+        }
+
+        /** Its text, where it is short and is text. */
+        private static @Nullable String plain(Bytes value) {
+            String text = value.length() > MAX_SHOWN_BYTES ? "\0" : value.utf8();
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c < ' ' && c != '\n' && c != '\t' || c == '\uFFFD') {
+                    return null;
+                }
+            }
+            return text;
         }
 
         @Override
         public void strs(String name, List<String> values) {
-            name(name).append('[');
-            for (int i = 0; i < values.size(); i++) {
-                if (i > 0) {
-                    out.append(' ');
+            if (!values.isEmpty()) {
+                StringBuilder list = new StringBuilder("[");
+                for (int i = 0; i < values.size(); i++) {
+                    list.append(i > 0 ? " " : "").append(quoted(values.get(i)));
                 }
-                quote(values.get(i));
+                show(name, list.append(']').toString());
             }
-            out.append(']');
         }
 
         @Override
         public void u32s(String name, List<Long> values) {
-            name(name).append('[');
-            for (int i = 0; i < values.size(); i++) {
-                out.append(i > 0 ? " " : "").append(values.get(i).longValue());
+            if (!values.isEmpty()) {
+                StringBuilder list = new StringBuilder("[");
+                for (int i = 0; i < values.size(); i++) {
+                    list.append(i > 0 ? " " : "").append(FieldText.number(name, values.get(i)));
+                }
+                show(name, list.append(']').toString());
             }
-            out.append(']');
         }
 
         @Override
         public void operations(String name, List<Step<InitOperation>> values) {
-            name(name).append('<').append(values.size()).append(" operations>");
+            show(name, "<" + values.size() + " operations>");
         }
 
         /** Plain words as they are, everything else in quotes. */
-        private void quote(String value) {
+        private static String quoted(String value) {
             boolean plain = !value.isEmpty();
             for (int i = 0; i < value.length() && plain; i++) {
                 char c = value.charAt(i);
-                plain = c > ' ' && c != '"' && c != '\\' && c != '[' && c != ']' && c < 127;
+                plain = c > ' ' && c != '"' && c != '\\' && c != '[' && c != ']' && c != 127;
             }
             if (plain) {
-                out.append(value);
-                return;
+                return value;
             }
-            out.append('"');
+            StringBuilder quoted = new StringBuilder("\"");
             for (int i = 0; i < value.length(); i++) {
                 char c = value.charAt(i);
                 switch (c) {
-                    case '"', '\\' -> out.append('\\').append(c);
-                    case '\n' -> out.append("\\n");
-                    case '\t' -> out.append("\\t");
+                    case '"', '\\' -> quoted.append('\\').append(c);
+                    case '\n' -> quoted.append("\\n");
+                    case '\t' -> quoted.append("\\t");
                     default -> {
                         if (c < ' ' || c == 127) {
-                            out.append("\\u00").append(c < 16 ? "0" : "").append(Integer.toHexString(c));
+                            quoted.append("\\u00").append(c < 16 ? "0" : "").append(Integer.toHexString(c));
                         } else {
-                            out.append(c);
+                            quoted.append(c);
                         }
                     }
                 }
             }
-            out.append('"');
+            return quoted.append('"').toString();
         }
     }
 }

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Compiles a checked configuration to the operations that make its container. Pure. */
 public final class Planner {
 
-    private static final long PIVOT = 0;
-    private static final long MOVE = 1;
-    private static final long CHROOT = 2;
+    /** pivot_method of native/protocol.h. */
+    static final long PIVOT = 0;
+
+    static final long MOVE = 1;
+    static final long CHROOT = 2;
 
     private final PlanRequest request;
     private final Spec spec;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Imports point one way. */
+class LayersTest {
+
+    /** From the top; those of one line may know each other. */
+    private static final List<List<String>> LAYERS = List.of(
+            List.of("Main"),
+            List.of("cli"),
+            List.of("lifecycle"),
+            List.of("engine", "cgroup", "hook", "state", "validate"),
+            List.of("plan", "json"),
+            List.of("spec", "kernel"),
+            List.of("error"));
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.jrunc");
+
+    private static String pattern(String part) {
+        return part.equals("Main") ? "dev.jrunc" : "dev.jrunc." + part + "..";
+    }
+
+    @Test
+    void everyPackageIsInALayerAndHasClasses() {
+        TreeSet<String> expected = new TreeSet<>();
+        LAYERS.forEach(expected::addAll);
+        TreeSet<String> found = new TreeSet<>();
+        for (JavaClass one : CLASSES) {
+            String rest = one.getPackageName().substring("dev.jrunc".length());
+            found.add(rest.isEmpty() ? "Main" : rest.substring(1).replaceAll("\\..*", ""));
+        }
+
+        assertEquals(expected, found);
+    }
+
+    @Test
+    void eachLayerKnowsOnlyThoseBelow() {
+        Architectures.LayeredArchitecture architecture =
+                Architectures.layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (int i = 0; i < LAYERS.size(); i++) {
+            architecture = architecture
+                    .layer(name(i))
+                    .definedBy(LAYERS.get(i).stream().map(LayersTest::pattern).toArray(String[]::new));
+        }
+        for (int i = 1; i < LAYERS.size(); i++) {
+            String[] above = new String[i];
+            for (int j = 0; j < i; j++) {
+                above[j] = name(j);
+            }
+            architecture = architecture.whereLayer(name(i)).mayOnlyBeAccessedByLayers(above);
+        }
+        architecture.whereLayer(name(0)).mayNotBeAccessedByAnyLayer().check(CLASSES);
+    }
+
+    private static String name(int layer) {
+        return String.join("+", LAYERS.get(layer));
+    }
+
+    @Test
+    void onlyJsonKnowsJackson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.jrunc.json..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("tools.jackson..", "com.fasterxml..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineKnowsPicocli() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.jrunc.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("picocli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingKnowsJnrUnlessItIsTheKernels() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.jrunc.kernel.jnr..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jnr..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void thePlanIsPure() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.jrunc.plan..", "dev.jrunc.spec..", "dev.jrunc.cgroup..", "dev.jrunc.validate..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.jrunc.kernel..",
+                        "java.io..",
+                        "java.nio.file..",
+                        "java.net..",
+                        "java.time..",
+                        "java.util.concurrent..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theEngineOpensNoFileByItsName() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.jrunc..")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching(
+                        "java\\.io\\.(File|FileInputStream|FileOutputStream|FileReader|FileWriter|RandomAccessFile)"
+                                + "|java\\.nio\\.file\\.Files|java\\.lang\\.ProcessBuilder")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.JruncException;
+import dev.jrunc.error.Unsupported;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.PlanText;
+import dev.jrunc.plan.Step;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What {@code explain} prints for the configurations in {@code plans/}, on the hosts in {@code hosts/}. After a change that is
+ * meant, {@code -Dgolden.update=true} writes the files again; then read the difference.
+ *
+ * <p>A case is a folder with config.json, plan.txt and, where they aren't the usual ones, call.properties: host, euid,
+ * capabilities, noPivot, noNewKeyring, preserveFds, listenFds. A configuration that this version refuses because of parts it
+ * can't do has a second plan, plan-without.txt, for what is left without these.
+ */
+class GoldenPlanTest {
+
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final boolean UPDATE = Boolean.getBoolean("golden.update");
+
+    /** Fewer mean that they weren't found. */
+    private static final int LEAST_CASES = 40;
+
+    static List<String> cases() throws IOException {
+        try (Stream<Path> folders = Files.list(RESOURCES.resolve("plans"))) {
+            return folders.map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void theyAreThere() throws IOException {
+        assertTrue(cases().size() >= LEAST_CASES, () -> "too few");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void plan(String name) throws IOException {
+        Path folder = RESOURCES.resolve("plans").resolve(name);
+        String config = Files.readString(folder.resolve("config.json"));
+        String found = explain(folder, config);
+
+        compare(folder.resolve("plan.txt"), found);
+        assertEquals(found, explain(folder, config), "the same again");
+        if (found.contains("this version of jrunc can't")) {
+            compare(folder.resolve("plan-without.txt"), explainWithoutTheseParts(folder, config));
+        }
+    }
+
+    private static void compare(Path file, String found) throws IOException {
+        if (UPDATE) {
+            Files.writeString(file, found);
+        }
+        assertEquals(Files.readString(file), found, () -> file + ": see the comment of this class");
+    }
+
+    private static String explainWithoutTheseParts(Path folder, String config) throws IOException {
+        JsonNode tree = JsonMapper.shared().readTree(config);
+        StringBuilder without = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            try {
+                return without + explanation(folder, tree.toString());
+            } catch (Unsupported e) {
+                without.append("without ").append(e.pointer()).append('\n');
+                remove(tree, JsonPointer.compile(e.pointer()));
+            }
+        }
+        throw new IllegalStateException("never ends");
+    }
+
+    private static void remove(JsonNode tree, JsonPointer pointer) {
+        JsonNode parent = tree.at(pointer.head());
+        if (parent instanceof ArrayNode array) {
+            array.remove(pointer.last().getMatchingIndex());
+        } else {
+            assertNotNull(((ObjectNode) parent).remove(pointer.last().getMatchingProperty()), pointer::toString);
+        }
+    }
+
+    private static String explain(Path folder, String config) throws IOException {
+        try {
+            return explanation(folder, config);
+        } catch (InvalidSpec | Unsupported e) {
+            return "error: " + e.getMessage() + "\n";
+        }
+    }
+
+    /** @throws JruncException where there is no plan */
+    private static String explanation(Path folder, String config) throws IOException {
+        Properties facts = new Properties();
+        Path file = folder.resolve("call.properties");
+        if (Files.exists(file)) {
+            facts.load(new StringReader(Files.readString(file)));
+        }
+        List<String> warnings = new ArrayList<>();
+        Context context = new Context(
+                new Machine(facts, config), "/run/jrunc", false, InstantSource.fixed(Instant.EPOCH), warnings::add);
+        CreateOptions options = new CreateOptions(
+                "",
+                null,
+                null,
+                null,
+                Boolean.parseBoolean(facts.getProperty("noPivot")),
+                Boolean.parseBoolean(facts.getProperty("noNewKeyring")),
+                Long.parseLong(facts.getProperty("preserveFds", "0")));
+        List<ExplainPlan.Section> sections = new ExplainPlan(context).explain("ID", options);
+        StringBuilder text = new StringBuilder();
+        for (String warning : warnings) {
+            text.append("warning: ").append(warning).append('\n');
+        }
+        for (ExplainPlan.Section section : sections) {
+            text.append(PlanText.section(section.heading(), section.steps()));
+        }
+        return text.toString();
+    }
+
+    /** A host of which only the few files are there that planning looks at. */
+    private record Machine(Properties facts, String config) implements Front {
+
+        private String read(String file) {
+            try {
+                return Files.readString(RESOURCES
+                        .resolve("hosts")
+                        .resolve(facts.getProperty("host", "hybrid"))
+                        .resolve(file));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public Call call() {
+            long euid = Long.parseLong(facts.getProperty("euid", "0"));
+            String listenFds = facts.getProperty("listenFds");
+            return new Call(
+                    List.of(),
+                    listenFds == null ? List.of() : List.of("LISTEN_FDS=" + listenFds, "LISTEN_FDNAMES=a:b"),
+                    "/bundle",
+                    4711,
+                    euid,
+                    euid,
+                    euid,
+                    euid,
+                    List.of(),
+                    Long.parseUnsignedLong(facts.getProperty("capabilities", euid == 0 ? "1fffeffffff" : "0"), 16),
+                    0x1fffeffffffL,
+                    022,
+                    Bytes.utf8(read("cgroup")),
+                    Bytes.utf8("         0          0 4294967295\n"),
+                    Bytes.utf8("         0          0 4294967295\n"),
+                    Bytes.EMPTY,
+                    0,
+                    0,
+                    0,
+                    8,
+                    "6.1.0",
+                    "x86_64");
+        }
+
+        @Override
+        public List<Result> execute(List<Step<HostOperation>> steps) {
+            List<Result> results = new ArrayList<>();
+            for (Step<HostOperation> step : steps) {
+                results.add(new Result(results.size(), 0, 0, Bytes.utf8(answer(step.operation())), "", "", ""));
+            }
+            return results;
+        }
+
+        private String answer(HostOperation operation) {
+            return switch (operation) {
+                case HostOperation.RealPath real -> real.path();
+                case HostOperation.ReadFile file when file.path().equals("/bundle/config.json") -> config;
+                case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
+                default -> throw new IllegalStateException("planning must not do this: " + operation);
+            };
+        }
+    }
+}

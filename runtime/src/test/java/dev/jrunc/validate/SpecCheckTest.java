@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.validate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.json.ConfigReader;
+import dev.jrunc.json.ConfigWriter;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.spec.DefaultSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpecCheckTest {
+
+    private static final String PROCESS = "'process':{'cwd':'/','args':['sh']}";
+    private static final String ROOT = "'ociVersion':'1.3.0','root':{'path':'rootfs'}";
+
+    private static void check(String config) {
+        SpecCheck.check(ConfigReader.read(Bytes.utf8(config.replace('\'', '"'))));
+    }
+
+    @Test
+    void theDefaultsAreFine() {
+        SpecCheck.check(ConfigReader.read(Bytes.utf8(ConfigWriter.write(DefaultSpec.rootful()))));
+        SpecCheck.check(ConfigReader.read(Bytes.utf8(ConfigWriter.write(DefaultSpec.rootless(1000, 1000)))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.0.0", "1.0.2-dev", "1.1.0+x", "1.2.1", "1.3.99"})
+    void knownVersions(String version) {
+        check("{'ociVersion':'" + version + "','root':{'path':'r'}," + PROCESS + "}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "1.3", "1.3.", "1.4.0", "0.9.0", "2.0.0", "1.10.0", "11.0.0", "x.y.z", "1.3.x"})
+    void otherVersions(String version) {
+        InvalidSpec error = assertThrows(
+                InvalidSpec.class, () -> check("{'ociVersion':'" + version + "','root':{'path':'r'}," + PROCESS + "}"));
+
+        assertEquals(
+                "config.json: /ociVersion: expected 1.0.0 to 1.3.x, found \"" + version + "\"", error.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'linux':{'namespaces':[{'type':'net'}]}|/linux/namespaces/0/type: expected pid, network, mount, ipc, uts,"
+                        + " user, cgroup or time, found \"net\"; did you mean \"network\"?",
+                "'linux':{'namespaces':[{'type':'mnt'}]}|/linux/namespaces/0/type: expected pid, network, mount, ipc, uts,"
+                        + " user, cgroup or time, found \"mnt\"; did you mean \"mount\"?",
+                "'linux':{'namespaces':[{'type':'galaxy'}]}|/linux/namespaces/0/type: expected pid, network, mount, ipc,"
+                        + " uts, user, cgroup or time, found \"galaxy\"",
+                "'linux':{'namespaces':[{'type':'pid'},{'type':'ipc'},{'type':'pid'}]}"
+                        + "|/linux/namespaces/2: the namespace \"pid\" is given twice (duplicate)",
+                "'linux':{'namespaces':[{'type':'pid','path':'x'}]}"
+                        + "|/linux/namespaces/0/path: expected an absolute path, found \"x\"",
+                "'linux':{'uidMappings':[{'containerID':0,'hostID':0,'size':1}]}"
+                        + "|/linux/uidMappings: id mappings need a user namespace",
+                "'linux':{'gidMappings':[{'containerID':0,'hostID':0,'size':1}]}"
+                        + "|/linux/gidMappings: id mappings need a user namespace",
+                "'linux':{'namespaces':[{'type':'user'}]}|/linux/uidMappings: is missing: a new user namespace needs it",
+                "'linux':{'namespaces':[{'type':'user'}],'uidMappings':[{'containerID':0,'hostID':0,'size':0}],"
+                        + "'gidMappings':[{'containerID':0,'hostID':0,'size':1}]}"
+                        + "|/linux/uidMappings/0/size: expected a number from 1 on, found 0",
+                "'process':{'cwd':'/','args':[]}|/process/args: is missing or empty: there is no program to run",
+                "'process':{'cwd':'/','args':['']}|/process/args/0: is empty: there is no program to run",
+                "'process':{'cwd':'a','args':['x']}|/process/cwd: expected an absolute path, found \"a\"",
+                "'process':{'cwd':'/','args':['x'],'env':['A=','B']}"
+                        + "|/process/env/1: expected NAME=value, found \"B\"",
+                "'process':{'cwd':'/','args':['x'],'env':['=B']}|/process/env/0: expected NAME=value, found \"=B\"",
+                "'process':{'cwd':'/','args':['x'],'oomScoreAdj':1001}"
+                        + "|/process/oomScoreAdj: expected -1000 to 1000, found 1001",
+                "'process':{'cwd':'/','args':['x'],'rlimits':[{'type':'RLIMIT_NOFIL','soft':1,'hard':1}]}"
+                        + "|/process/rlimits/0/type: expected a limit of getrlimit(2) such as RLIMIT_NOFILE, found"
+                        + " \"RLIMIT_NOFIL\"; did you mean \"RLIMIT_NOFILE\"?",
+                "'process':{'cwd':'/','args':['x'],'rlimits':[{'type':'RLIMIT_CPU','soft':1,'hard':1},"
+                        + "{'type':'RLIMIT_CPU','soft':1,'hard':1}]}"
+                        + "|/process/rlimits/1: RLIMIT_CPU is given twice (duplicate)",
+                "'hostname':'h'|/hostname: unable to set hostname without a private UTS namespace",
+                "'domainname':'d'|/domainname: unable to set domainname without a private UTS namespace",
+                "'mounts':[{'destination':'/x'}]|/mounts: mounts need a mount namespace of the container's own",
+                "'linux':{'maskedPaths':['/x']}"
+                        + "|/linux/maskedPaths: unable to restrict sys entries without a private MNT namespace",
+                "'linux':{'namespaces':[{'type':'mount'}],'maskedPaths':['/x','y']}"
+                        + "|/linux/maskedPaths/1: expected an absolute path, found \"y\"",
+                "'linux':{'rootfsPropagation':'rslav'}|/linux/rootfsPropagation: expected shared, slave, private or"
+                        + " unbindable, or these with an r before, found \"rslav\"; did you mean \"slave\"?",
+                "'linux':{'timeOffsets':{'monotonic':{'secs':1}}}"
+                        + "|/linux/timeOffsets: time offsets need a new time namespace",
+                "'linux':{'namespaces':[{'type':'time'}],'timeOffsets':{'realtime':{'secs':1}}}"
+                        + "|/linux/timeOffsets: expected monotonic or boottime, found \"realtime\"",
+                "'linux':{'namespaces':[{'type':'time'}],'timeOffsets':{'monotonic':{'nanosecs':1000000000}}}"
+                        + "|/linux/timeOffsets/monotonic/nanosecs: expected less than 1000000000",
+                "'linux':{'sysctl':{'net.ipv4.ip_forward':'1'}}"
+                        + "|/linux/sysctl: sysctl \"net.ipv4.ip_forward\" is not allowed in the host's network namespace",
+                "'linux':{'sysctl':{'kernel.shmmax':'1'}}"
+                        + "|/linux/sysctl: sysctl \"kernel.shmmax\" is not allowed in the host's ipc namespace",
+                "'linux':{'namespaces':[{'type':'uts'}],'sysctl':{'kernel.hostname':'x'}}"
+                        + "|/linux/sysctl: \"kernel.hostname\" conflicts with hostname: set that instead",
+                "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'vm.swappiness':'1'}}"
+                        + "|/linux/sysctl: sysctl \"vm.swappiness\" is not in a separate kernel namespace",
+                "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'net/../vm/swappiness':'1'}}"
+                        + "|/linux/sysctl: \"net/../vm/swappiness\" leads out of /proc/sys",
+                "'hooks':{'poststop':[{'path':'/a'},{'path':'b'}]}"
+                        + "|/hooks/poststop/1/path: expected an absolute path, found \"b\"",
+                "'hooks':{'prestart':[{'path':'/a','timeout':0}]}"
+                        + "|/hooks/prestart/0/timeout: expected seconds from 1 on, found 0"
+            })
+    void anErrorNamesThePlaceAndWhatWasExpected(String part, String message) {
+        String config = "{" + ROOT + "," + (part.startsWith("'process'") ? "" : PROCESS + ",") + part + "}";
+        InvalidSpec error = assertThrows(InvalidSpec.class, () -> check(config));
+
+        assertEquals("config.json: " + message, error.getMessage());
+    }
+
+    @Test
+    void aRootIsNeeded() {
+        InvalidSpec error = assertThrows(InvalidSpec.class, () -> check("{'ociVersion':'1.3.0'," + PROCESS + "}"));
+
+        assertEquals("/root/path", error.pointer());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'net.ipv4.ip_forward':'1'}}",
+                "'linux':{'namespaces':[{'type':'ipc'}],'sysctl':{'fs.mqueue.msg_max':'1','kernel/shmmax':'2'}}",
+                "'linux':{'namespaces':[{'type':'uts'}],'sysctl':{'kernel.domainname':'x'}},'hostname':'h'",
+                "'linux':{'namespaces':[{'type':'user','path':'/proc/1/ns/user'}]}",
+                "'linux':{'namespaces':[{'type':'mount'}],'rootfsPropagation':'rshared'}",
+                "'hostname':'','linux':{'namespaces':[{'type':'pid','path':''}]}"
+            })
+    void theseAreFine(String part) {
+        check("{" + ROOT + "," + PROCESS + "," + part + "}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kitten,sitting,3", "a,a,0", "'',abc,3", "abc,'',3"})
+    void differences(String a, String b, int expected) {
+        assertEquals(expected, Nearest.differences(a, b));
+    }
+}
