@@ -46,12 +46,16 @@ for applet in $(/bin/busybox --list); do
 done
 show "$jrunc" --version
 show "$jrunc" spec --bundle "$bundle"
+echo
+echo "The program, in config.json: a shell that says who it is, without a terminal."
 program 'echo I am process \$\$ of \$(hostname), user \$(id -u); ls /; exit 3'
 
 status=0
 show "$jrunc" --root "$root" run --bundle "$bundle" demo || status=$?
 echo "(exit status $status, the program's own)"
 
+echo
+echo "Now step by step, with a program that stays."
 program 'echo the program runs; exec sleep 1000'
 show "$jrunc" --root "$root" create --bundle "$bundle" demo
 show "$jrunc" --root "$root" state demo
