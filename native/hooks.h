@@ -16,8 +16,8 @@ struct hook {
 };
 
 struct hook_outcome {
-    int status;                       /* as of wait(2) */
-    size_t output_length;             /* up to HOOK_OUTPUT_BYTES, of standard output and error together */
+    int status;                         /* as of wait(2) */
+    size_t output_length;               /* up to HOOK_OUTPUT_BYTES, of standard output and error together */
     char output[HOOK_OUTPUT_BYTES + 1]; /* with a zero byte at the end */
 };
 

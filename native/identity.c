@@ -134,8 +134,7 @@ void op_capabilities(struct init *init, const struct op_capabilities *op)
         fail("set the capabilities");
     }
     for (unsigned long capability = 0; capability < 64; capability++) {
-        if ((op->ambient >> capability & 1) &&
-            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
+        if ((op->ambient >> capability & 1) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
             fail("raise the ambient capability %lu", capability);
     }
     prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);

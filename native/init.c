@@ -71,13 +71,13 @@ static void execute(struct init *init, const struct operation *operation)
     init->may_fail = operation->flags & MAY_FAIL;
     switch (operation->code) {
 #define F(type, name)
-#define INIT_OP(NAME, name, code, ...)                  \
-    case OP_##NAME: {                                   \
-        struct op_##name op;                            \
-        if (!decode_op_##name(operation->body, &op))    \
-            fail_with(EPROTO, "malformed operation");   \
-        op_##name(init, &op);                           \
-        return;                                         \
+#define INIT_OP(NAME, name, code, ...)                \
+    case OP_##NAME: {                                 \
+        struct op_##name op;                          \
+        if (!decode_op_##name(operation->body, &op))  \
+            fail_with(EPROTO, "malformed operation"); \
+        op_##name(init, &op);                         \
+        return;                                       \
     }
 #include "protocol.def"
     default:

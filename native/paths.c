@@ -19,8 +19,7 @@
 
 int path_open(int root, const char *path, int flags)
 {
-    struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
-                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     for (int i = 0; i < MAX_RETRIES; i++) {
         int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
         if (fd >= 0)

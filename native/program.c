@@ -277,5 +277,7 @@ void op_execve(struct init *init, const struct op_execve *op)
         fail("answer start");
     execve(init->program, init->args, init->environment);
     fail("exec: \"%s\": %s", init->program,
-         errno == ENOENT ? "no such file or directory" : errno == EACCES ? "permission denied" : "execve");
+         errno == ENOENT   ? "no such file or directory"
+         : errno == EACCES ? "permission denied"
+                           : "execve");
 }

@@ -25,8 +25,8 @@ static char *map_text(const struct numbers *map)
         return NULL;
     text[0] = 0;
     for (uint32_t i = 0; i + 2 < map->count; i += 3)
-        length += (size_t)snprintf(text + length, size - length, "%u %u %u\n", number_at(map, i),
-                                   number_at(map, i + 1), number_at(map, i + 2));
+        length += (size_t)snprintf(text + length, size - length, "%u %u %u\n", number_at(map, i), number_at(map, i + 1),
+                                   number_at(map, i + 2));
     return text;
 }
 

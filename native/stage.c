@@ -25,7 +25,7 @@ static const struct {
     uint32_t kind;
     const char *name;
 } kinds[] = {
-    {CLONE_NEWNS, "mount"}, {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWUTS, "uts"},     {CLONE_NEWIPC, "ipc"},
+    {CLONE_NEWNS, "mount"},  {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWUTS, "uts"},     {CLONE_NEWIPC, "ipc"},
     {CLONE_NEWUSER, "user"}, {CLONE_NEWPID, "pid"},       {CLONE_NEWNET, "network"}, {CLONE_NEWTIME, "time"},
 };
 
