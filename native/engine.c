@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -184,18 +185,27 @@ int engine_wait(struct engine *engine, struct waits *waits, int64_t deadline)
 void engine_drain(struct engine *engine, int64_t millis)
 {
     int64_t deadline = deadline_after(millis);
-    while (engine->output >= 0) {
-        struct pollfd output = {.fd = engine->output, .events = POLLIN};
+    scope_fd pidfd = engine->pid > 0 ? (int)syscall(SYS_pidfd_open, engine->pid, 0) : -1;
+    bool ended = pidfd < 0;
+    /* It closes its fds shortly before it has ended. */
+    while (engine->output >= 0 || !ended) {
+        struct pollfd fds[2] = {{.fd = engine->output, .events = POLLIN}, {.fd = ended ? -1 : pidfd, .events = POLLIN}};
         int64_t left = deadline - now_millis();
-        if (left <= 0 || poll(&output, 1, (int)left) <= 0)
+        if (left <= 0 || poll(fds, 2, (int)left) <= 0)
             return;
-        keep_output(engine);
+        if (fds[0].revents)
+            keep_output(engine);
+        if (fds[1].revents)
+            ended = true;
     }
 }
 
 void engine_end(struct engine *engine)
 {
-    if (engine->pid > 0) {
+    int status;
+    if (engine->pid > 0 && waitpid(engine->pid, &status, WNOHANG) == engine->pid) {
+        engine->status = status;
+    } else if (engine->pid > 0) {
         kill(engine->pid, SIGKILL);
         while (waitpid(engine->pid, NULL, 0) < 0 && errno == EINTR)
             continue;

@@ -19,12 +19,14 @@ struct engine {
     pid_t pid;   /* 0: none */
     int channel; /* -1: none */
     int output;
+    /* As of wait(2), once it has ended by itself; -1. */
+    int status;
     /* The end of what it wrote to 1 and 2. */
     char tail[8192];
     size_t tail_length;
 };
 
-#define NO_ENGINE ((struct engine){.channel = -1, .output = -1})
+#define NO_ENGINE ((struct engine){.channel = -1, .output = -1, .status = -1})
 
 /* Starts the JVM of lib. 0 or -errno. */
 int engine_start(struct engine *engine, const char *lib);
@@ -32,7 +34,7 @@ int engine_start(struct engine *engine, const char *lib);
 int engine_wait(struct engine *engine, struct waits *waits, int64_t deadline);
 /* Lets an engine that is ending say its last words, for that long at most. */
 void engine_drain(struct engine *engine, int64_t millis);
-/* Kills and reaps it, whatever it is doing; closes all fds. The tail of its output stays. */
+/* Kills and reaps it, whatever it is doing; closes all fds. Status and the tail of its output stay. */
 void engine_end(struct engine *engine);
 /* The last line of what it printed that says why it ended; "" when it printed nothing. Valid until the next call for this
  * engine. */

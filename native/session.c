@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define LAST_WORDS_MILLIS 2000
@@ -125,16 +126,30 @@ static int send_call(struct front *front, char **args)
     return error ? error : send_frame(front->engine.channel, FRAME_CALL, &call, NULL, 0);
 }
 
-/* "the engine ended (Error: could not …)": takes the last words of an engine that is ending. */
+static void describe_end(const struct engine *engine, int cause, char text[64])
+{
+    char name[16];
+    if (cause == -ETIMEDOUT || cause == -EAGAIN)
+        snprintf(text, 64, "doesn't answer");
+    else if (cause == -EPROTO)
+        snprintf(text, 64, "sent a malformed frame");
+    else if (engine->status >= 0 && WIFSIGNALED(engine->status))
+        snprintf(text, 64, "was killed by %s", signal_name(WTERMSIG(engine->status), name));
+    else if (engine->status >= 0)
+        snprintf(text, 64, "exited unexpectedly with status %d", WEXITSTATUS(engine->status));
+    else
+        snprintf(text, 64, "closed its channel");
+}
+
+/* Takes the last words of an engine that is ending. */
 static void say_gone(struct front *front, int cause, char error[1024])
 {
+    char what[64];
     if (cause == -ECONNRESET || cause == -EPIPE)
         engine_drain(&front->engine, LAST_WORDS_MILLIS);
     engine_end(&front->engine);
+    describe_end(&front->engine, cause, what);
     const char *line = engine_last_words(&front->engine);
-    const char *what = cause == -ETIMEDOUT || cause == -EAGAIN ? "doesn't answer"
-                       : cause == -EPROTO                      ? "sent a malformed frame"
-                                                               : "ended unexpectedly";
     say(error, "the engine (%s/runtime/bin/java) %s%s%.512s%s", front->lib, what, *line ? ": \"" : "", line,
         *line ? "\"" : "");
 }

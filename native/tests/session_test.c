@@ -193,6 +193,8 @@ static int engine_main(const char *program)
         fprintf(stderr, "Late: no\n\tat x.y\n");
         return 1;
     }
+    if (strcmp(scenario, "be killed") == 0)
+        raise(SIGKILL);
     if (strcmp(scenario, "nonsense") == 0) {
         send_frame(0, FRAME_GO, NULL, NULL, 0);
         pause();
@@ -258,8 +260,9 @@ static void test_failures(void)
     char error[1024];
     begin(&fixture);
     CHECK(run(&fixture, "decline", error) == SESSION_REFUSED && strstr(error, "of another build"));
-    CHECK(run(&fixture, "die before", error) == SESSION_REFUSED && strstr(error, "Early: no"));
-    CHECK(run(&fixture, "die after", error) == SESSION_VANISHED && strstr(error, "Late: no"));
+    CHECK(run(&fixture, "die before", error) == SESSION_REFUSED && strstr(error, "with status 1: \"Exception in"));
+    CHECK(run(&fixture, "die after", error) == SESSION_VANISHED && strstr(error, "with status 1: \"Late: no"));
+    CHECK(run(&fixture, "be killed", error) == SESSION_VANISHED && strstr(error, "was killed by SIGKILL"));
     CHECK(run(&fixture, "nonsense", error) == SESSION_VANISHED && strstr(error, "malformed"));
     CHECK(unlink(in_folder(&fixture, "runtime/bin/java")) == 0);
     CHECK(run(&fixture, "exit", error) == SESSION_REFUSED && strstr(error, "ENOENT"));
