@@ -66,7 +66,7 @@ all: deps-build
 tree: $(TREE)/bin/jrunc $(LIB)/jrunc.aot $(LIB)/native/libjffi-1.2.so
 
 build build/native build/asan build/analyzed $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
-	mkdir -p $@
+	@mkdir -p $@
 
 # ---- the native program
 
@@ -79,10 +79,12 @@ LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections
 JRUNC_LIMIT_BYTES := 1048576
 
 build/native/%.o: native/%.c Makefile | build/native
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo 'cc $<'
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
-	$(CC) $(CFLAGS) $(LDFLAGS) -s -o $@ $^
+	@echo 'link $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -s -o $@ $^
 	@size=$$(stat -c %s $@); [ $$size -lt $(JRUNC_LIMIT_BYTES) ] || \
 		{ echo "$@ has $$size bytes; the limit is $(JRUNC_LIMIT_BYTES)" >&2; exit 1; }
 
@@ -94,39 +96,41 @@ POMS := pom.xml runtime/pom.xml
 JFFI_FOLDER := jni/$(shell uname -m)-Linux
 
 build/engine.stamp: $(ENGINE_SOURCES) | build
-	$(MAVEN) --projects runtime --also-make package -Dmaven.test.skip=true
-	touch $@
+	@echo 'compile the engine'
+	@$(MAVEN) --projects runtime --also-make package -Dmaven.test.skip=true
+	@touch $@
 
 $(LIB)/app/jrunc.jar: build/engine.stamp | $(LIB)/app
-	cp runtime/target/jrunc-runtime-*-SNAPSHOT.jar $@
+	@cp runtime/target/jrunc-runtime-*-SNAPSHOT.jar $@
 
 # jffi's native libraries are unpacked below, once. The AOT cache takes no classes as old as picocli's.
 build/dependencies.stamp: $(POMS) packaging/UpgradeClassFiles.java | build/engine.stamp $(LIB)/app
-	find $(LIB)/app -name '*.jar' ! -name jrunc.jar -delete
-	find runtime/target/app -name '*.jar' ! -name 'jffi-*-native.jar' -exec cp -t $(LIB)/app {} +
-	for jar in runtime/target/app/picocli-*.jar; do \
+	@find $(LIB)/app -name '*.jar' ! -name jrunc.jar -delete
+	@find runtime/target/app -name '*.jar' ! -name 'jffi-*-native.jar' -exec cp -t $(LIB)/app {} +
+	@for jar in runtime/target/app/picocli-*.jar; do \
 		$(JDK)/bin/java packaging/UpgradeClassFiles.java $$jar $(LIB)/app/$${jar##*/}; done
-	touch $@
+	@touch $@
 
 $(LIB)/native/libjffi-1.2.so: $(POMS) | build/engine.stamp $(LIB)/native
-	cd $(LIB)/native && $(JDK)/bin/jar --extract --file=$$(ls $(CURDIR)/runtime/target/app/jffi-*-native.jar) $(JFFI_FOLDER)
-	mv $(LIB)/native/$(JFFI_FOLDER)/libjffi-1.2.so $@
-	rm -r $(LIB)/native/jni
-	touch $@
+	@cd $(LIB)/native && $(JDK)/bin/jar --extract --file=$$(ls $(CURDIR)/runtime/target/app/jffi-*-native.jar) $(JFFI_FOLDER)
+	@mv $(LIB)/native/$(JFFI_FOLDER)/libjffi-1.2.so $@
+	@rm -r $(LIB)/native/jni
+	@touch $@
 
 build/runtime.stamp: Makefile $(JDK)/release | $(LIB)
-	$(needs_jdk)rm -rf $(LIB)/runtime
-	$(JDK)/bin/jlink --add-modules $(MODULES) --vm=server --strip-debug --no-header-files --no-man-pages \
+	@echo 'make the JDK image'
+	@$(needs_jdk)rm -rf $(LIB)/runtime
+	@$(JDK)/bin/jlink --add-modules $(MODULES) --vm=server --strip-debug --no-header-files --no-man-pages \
 		--compress=zip-0 --output $(LIB)/runtime
-	touch $@
+	@touch $@
 
 # Trained by replaying recorded calls: it needs no root and runs no container.
 $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.stamp native/java_options.h packaging/java-options.sh
-	mapfile -t options < <(packaging/java-options.sh $(CURDIR)/$(LIB)); \
+	@echo 'train the AOT cache'
+	@mapfile -t options < <(packaging/java-options.sh $(CURDIR)/$(LIB)); \
 	options=("$${options[@]/-XX:AOTCache=/-XX:AOTCacheOutput=}"); \
-	if $(JDK)/bin/jar --list --file=$< | grep -q dev/jrunc/engine/Training.class; then \
-		options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.engine.Training}"); fi; \
-	cd / && $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || true
+	options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.Training}"); \
+	cd / && $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || { cat $(CURDIR)/build/training.log >&2; exit 1; }
 	@[ -s $@ ] || { cat build/training.log >&2; exit 1; }
 
 # ---- tests
@@ -136,7 +140,7 @@ check: deps-check lint c-test unit-test
 test: check tree-test integration-test
 
 unit-test: | deps-check
-	$(MAVEN) $(MAVEN_TOTALS) verify
+	@$(MAVEN) $(MAVEN_TOTALS) verify
 
 # ASan and UBSan; each test is a program with its own main.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -144,15 +148,17 @@ ASAN_CFLAGS := $(C_LANGUAGE) -O1 -g $(WARNINGS) $(SANITIZE)
 C_TESTS := $(patsubst native/tests/%.c,build/asan/%,$(wildcard native/tests/*_test.c))
 
 build/asan/%.o: native/%.c Makefile | build/asan
-	$(CC) $(ASAN_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo 'cc, sanitized, $<'
+	@$(CC) $(ASAN_CFLAGS) -MMD -MP -c -o $@ $<
 build/asan/%.o: native/tests/%.c Makefile | build/asan
-	$(CC) $(ASAN_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo 'cc, sanitized, $<'
+	@$(CC) $(ASAN_CFLAGS) -MMD -MP -c -o $@ $<
 # All but main, so that a test links what it needs.
 build/asan/native.a: $(patsubst %,build/asan/%.o,$(filter-out front,$(NATIVE)))
-	rm -f $@
-	ar rc $@ $^
+	@rm -f $@
+	@ar rc $@ $^
 build/asan/%_test: build/asan/%_test.o build/asan/native.a
-	$(CC) $(ASAN_CFLAGS) -o $@ $^
+	@$(CC) $(ASAN_CFLAGS) -o $@ $^
 .PRECIOUS: build/asan/%.o
 
 c-test: $(C_TESTS) | deps-check
@@ -163,9 +169,10 @@ c-test: $(C_TESTS) | deps-check
 # gcc's analyzer; clang-format for all C. Java's style is checked with the unit tests.
 C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] integration-tests/payload/*.[ch])
 build/analyzed/%.o: native/%.c Makefile | build/analyzed
-	$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
+	@echo 'analyze $<'
+	@$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
 lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
-	clang-format --dry-run --Werror $(C_FORMATTED)
+	@clang-format --dry-run --Werror $(C_FORMATTED)
 
 tree-test: all
 	packaging/tree-test.sh $(TREE)
@@ -174,9 +181,9 @@ integration-test: all | deps-test
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@echo "Integration tests: jrunc"
-	JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 	@echo "Integration tests: runc, the oracle"
-	JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 
 # ---- for people
 

@@ -25,6 +25,28 @@ public final class Decoder {
         }
     }
 
+    public boolean hasMore() {
+        return at < bytes.length;
+    }
+
+    /** An operation, as in the lists of BATCH and PLAN. */
+    public record Operation(int code, boolean mayFail, String origin, Decoder fields) {}
+
+    public Operation operation() throws ProtocolException {
+        int code = (int) number(2);
+        boolean mayFail = number(2) == Protocol.MAY_FAIL;
+        Decoder body = new Decoder(bytes().toArray());
+        return new Operation(code, mayFail, body.str(), body);
+    }
+
+    public boolean bool() throws ProtocolException {
+        long value = number(1);
+        if (value > 1) {
+            throw new ProtocolException("a boolean of " + value);
+        }
+        return value == 1;
+    }
+
     private void need(long count) throws ProtocolException {
         if (count > bytes.length - at) {
             throw new ProtocolException("a frame ends too early");
