@@ -39,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
  * meant, {@code -Dgolden.update=true} writes the files again; then read the difference.
  *
  * <p>A case is a folder with config.json, plan.txt and, where they aren't the usual ones, call.properties: host, euid,
- * capabilities, noPivot, noNewKeyring, preserveFds, listenFds. A configuration that this version refuses because of parts it
+ * uidMap, capabilities, noPivot, noNewKeyring, preserveFds, listenFds. A configuration that this version refuses because of parts it
  * can't do has a second plan, plan-without.txt, for what is left without these.
  */
 class GoldenPlanTest {
@@ -158,6 +158,10 @@ class GoldenPlanTest {
             }
         }
 
+        private Bytes idMap() {
+            return Bytes.utf8(facts.getProperty("uidMap", "0 0 4294967295") + "\n");
+        }
+
         @Override
         public Call call() {
             long euid = Long.parseLong(facts.getProperty("euid", "0"));
@@ -176,8 +180,8 @@ class GoldenPlanTest {
                     0x1fffeffffffL,
                     022,
                     Bytes.utf8(read("cgroup")),
-                    Bytes.utf8("         0          0 4294967295\n"),
-                    Bytes.utf8("         0          0 4294967295\n"),
+                    idMap(),
+                    idMap(),
                     Bytes.EMPTY,
                     0,
                     0,
