@@ -7,23 +7,21 @@ import dev.jrunc.engine.ReplayedFront;
 import dev.jrunc.engine.Session;
 import dev.jrunc.kernel.jnr.JnrLibraries;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.time.InstantSource;
 import java.util.List;
 
 /**
- * The run that the JDK's AOT cache is made from: the calls that containers wait for, through real sockets and the real
- * session, with a front that answers from memory. It needs no root and makes no container.
+ * The run that the JDK's AOT cache is made from: the calls that containers wait for, through the real session, with
+ * a front that answers from memory. It needs no root and makes no container.
  */
 public final class Training {
 
     /** How often each call is served, so that the cache also learns what is worth compiling. */
     private static final int ROUNDS = 40;
+
+    private static final int PIPE_BYTES = 1 << 20;
 
     private static final List<List<String>> CALLS = List.of(
             List.of("create", "--bundle", "/bundle", "--pid-file", "/bundle/init.pid", "trained"),
@@ -37,29 +35,22 @@ public final class Training {
     private Training() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory("jrunc-training");
-        Path path = folder.resolve("socket");
-        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(UnixDomainSocketAddress.of(path));
-            ReplayedFront front = new ReplayedFront();
-            for (int round = 0; round < ROUNDS; round++) {
-                for (List<String> call : CALLS) {
-                    serve(server, path, front, call);
-                }
+        ReplayedFront front = new ReplayedFront();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (List<String> call : CALLS) {
+                serve(front, call);
             }
-        } finally {
-            Files.deleteIfExists(path);
-            Files.delete(folder);
         }
     }
 
-    private static void serve(ServerSocketChannel server, Path path, ReplayedFront front, List<String> call)
-            throws IOException, InterruptedException {
-        try (SocketChannel caller = SocketChannel.open(UnixDomainSocketAddress.of(path));
-                SocketChannel engine = server.accept()) {
-            Thread played = Thread.ofPlatform().start(() -> front.play(new FrameChannel(caller), call));
-            new Session(new FrameChannel(engine), new JruncCommandLine(InstantSource.system(), new JnrLibraries()))
-                    .run();
+    private static void serve(ReplayedFront front, List<String> call) throws IOException, InterruptedException {
+        try (PipedInputStream toEngine = new PipedInputStream(PIPE_BYTES);
+                PipedInputStream toFront = new PipedInputStream(PIPE_BYTES);
+                PipedOutputStream fromFront = new PipedOutputStream(toEngine);
+                PipedOutputStream fromEngine = new PipedOutputStream(toFront)) {
+            Thread played = Thread.ofPlatform().start(() -> front.play(new FrameChannel(toFront, fromFront), call));
+            Session.Handler handler = new JruncCommandLine(InstantSource.system(), new JnrLibraries());
+            new Session(new FrameChannel(toEngine, fromEngine), handler).run();
             played.join();
         }
     }

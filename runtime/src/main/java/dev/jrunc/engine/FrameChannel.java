@@ -3,27 +3,28 @@ package dev.jrunc.engine;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ByteChannel;
 
 /** Frames over a connected stream. */
 public final class FrameChannel {
 
-    private final ByteChannel channel;
+    private final InputStream in;
+    private final OutputStream out;
 
-    public FrameChannel(ByteChannel channel) {
-        this.channel = channel;
+    public FrameChannel(InputStream in, OutputStream out) {
+        this.in = in;
+        this.out = out;
     }
 
     public void send(int code, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(Protocol.FRAME_HEADER_BYTES + payload.length)
                 .order(ByteOrder.LITTLE_ENDIAN);
         frame.putInt(payload.length).putShort((short) code).putShort((short) 0).put(payload);
-        frame.flip();
-        while (frame.hasRemaining()) {
-            channel.write(frame);
-        }
+        out.write(frame.array());
+        out.flush();
     }
 
     /**
@@ -31,23 +32,21 @@ public final class FrameChannel {
      * @throws ProtocolException for a header that breaks the rules
      */
     public Frame receive() throws IOException {
-        ByteBuffer header = read(Protocol.FRAME_HEADER_BYTES);
+        ByteBuffer header = ByteBuffer.wrap(read(Protocol.FRAME_HEADER_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         long length = header.getInt() & 0xffff_ffffL;
         int code = header.getShort() & 0xffff;
         int reserved = header.getShort();
         if (length > Protocol.MAX_FRAME_BYTES || reserved != 0) {
             throw new ProtocolException("a malformed frame of " + length + " bytes");
         }
-        return new Frame(code, read((int) length).array());
+        return new Frame(code, read((int) length));
     }
 
-    private ByteBuffer read(int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer) < 0) {
-                throw new EOFException("the front is gone");
-            }
+    private byte[] read(int length) throws IOException {
+        byte[] content = in.readNBytes(length);
+        if (content.length < length) {
+            throw new EOFException("the front is gone");
         }
-        return buffer.flip();
+        return content;
     }
 }
