@@ -31,12 +31,13 @@ args() { # program and its arguments, as JSON
     mv "$folder/config.json" "$bundle/config.json"
 }
 
+# Through a shell, whose own time hyperfine takes off: Debian 12's hyperfine lends /dev/null to what it starts, and runc changes
+# the owner of its standard input and output.
 median() { # runtime, prepare, arguments of the runtime: prints milliseconds
     local call="$1 --root $folder/$(basename "$1")"
-    hyperfine --shell=none --warmup 3 --runs "$runs" --input "$folder/empty" --output pipe --style none \
-        --prepare "sh -c \"${2//CALL/$call} >$folder/prepare.log 2>&1 <$folder/empty || :\"" \
-        --export-json "$folder/result.json" "$call $3" >"$folder/hyperfine.log" 2>&1 || {
-        cat "$folder/hyperfine.log" >&2
+    hyperfine --warmup 3 --runs "$runs" --style none --prepare "{ ${2//CALL/$call}; } >$folder/prepare.log 2>&1 <$folder/empty || :" \
+        --export-json "$folder/result.json" "$call $3 <$folder/empty >$folder/output 2>&1" >"$folder/hyperfine.log" 2>&1 || {
+        cat "$folder/hyperfine.log" "$folder/output" >&2
         return 1
     }
     jq '.results[0].median * 1000' "$folder/result.json"
