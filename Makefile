@@ -130,7 +130,8 @@ $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.st
 	@mapfile -t options < <(packaging/java-options.sh $(CURDIR)/$(LIB)); \
 	options=("$${options[@]/-XX:AOTCache=/-XX:AOTCacheOutput=}"); \
 	options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.Training}"); \
-	cd / && $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || { cat $(CURDIR)/build/training.log >&2; exit 1; }
+	cd / && env -i $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || \
+		{ cat $(CURDIR)/build/training.log >&2; exit 1; }
 	@[ -s $@ ] || { cat build/training.log >&2; exit 1; }
 
 # ---- tests

@@ -9,6 +9,7 @@ import dev.jrunc.kernel.jnr.JnrLibraries;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.lang.invoke.MethodHandles;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -34,7 +35,8 @@ public final class Training {
 
     private Training() {}
 
-    public static void main(String[] args) throws IOException, InterruptedException {
+    public static void main(String[] args) throws IOException, InterruptedException, IllegalAccessException {
+        MethodHandles.lookup().ensureInitialized(Main.class);
         ReplayedFront front = new ReplayedFront();
         for (int round = 0; round < ROUNDS; round++) {
             for (List<String> call : CALLS) {
