@@ -68,6 +68,16 @@ static int remount(int fd, uint64_t set, uint64_t clear, uint64_t propagation)
     return 0;
 }
 
+/* One kind at a time is what the kernel takes. */
+static int set_propagation(int fd, uint64_t kind, bool recursive)
+{
+    struct mount_attr attributes = {.propagation = kind};
+    unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+    if (mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0)
+        return errno == ENOSYS ? remount(fd, 0, 0, kind | (recursive ? MS_REC : 0)) : -errno;
+    return 0;
+}
+
 int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation)
 {
     if (set || clear) {
@@ -76,13 +86,14 @@ int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_
         if (mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0)
             return errno == ENOSYS && !recursive ? remount(fd, set, clear, propagation) : -errno;
     }
-    if (propagation) {
-        struct mount_attr attributes = {.propagation = propagation & ~(uint64_t)MS_REC};
-        unsigned flags = AT_EMPTY_PATH | (propagation & MS_REC ? AT_RECURSIVE : 0);
-        if (mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0)
-            return errno == ENOSYS ? remount(fd, 0, 0, propagation) : -errno;
+    /* A slave can be shared as well: then it is made a slave first. */
+    static const uint64_t kinds[] = {MS_PRIVATE, MS_UNBINDABLE, MS_SLAVE, MS_SHARED};
+    int error = 0;
+    for (size_t i = 0; !error && i < sizeof kinds / sizeof *kinds; i++) {
+        if (propagation & kinds[i])
+            error = set_propagation(fd, kinds[i], propagation & MS_REC);
     }
-    return 0;
+    return error;
 }
 
 /* What the file system itself says: "e tmpfs: Unknown parameter 'sizee'" becomes ": tmpfs: Unknown parameter 'sizee'". */
@@ -177,8 +188,6 @@ static void mount_by_path(const struct op_mount *op, int target)
     snprintf(path, sizeof path, "/proc/self/fd/%d", target);
     if (mount(op->source, path, op->type, flags, options) < 0)
         fail("mount %s on %s: options \"%s\"", op->type, op->target, options);
-    if (op->propagation && mount(NULL, path, NULL, op->propagation, NULL) < 0)
-        fail("set the propagation of %s", op->target);
 }
 
 /* CVE-2019-19921, CVE-2023-28642: the image's own /proc or /sys is a link, and what is masked there is not here. */

@@ -17,7 +17,8 @@ final class ConsoleOptions {
         Options.value(spec, "PATH", "Unix socket that receives the terminal", "--console-socket");
         Options.value(spec, "PATH", "Unix socket that receives a pidfd of the container's process", "--pidfd-socket");
         Options.value(spec, "FILE", "write the process id to a file", "--pid-file");
-        Options.flag(spec, "MS_MOVE and chroot instead of pivot_root: for a root file system on a ramdisk", "--no-pivot");
+        Options.flag(
+                spec, "MS_MOVE and chroot instead of pivot_root: for a root file system on a ramdisk", "--no-pivot");
         Options.flag(spec, "keep the caller's session keyring", "--no-new-keyring");
         Options.value(spec, "N", "fds after 2 that the program gets", "--preserve-fds");
     }

@@ -39,7 +39,8 @@ final class ExplainCommand implements Command {
         if (format != null && !format.equals("text") && !format.equals("json")) {
             throw new UsageError("invalid format option \"" + format + "\": expected text or json");
         }
-        String id = invocation.arguments().isEmpty() ? "ID" : invocation.arguments().getFirst();
+        String id =
+                invocation.arguments().isEmpty() ? "ID" : invocation.arguments().getFirst();
         List<ExplainPlan.Section> sections =
                 new ExplainPlan(invocation.context()).explain(id, ConsoleOptions.of(invocation));
         invocation.print("json".equals(format) ? json(sections) : text(sections));

@@ -32,8 +32,7 @@ final class FinishRunCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         invocation.require(2, 2);
-        new RunContainer(invocation.context())
-                .finish(invocation.arguments().getFirst(), invocation.flag("--keep"));
+        new RunContainer(invocation.context()).finish(invocation.arguments().getFirst(), invocation.flag("--keep"));
         return Integer.parseInt(invocation.arguments().get(1));
     }
 }

@@ -64,7 +64,8 @@ record GlobalOptions(
 
     private static void require(String name, String value, List<String> allowed) {
         if (!allowed.contains(value)) {
-            throw new UsageError("invalid value \"" + value + "\" for " + name + ": expected " + String.join(", ", allowed));
+            throw new UsageError(
+                    "invalid value \"" + value + "\" for " + name + ": expected " + String.join(", ", allowed));
         }
     }
 
@@ -94,7 +95,9 @@ record GlobalOptions(
 
     private static String trim(String path) {
         int end = path.length();
-        while (end > 0 && (path.charAt(end - 1) == '/' || path.charAt(end - 1) == '.' && end > 1 && path.charAt(end - 2) == '/')) {
+        while (end > 0
+                && (path.charAt(end - 1) == '/'
+                        || path.charAt(end - 1) == '.' && end > 1 && path.charAt(end - 2) == '/')) {
             end--;
         }
         return path.substring(0, end);

@@ -29,7 +29,8 @@ record Invocation(
         return options.hasMatchedOption(name);
     }
 
-    @Nullable String value(String name) {
+    @Nullable
+    String value(String name) {
         return options.matchedOptionValue(name, null);
     }
 
@@ -47,7 +48,8 @@ record Invocation(
         } catch (NumberFormatException e) {
             // The same message.
         }
-        throw new UsageError("invalid value \"" + value + "\" for " + name + ": expected a number from 0 to " + maximum);
+        throw new UsageError(
+                "invalid value \"" + value + "\" for " + name + ": expected a number from 0 to " + maximum);
     }
 
     /** The container's id, which has to be the only argument. */

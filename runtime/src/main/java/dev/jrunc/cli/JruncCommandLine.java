@@ -72,7 +72,8 @@ public final class JruncCommandLine implements Session.Handler {
             List<String> behind = rest.subList(1, rest.size());
             return serve(front, global, command, behind);
         } catch (JruncException e) {
-            new Log(front, global, clock).error(doing.isEmpty() ? e.getMessage() : doing + " failed: " + e.getMessage());
+            new Log(front, global, clock)
+                    .error(doing.isEmpty() ? e.getMessage() : doing + " failed: " + e.getMessage());
             return FAILURE;
         }
     }
@@ -167,7 +168,9 @@ public final class JruncCommandLine implements Session.Handler {
         text.append(withSynopsis(globalSpec(), "jrunc [global options] COMMAND [options] [arguments]"));
         text.append("\nCommands:\n");
         for (Command command : COMMANDS) {
-            text.append("  ").append(command.name()).repeat(' ', 10 - command.name().length());
+            text.append("  ")
+                    .append(command.name())
+                    .repeat(' ', 10 - command.name().length());
             text.append(command.summary()).append('\n');
         }
         return text.toString();

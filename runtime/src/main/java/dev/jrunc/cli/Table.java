@@ -26,7 +26,8 @@ final class Table {
         int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], Math.max(MINIMUM_WIDTH, row.get(i).length() + GAP));
+                widths[i] =
+                        Math.max(widths[i], Math.max(MINIMUM_WIDTH, row.get(i).length() + GAP));
             }
         }
         StringBuilder text = new StringBuilder();

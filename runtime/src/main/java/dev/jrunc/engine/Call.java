@@ -71,7 +71,9 @@ public record Call(
     /** Of the environment; the first one, as getenv(3) sees it. */
     public @Nullable String environment(String name) {
         for (String variable : environment) {
-            if (variable.startsWith(name) && variable.length() > name.length() && variable.charAt(name.length()) == '=') {
+            if (variable.startsWith(name)
+                    && variable.length() > name.length()
+                    && variable.charAt(name.length()) == '=') {
                 return variable.substring(name.length() + 1);
             }
         }

@@ -4,8 +4,7 @@ package dev.jrunc.engine;
 import dev.jrunc.plan.Bytes;
 
 /** The message RESULT of one operation; fields as in native/protocol.def. */
-public record Result(
-        long index, long error, long value, Bytes data, String message, String operation, String origin) {
+public record Result(long index, long error, long value, Bytes data, String message, String operation, String origin) {
 
     public static Result decode(byte[] payload) throws ProtocolException {
         Decoder in = new Decoder(payload);

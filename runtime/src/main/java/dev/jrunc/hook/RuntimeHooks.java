@@ -33,8 +33,7 @@ public final class RuntimeHooks {
     }
 
     /** Runs all of them; a failure is a warning. */
-    public static void runAll(
-            Front front, String kind, List<Spec.Hook> hooks, Bytes state, Consumer<String> warnings) {
+    public static void runAll(Front front, String kind, List<Spec.Hook> hooks, Bytes state, Consumer<String> warnings) {
         for (int i = 0; i < hooks.size(); i++) {
             try {
                 run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state);
@@ -54,8 +53,11 @@ public final class RuntimeHooks {
                 state,
                 timeout == null ? 0 : timeout));
         if (!result.ok()) {
-            throw new OperationFailed("HOOK", pointer, (int) result.error(), withOutput(
-                    result.message().isEmpty() ? "hook " + hook.path() : result.message(), result.data()));
+            throw new OperationFailed(
+                    "HOOK",
+                    pointer,
+                    (int) result.error(),
+                    withOutput(result.message().isEmpty() ? "hook " + hook.path() : result.message(), result.data()));
         }
         if (result.value() != 0) {
             throw new OperationFailed(

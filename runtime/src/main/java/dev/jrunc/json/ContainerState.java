@@ -46,13 +46,37 @@ public record ContainerState(
 
     public ContainerState withProcess(long initPid, long initStartTime) {
         return new ContainerState(
-                ociVersion, id, complete, initPid, initStartTime, bundle, rootfs, created, annotations, owner,
-                ownPidNamespace, cgroups, poststart, poststop);
+                ociVersion,
+                id,
+                complete,
+                initPid,
+                initStartTime,
+                bundle,
+                rootfs,
+                created,
+                annotations,
+                owner,
+                ownPidNamespace,
+                cgroups,
+                poststart,
+                poststop);
     }
 
     public ContainerState asComplete() {
         return new ContainerState(
-                ociVersion, id, true, pid, startTime, bundle, rootfs, created, annotations, owner, ownPidNamespace,
-                cgroups, poststart, poststop);
+                ociVersion,
+                id,
+                true,
+                pid,
+                startTime,
+                bundle,
+                rootfs,
+                created,
+                annotations,
+                owner,
+                ownPidNamespace,
+                cgroups,
+                poststart,
+                poststop);
     }
 }

@@ -64,7 +64,8 @@ final class Bundle {
         if (context.systemdCgroup()) {
             throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
         }
-        CgroupLayout layout = CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
+        CgroupLayout layout =
+                CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
         return new Bundle(id, options, real, rootfs(context, real, spec), spec, call, cgroups);
     }
@@ -122,8 +123,8 @@ final class Bundle {
         long listenFds = listen.isEmpty() ? 0 : Long.parseLong(listen.getFirst().substring("LISTEN_FDS=".length()));
         long preserveFds = listenFds + options.preserveFds();
         if (preserveFds > call.inheritedFds()) {
-            throw new UsageError("--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds())
-                    + " is not open");
+            throw new UsageError(
+                    "--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds()) + " is not open");
         }
         return Planner.plan(new PlanRequest(
                 id,

@@ -13,8 +13,7 @@ import java.util.function.Consumer;
  * @param systemdCgroup --systemd-cgroup
  * @param warnings takes what is not done and does no harm, a line each
  */
-public record Context(
-        Front front, String root, boolean systemdCgroup, InstantSource clock, Consumer<String> warnings) {
+public record Context(Front front, String root, boolean systemdCgroup, InstantSource clock, Consumer<String> warnings) {
 
     StateFolder folder(String id) {
         return new StateFolder(front, root, id);

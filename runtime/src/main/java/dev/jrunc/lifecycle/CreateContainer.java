@@ -109,8 +109,7 @@ public final class CreateContainer {
         second.addAll(plan.trees());
         second.add(Step.must(plan.spawn()));
         Result spawned = front.execute(second).getLast();
-        return state.withProcess(
-                spawned.value(), Long.parseLong(spawned.data().utf8()));
+        return state.withProcess(spawned.value(), Long.parseLong(spawned.data().utf8()));
     }
 
     /** One by one known: what is there already is not ours to remove. */
@@ -121,14 +120,9 @@ public final class CreateContainer {
         }
         List<Result> results = front.execute(steps);
         for (int i = 0; i < results.size(); i++) {
-            if (results.get(i).value() > 0
-                    && steps.get(i).operation() instanceof HostOperation.CgroupCreate made) {
+            if (results.get(i).value() > 0 && steps.get(i).operation() instanceof HostOperation.CgroupCreate made) {
                 undo.add(Step.mayFail(new HostOperation.CgroupRemove(
-                        made.origin(),
-                        made.mount(),
-                        made.path(),
-                        results.get(i).value() - 1,
-                        Cgroups.REMOVE_MILLIS)));
+                        made.origin(), made.mount(), made.path(), results.get(i).value() - 1, Cgroups.REMOVE_MILLIS)));
             }
         }
         for (int i = 0; i < results.size(); i++) {
@@ -179,7 +173,11 @@ public final class CreateContainer {
             front.execute(steps);
             steps.clear();
             Bytes hookState = StateJson.hookState(
-                    bundle.id(), "creating", state.pid(), bundle.path(), bundle.spec().annotations());
+                    bundle.id(),
+                    "creating",
+                    state.pid(),
+                    bundle.path(),
+                    bundle.spec().annotations());
             RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState);
             RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState);
             goOn(steps);

@@ -32,7 +32,8 @@ public final class ExplainPlan {
         Plan plan = bundle.plan(0);
         plan.warnings().forEach(context.warnings());
         bundle.cgroups().warnings().forEach(context.warnings());
-        List<Step<? extends Operation>> prepare = new ArrayList<>(bundle.cgroups().create());
+        List<Step<? extends Operation>> prepare =
+                new ArrayList<>(bundle.cgroups().create());
         prepare.addAll(bundle.cgroups().limits());
         prepare.addAll(plan.trees());
         prepare.add(Step.<HostOperation>must(plan.spawn()));

@@ -48,8 +48,7 @@ public final class KillContainer {
         if (signal == SIGKILL && !state.ownPidNamespace()) {
             signalAll(state, signal);
         }
-        Result result =
-                front.attempt(new HostOperation.Signal(KILL, state.pid(), state.startTime(), signal));
+        Result result = front.attempt(new HostOperation.Signal(KILL, state.pid(), state.startTime(), signal));
         if (result.error() == Errno.ESRCH.number() && signal != SIGKILL) {
             throw ContainerError.notRunning();
         }

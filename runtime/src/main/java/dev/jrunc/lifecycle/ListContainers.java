@@ -46,14 +46,14 @@ public final class ListContainers {
         }
         List<Step<HostOperation>> looks = new ArrayList<>();
         for (ContainerState state : states) {
-            looks.add(Step.must(
-                    new HostOperation.ProcessStatus(Origin.rule("list"), state.pid(), state.startTime())));
+            looks.add(Step.must(new HostOperation.ProcessStatus(Origin.rule("list"), state.pid(), state.startTime())));
         }
         List<Result> results = front.execute(looks);
         List<StateJson.Listed> listed = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
             listed.add(listed(
-                    states.get(i), StateFolder.statusOf(states.get(i), results.get(i).value())));
+                    states.get(i),
+                    StateFolder.statusOf(states.get(i), results.get(i).value())));
         }
         return listed;
     }

@@ -50,8 +50,8 @@ public final class RunContainer {
         if (detach) {
             return 0;
         }
-        long status = front.execute(new HostOperation.Foreground(
-                        Origin.rule("run"), ENGINE_MILLIS, new ArrayList<>(continuation)))
+        long status = front.execute(
+                        new HostOperation.Foreground(Origin.rule("run"), ENGINE_MILLIS, new ArrayList<>(continuation)))
                 .value();
         int exitStatus = exitStatus(status);
         finish(id, keep);

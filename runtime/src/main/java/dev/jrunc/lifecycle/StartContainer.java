@@ -49,8 +49,8 @@ public final class StartContainer {
                     state.poststart(),
                     StateJson.hookState(state.id(), "running", state.pid(), state.bundle(), state.annotations()));
         } catch (JruncException e) {
-            List<Step<HostOperation>> steps = List.of(
-                    Step.mayFail(new HostOperation.Signal(START, state.pid(), state.startTime(), SIGKILL)));
+            List<Step<HostOperation>> steps =
+                    List.of(Step.mayFail(new HostOperation.Signal(START, state.pid(), state.startTime(), SIGKILL)));
             front.execute(steps);
             throw e;
         }

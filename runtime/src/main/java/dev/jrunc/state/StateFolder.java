@@ -55,8 +55,13 @@ public final class StateFolder {
         }
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);
-            boolean allowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                    || c == '_' || c == '+' || c == '.' || c == '-';
+            boolean allowed = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || c == '_'
+                    || c == '+'
+                    || c == '.'
+                    || c == '-';
             if (!allowed) {
                 return false;
             }
@@ -173,8 +178,8 @@ public final class StateFolder {
 
     /** From the process, never from the file. */
     public Status status(ContainerState state) {
-        Result result = front.execute(
-                new HostOperation.ProcessStatus(Origin.rule("status"), state.pid(), state.startTime()));
+        Result result =
+                front.execute(new HostOperation.ProcessStatus(Origin.rule("status"), state.pid(), state.startTime()));
         return statusOf(state, result.value());
     }
 
