@@ -198,7 +198,7 @@ static void refuse_link(const struct init *init, const struct op_mount *op)
     scope_fd fd = path_open(init->root, op->target, O_PATH | O_NOFOLLOW);
     struct stat status;
     if (fd >= 0 && fstat(fd, &status) == 0 && S_ISLNK(status.st_mode))
-        fail_with(ELOOP, "mount %s on %s, which is a symbolic link in the image", op->type, op->target);
+        fail_with(ELOOP, "mount %s on %s, which is a symlink in the image", op->type, op->target);
 }
 
 void op_mount(struct init *init, const struct op_mount *op)
@@ -209,6 +209,10 @@ void op_mount(struct init *init, const struct op_mount *op)
         fail_with(-target, "make the mount point %s", op->target);
     if (has_long_parameter(op)) {
         mount_by_path(op, target);
+        scope_fd made = path_open(init->root, op->target, O_PATH);
+        int error = made < 0 ? made : set_attributes(made, false, 0, 0, op->propagation);
+        if (error)
+            fail_with(-error, "set the propagation of %s", op->target);
         return;
     }
     scope_fd fd = make_mount(op);
@@ -259,6 +263,9 @@ void op_bind(struct init *init, const struct op_bind *op)
     if (target < 0)
         fail_with(-target, "bind %s on %s: make the mount point", op->source, op->target);
     refuse_procfs(op, target);
+    bool folder = S_ISDIR(status.st_mode);
+    if (fstat(target, &status) == 0 && S_ISDIR(status.st_mode) != folder)
+        fail_with(ENOTDIR, "bind %s on %s: only one of them is a folder", op->source, op->target);
     int error = attach_mount(source, target);
     if (error)
         fail_with(-error, "bind %s on %s", op->source, op->target);

@@ -12,18 +12,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* pivot_root refuses a shared parent. The mount that holds the folder is found by going up to where it begins. */
-static void make_parent_private(const char *path)
+/* pivot_root refuses a shared parent; a slave still hears of the host's mounts. The mount that holds the folder is found by
+ * going up to where it begins. */
+static void unshare_parent(const char *path, uint64_t propagation)
 {
+    uint64_t kind = propagation & MS_SLAVE ? MS_SLAVE : MS_PRIVATE;
     scope_fd folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         fail("open the root file system %s", path);
     for (int i = 0; i < PATH_MAX; i++) {
-        int error = set_attributes(folder, false, 0, 0, MS_PRIVATE);
+        int error = set_attributes(folder, false, 0, 0, kind);
         if (!error)
             return;
         if (error != -EINVAL)
-            fail_with(-error, "make the mount that holds %s private", path);
+            fail_with(-error, "stop sharing the mount that holds %s", path);
         int up = openat(folder, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (up < 0)
             fail("look for the mount that holds %s", path);
@@ -69,7 +71,7 @@ void op_root(struct init *init, const struct op_root *op)
     if (mount(NULL, "/", NULL, op->propagation, NULL) < 0)
         fail("set the propagation of /");
     if (op->tree < 0)
-        make_parent_private(op->path);
+        unshare_parent(op->path, op->propagation);
     init->root = attach_root(init, op);
 }
 
