@@ -9,6 +9,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,8 @@ class LayersTest {
             List.of("plan", "json"),
             List.of("spec", "kernel"),
             List.of("error"));
+
+    private static final String MAIN = "dev.jrunc.Main";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -126,11 +131,33 @@ class LayersTest {
         noClasses()
                 .that()
                 .resideInAPackage("dev.jrunc..")
+                .and()
+                .doNotHaveFullyQualifiedName(MAIN)
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching(
                         "java\\.io\\.(File|FileInputStream|FileOutputStream|FileReader|FileWriter|RandomAccessFile)"
                                 + "|java\\.nio\\.file\\.Files|java\\.lang\\.ProcessBuilder")
+                .check(CLASSES);
+    }
+
+    @Test
+    void mainOpensStreamsOfItsSocketOnly() {
+        noClasses()
+                .that()
+                .haveFullyQualifiedName(MAIN)
+                .should()
+                .callConstructor(FileInputStream.class, String.class)
+                .orShould()
+                .callConstructor(FileInputStream.class, File.class)
+                .orShould()
+                .callConstructor(FileOutputStream.class, String.class)
+                .orShould()
+                .callConstructor(FileOutputStream.class, File.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.io\\.(File|FileReader|FileWriter|RandomAccessFile)"
+                        + "|java\\.nio\\.file\\.Files|java\\.lang\\.ProcessBuilder")
                 .check(CLASSES);
     }
 }
