@@ -14,12 +14,14 @@ import java.util.List;
  * @param folders in every hierarchy
  * @param create makes them
  * @param limits writes what {@code linux.resources} asks for
+ * @param optional the caller may have no right to any, and nothing asks for one
  * @param warnings what is not done, and does no harm
  */
 public record CgroupPlan(
         List<CgroupFolder> folders,
         List<Step<HostOperation>> create,
         List<Step<HostOperation>> limits,
+        boolean optional,
         List<String> warnings) {
 
     public CgroupPlan {
@@ -35,6 +37,7 @@ public record CgroupPlan(
         for (CgroupFolder folder : folders) {
             paths.add(folder.folder());
         }
-        return Step.must(new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), paths));
+        HostOperation attach = new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), paths);
+        return optional ? Step.mayFail(attach) : Step.must(attach);
     }
 }

@@ -16,6 +16,9 @@ record Place(@Nullable JsonNode node, String pointer) {
     private static final BigInteger U64_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
     private static final long U32_MAX = 0xffff_ffffL;
 
+    /** Of a value in an error, in characters. */
+    private static final int MAX_SHOWN = 80;
+
     /** The member of that name; absent where there is none or where it is null. */
     Place at(String name) {
         return new Place(
@@ -53,9 +56,9 @@ record Place(@Nullable JsonNode node, String pointer) {
         if (value.isArray()) {
             return "an array";
         }
-        String text = value.toString();
-        String shown = text.length() > 80 ? text.substring(0, 80) + "…" : text;
-        return value.isString() ? "string " + shown : shown;
+        String text = value.asString();
+        String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+        return value.isString() ? "string " + new JsonText(false).string(shown) : shown;
     }
 
     String string() {

@@ -15,6 +15,7 @@ import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
+import dev.jrunc.plan.SpawnOrigin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
@@ -107,8 +108,16 @@ public final class CreateContainer {
         createCgroups(bundle);
         List<Step<HostOperation>> second = new ArrayList<>(bundle.cgroups().limits());
         second.addAll(plan.trees());
-        second.add(Step.must(plan.spawn()));
+        second.add(Step.mayFail(plan.spawn()));
         Result spawned = front.execute(second).getLast();
+        if (!spawned.ok()) {
+            throw new OperationFailed(
+                    plan.spawn().name(),
+                    SpawnOrigin.of(bundle.spec(), spawned.error(), spawned.message())
+                            .text(),
+                    (int) spawned.error(),
+                    spawned.message());
+        }
         return state.withProcess(spawned.value(), Long.parseLong(spawned.data().utf8()));
     }
 

@@ -83,14 +83,15 @@ final class ProcessPlanner {
         long permitted = mask(sets.permitted(), "permitted");
         long inheritable = mask(sets.inheritable(), "inheritable");
         long ambient = mask(sets.ambient(), "ambient");
-        long possible = ambient & permitted & inheritable;
-        if (possible != ambient) {
-            warnings.add("/process/capabilities/ambient: only what is permitted and inheritable can be ambient");
-        }
+        // The kernel lets only what is permitted and inheritable be ambient; callers ask for more, and runc lets them.
         add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
         add(new InitOperation.User(USER, user.uid(), user.gid(), setGroups, user.additionalGids()));
         add(new InitOperation.Capabilities(
-                origin, mask(sets.effective(), "effective"), permitted, inheritable, possible));
+                origin,
+                mask(sets.effective(), "effective"),
+                permitted,
+                inheritable,
+                ambient & permitted & inheritable));
     }
 
     private long mask(List<String> names, String set) {
