@@ -191,9 +191,9 @@ class DevicesIT {
     void twoDevicesOfOnePath(Lab lab) {
         Bundle bundle = lab.bundle();
         bundle.linux()
-                .set("devices", Json.quoted("[{'type':'c','path':'/dev/null','major':1,'minor':5,'fileMode':438}]"));
+                .set("devices", Json.quoted("[{'type':'c','path':'/dev/full','major':1,'minor':5,'fileMode':438}]"));
         Report report = lab.report(bundle);
 
-        assertEquals(5, report.number("/dev/null/minor"), "what config.json says wins over the default");
+        assertEquals(5, report.number("/dev/full/minor"), "what config.json says wins over the default");
     }
 }

@@ -325,7 +325,7 @@ class MountsIT {
         bundle.symlink(target, "/elsewhere");
         bundle.directory("/elsewhere");
 
-        lab.failsToCreate(bundle, target).oursSays("symlink");
+        lab.failsToCreate(bundle, target).oursSays("symbolic link", "/mounts/");
     }
 
     @ParameterizedTest

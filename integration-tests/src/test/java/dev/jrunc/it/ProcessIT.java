@@ -247,6 +247,19 @@ class ProcessIT {
     }
 
     @Test
+    void onlyWhatIsInheritableAndPermittedCanBeAmbient(Lab lab) {
+        Bundle bundle = user(lab.bundle(), 1000, 1000);
+        bundle.process()
+                .set(
+                        "capabilities",
+                        Json.quoted(
+                                "{'bounding':['CAP_KILL','CAP_CHOWN'],'permitted':['CAP_KILL','CAP_CHOWN'],"
+                                        + "'effective':['CAP_KILL'],'inheritable':['CAP_CHOWN'],'ambient':['CAP_KILL','CAP_CHOWN']}"));
+
+        assertEquals(List.of("CAP_CHOWN"), lab.report(bundle).capabilities("CapAmb"));
+    }
+
+    @Test
     void rootHasWhatIsInTheBoundingSet(Lab lab) {
         Bundle bundle = lab.bundle();
         bundle.process()
@@ -484,7 +497,7 @@ class ProcessIT {
         bundle.payload("terminal-write", "/dev/stdout", "again\n", ",", "terminal-write", "/dev/stderr", "and again\n")
                 .write();
         Result result = lab.runCall(bundle, lab.nextId())
-                .through("sh", "-c", "{ \"$0\" \"$@\" | cat; } 2>&1")
+                .through("sh", "-c", "\"$0\" \"$@\" 2>&1 | cat")
                 .now()
                 .succeeded();
 

@@ -107,7 +107,7 @@ class StartErrorsIT {
         lab.call("start", container.id())
                 .now()
                 .failedSaying("/tool", "no such file or directory")
-                .oursSays("/process/args/0", "ENOENT");
+                .oursSays("/process/args", "ENOENT");
 
         container.awaitStatus("stopped");
         assertEquals("", container.stdout());
@@ -125,7 +125,7 @@ class StartErrorsIT {
         lab.call("start", container.id())
                 .now()
                 .failedSaying("/garbage", "exec format error")
-                .oursSays("/process/args/0", "ENOEXEC");
+                .oursSays("/process/args", "ENOEXEC");
 
         container.awaitStatus("stopped");
     }

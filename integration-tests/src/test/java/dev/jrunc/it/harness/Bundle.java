@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A bundle: a folder with a root file system that has the payload as /payload, and a config.json that starts as what
- * {@code runc spec} writes, without a terminal. The file is written when the runtime is called.
+ * {@code runc spec} writes, without a terminal, and without ambient capabilities, which would have to be inheritable. The file is written when the runtime is called.
  */
 public final class Bundle {
     /** The payload's path in every container. */
