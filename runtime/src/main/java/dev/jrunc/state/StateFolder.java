@@ -107,7 +107,11 @@ public final class StateFolder {
             return false;
         }
         check(made, "OPEN_STATE");
-        front.execute(locking(LOCK_MILLIS));
+        Result locked = front.attempt(locking(LOCK_MILLIS));
+        if (!locked.ok()) {
+            front.attempt(removal().operation());
+        }
+        check(locked, "LOCK_STATE");
         return true;
     }
 
