@@ -122,7 +122,7 @@ class EngineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 10, 20, 30, 40, 60, 80, 120, 160, 200})
+    @ValueSource(ints = {0, 20, 60, 100, 130, 150, 170, 190, 210, 230, 250, 300})
     void controlCAtAnyMomentLeavesNothing(int millis, Lab lab) throws Exception {
         Bundle bundle = lab.bundle().payload("exit", "0").write();
         Census before = lab.census();
