@@ -7,6 +7,9 @@
 /* Found by the front beside itself, also after the tree was moved: the class path is one jar, whose manifest names the
  * others, and the JDK compares only what follows the common folder. */
 JAVA_OPTION("-XX:AOTCache=%L/jrunc.aot")
+/* The cache at the address that it was made for: else each start writes to all of its pages, about 10 ms. */
+JAVA_OPTION("-XX:+UnlockDiagnosticVMOptions")
+JAVA_OPTION("-XX:ArchiveRelocationMode=0")
 
 /* One short call: the collector without threads, the compiler that is quick to compile, little memory at first. */
 JAVA_OPTION("-XX:+UseSerialGC")
