@@ -25,8 +25,8 @@ void host_hook(struct front *front, const struct op_hook *request, struct result
     if (error == -EINTR)
         wait_check(waits); /* which signal it was */
     if (error == -ETIMEDOUT)
-        result_fail(result, ETIMEDOUT, "hook %s was killed after its timeout of %u seconds", request->path,
-                    request->timeoutSeconds);
+        result_fail(result, ETIMEDOUT, "hook %s was killed after its timeout of %u seconds%s%s", request->path,
+                    request->timeoutSeconds, outcome->output_length ? ": " : "", outcome->output);
     else if (error)
         result_fail(result, -error, "hook %s", request->path);
     result->value = outcome->status;

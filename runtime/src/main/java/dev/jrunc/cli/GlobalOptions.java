@@ -62,6 +62,10 @@ record GlobalOptions(
                 parsed.hasMatchedOption("--criu"));
     }
 
+    GlobalOptions withoutLog() {
+        return new GlobalOptions(debug, null, logFormat, root, systemdCgroup, rootless, version, help, criu);
+    }
+
     private static void require(String name, String value, List<String> allowed) {
         if (!allowed.contains(value)) {
             throw new UsageError(

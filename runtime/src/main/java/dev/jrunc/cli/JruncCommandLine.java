@@ -4,6 +4,7 @@ package dev.jrunc.cli;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Session;
 import dev.jrunc.error.JruncException;
+import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.UsageError;
 import dev.jrunc.kernel.NativeLibraries;
 import dev.jrunc.lifecycle.Context;
@@ -83,6 +84,12 @@ public final class JruncCommandLine implements Session.Handler {
         CommandSpec spec = commandSpec(command);
         Arguments arguments;
         ParseResult options;
+        try {
+            log.check();
+        } catch (OperationFailed e) {
+            new Log(front, global.withoutLog(), clock).error("--log: " + e.getMessage());
+            return FAILURE;
+        }
         try {
             arguments = new Arguments(spec, args);
             options = parse(spec, arguments);

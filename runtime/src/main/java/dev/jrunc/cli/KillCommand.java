@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.error.Signals;
 import dev.jrunc.lifecycle.KillContainer;
 import picocli.CommandLine.Model.CommandSpec;
 

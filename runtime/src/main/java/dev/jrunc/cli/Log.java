@@ -44,6 +44,18 @@ final class Log {
         this.clock = clock;
     }
 
+    /**
+     * Looks whether the log can be written, before anything is done that it should tell of.
+     *
+     * @throws dev.jrunc.error.OperationFailed when it can't
+     */
+    void check() {
+        String log = options.log();
+        if (log != null && !log.startsWith("journald:") && !log.startsWith("syslog:")) {
+            front.execute(new HostOperation.WriteFile(ORIGIN, log, Bytes.EMPTY, MODE, APPEND));
+        }
+    }
+
     /** To the standard error output, and to the log. */
     void error(String message) {
         toStandardError("jrunc: " + message + "\n");

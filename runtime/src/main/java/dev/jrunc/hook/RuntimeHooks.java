@@ -5,6 +5,7 @@ import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
+import dev.jrunc.error.Signals;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
@@ -45,20 +46,13 @@ public final class RuntimeHooks {
 
     private static void run(Front front, String pointer, Spec.Hook hook, Bytes state) {
         Long timeout = hook.timeout();
-        Result result = front.attempt(new HostOperation.Hook(
+        Result result = front.execute(new HostOperation.Hook(
                 Origin.at(pointer),
                 hook.path(),
                 hook.args().isEmpty() ? List.of(hook.path()) : hook.args(),
                 hook.env(),
                 state,
                 timeout == null ? 0 : timeout));
-        if (!result.ok()) {
-            throw new OperationFailed(
-                    "HOOK",
-                    pointer,
-                    (int) result.error(),
-                    withOutput(result.message().isEmpty() ? "hook " + hook.path() : result.message(), result.data()));
-        }
         if (result.value() != 0) {
             throw new OperationFailed(
                     "HOOK",
@@ -70,8 +64,8 @@ public final class RuntimeHooks {
 
     /** Of a wait status, wait(2). */
     private static String ending(long waitStatus) {
-        long signal = waitStatus & 0x7f;
-        return signal == 0 ? "exit status " + (waitStatus >> 8 & 0xff) : "killed by signal " + signal;
+        int signal = (int) (waitStatus & 0x7f);
+        return signal == 0 ? "exit status " + (waitStatus >> 8 & 0xff) : "killed by " + Signals.name(signal);
     }
 
     private static String withOutput(String text, Bytes output) {

@@ -6,9 +6,9 @@ import dev.jrunc.cgroup.CgroupLayout;
 import dev.jrunc.cgroup.CgroupPlan;
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Result;
+import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Unsupported;
-import dev.jrunc.error.UsageError;
 import dev.jrunc.json.ConfigReader;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.HostOperation;
@@ -123,7 +123,7 @@ final class Bundle {
         long listenFds = listen.isEmpty() ? 0 : Long.parseLong(listen.getFirst().substring("LISTEN_FDS=".length()));
         long preserveFds = listenFds + options.preserveFds();
         if (preserveFds > call.inheritedFds()) {
-            throw new UsageError(
+            throw new ContainerError(
                     "--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds()) + " is not open");
         }
         return Planner.plan(new PlanRequest(

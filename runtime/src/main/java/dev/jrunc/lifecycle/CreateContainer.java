@@ -5,9 +5,9 @@ import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
-import dev.jrunc.error.UsageError;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
@@ -63,24 +63,45 @@ public final class CreateContainer {
         plan.warnings().forEach(context.warnings());
         bundle.cgroups().warnings().forEach(context.warnings());
         claim();
+        ContainerState state;
         try {
-            ContainerState state = prepare(bundle, plan);
-            return finish(bundle, state);
+            state = prepare(bundle, plan);
         } catch (JruncException e) {
             undo(e);
             throw e;
         }
+        try {
+            return finish(bundle, state);
+        } catch (JruncException e) {
+            undo(e);
+            poststop(state);
+            throw e;
+        }
+    }
+
+    /** runtime.md section "Lifecycle": after a hook that failed it goes on with these. */
+    private void poststop(ContainerState state) {
+        RuntimeHooks.runAll(
+                front,
+                "poststop",
+                state.poststop(),
+                StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                context.warnings());
     }
 
     private void checkConsole(Bundle bundle) {
         boolean socket = options.consoleSocket() != null;
         if (bundle.terminal() && !foreground && !socket) {
-            throw new UsageError(
+            throw new InvalidSpec(
+                    "/process/terminal",
                     "cannot allocate tty if jrunc will detach without setting console socket: give --console-socket,"
                             + " or set process.terminal to false");
         }
         if (socket && (!bundle.terminal() || foreground)) {
-            throw new UsageError("cannot use console socket if jrunc will not detach or allocate tty");
+            throw new ContainerError("cannot use console socket if jrunc will not detach or allocate tty");
+        }
+        if (bundle.terminal() && foreground && front.call().terminals() == 0) {
+            throw new InvalidSpec("/process/terminal", "none of the caller's standard fds is a terminal");
         }
     }
 

@@ -3,9 +3,9 @@ package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Result;
+import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
-import dev.jrunc.error.UsageError;
 import dev.jrunc.json.ConfigWriter;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
@@ -27,7 +27,7 @@ public final class WriteSpec {
 
     /**
      * @param bundle empty for the working directory
-     * @throws UsageError when there is a config.json already
+     * @throws ContainerError when there is a config.json already
      */
     public void write(String bundle, boolean rootless) {
         Call call = context.front().call();
@@ -38,7 +38,7 @@ public final class WriteSpec {
                 .attempt(new HostOperation.WriteFile(
                         origin, path, Bytes.utf8(ConfigWriter.write(spec) + "\n"), MODE, CREATE_NEW));
         if (written.error() == Errno.EEXIST.number()) {
-            throw new UsageError("File " + path + " exists. Remove it first");
+            throw new ContainerError("File " + path + " exists. Remove it first");
         }
         if (!written.ok()) {
             throw new OperationFailed("WRITE_FILE", origin.text(), (int) written.error(), written.message());

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jrunc.cli;
+package dev.jrunc.error;
 
-import dev.jrunc.error.UsageError;
 import java.util.List;
 import java.util.Locale;
 
 /** Names and numbers of signals, signal(7), on x86-64 and arm64. */
-final class Signals {
+public final class Signals {
 
     /** Each at the index that is its number. */
     private static final List<String> NAMES = List.of(
@@ -19,11 +18,16 @@ final class Signals {
 
     private Signals() {}
 
+    /** {@code SIGSEGV}; {@code signal 40} for a number without a name. */
+    public static String name(int number) {
+        return number > 0 && number < NAMES.size() ? "SIG" + NAMES.get(number) : "signal " + number;
+    }
+
     /**
      * @param signal a name with or without SIG in any case, or a number
      * @throws UsageError for one that isn't known
      */
-    static int number(String signal) {
+    public static int number(String signal) {
         String name = signal.toUpperCase(Locale.ROOT);
         if (name.startsWith("SIG")) {
             name = name.substring(3);
