@@ -239,8 +239,8 @@ static void describe_status(const struct op_init_hook *op, const struct hook_out
     const char *separator = length ? ": " : "";
     const char *signal_name = WIFSIGNALED(outcome->status) ? sigabbrev_np(WTERMSIG(outcome->status)) : NULL;
     if (WIFSIGNALED(outcome->status))
-        fail_with(ECANCELED, "%s hook %s: killed by SIG%s%s%.*s", op->name, op->path,
-                  signal_name ? signal_name : "RT", separator, (int)length, outcome->output);
+        fail_with(ECANCELED, "%s hook %s: killed by SIG%s%s%.*s", op->name, op->path, signal_name ? signal_name : "RT",
+                  separator, (int)length, outcome->output);
     fail_with(ECANCELED, "%s hook %s: exit status %d%s%.*s", op->name, op->path, WEXITSTATUS(outcome->status),
               separator, (int)length, outcome->output);
 }
