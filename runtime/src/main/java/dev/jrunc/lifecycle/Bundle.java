@@ -126,6 +126,7 @@ final class Bundle {
             throw new ContainerError(
                     "--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds()) + " is not open");
         }
+        String notifySocket = call.environment("NOTIFY_SOCKET");
         return Planner.plan(new PlanRequest(
                 id,
                 path,
@@ -137,6 +138,7 @@ final class Bundle {
                 options.noNewKeyring(),
                 preserveFds,
                 listen,
+                notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));
     }

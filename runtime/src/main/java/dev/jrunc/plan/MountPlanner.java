@@ -29,14 +29,21 @@ final class MountPlanner {
     private final PlanRequest request;
     private final boolean byTree;
     private final boolean cgroupNamespace;
+    private final NotifySocket notifySocket;
     private final List<Step<HostOperation>> trees;
     private final List<Step<InitOperation>> mounts = new ArrayList<>();
     private final List<Step<InitOperation>> remounts = new ArrayList<>();
 
-    MountPlanner(PlanRequest request, boolean byTree, boolean cgroupNamespace, List<Step<HostOperation>> trees) {
+    MountPlanner(
+            PlanRequest request,
+            boolean byTree,
+            boolean cgroupNamespace,
+            NotifySocket notifySocket,
+            List<Step<HostOperation>> trees) {
         this.request = request;
         this.byTree = byTree;
         this.cgroupNamespace = cgroupNamespace;
+        this.notifySocket = notifySocket;
         this.trees = trees;
     }
 
@@ -54,6 +61,19 @@ final class MountPlanner {
         List<Spec.Mount> all = request.spec().mounts();
         for (int i = 0; i < all.size(); i++) {
             plan(all.get(i), "/mounts/" + i);
+        }
+        if (notifySocket.isBound()) {
+            mounts.add(Step.must(new InitOperation.Bind(
+                    NotifySocket.ORIGIN,
+                    notifySocket.path(),
+                    tree(NotifySocket.ORIGIN, notifySocket.path(), false),
+                    NotifySocket.TARGET,
+                    false,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0)));
         }
     }
 

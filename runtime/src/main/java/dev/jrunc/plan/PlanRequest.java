@@ -17,6 +17,7 @@ import java.util.List;
  * @param noNewKeyring --no-new-keyring
  * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
  * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for the program
+ * @param notifySocket NOTIFY_SOCKET of the caller, sd_notify(3); empty for none
  * @param creatingState what createContainer hooks read
  * @param createdState what startContainer hooks read
  */
@@ -31,6 +32,7 @@ public record PlanRequest(
         boolean noNewKeyring,
         long preserveFds,
         List<String> listenEnvironment,
+        String notifySocket,
         Bytes creatingState,
         Bytes createdState) {
 

@@ -43,12 +43,13 @@ public final class Planner {
         if (process == null) {
             throw new InvalidSpec("/process", "is missing: it is needed to create a container");
         }
-        ProcessPlanner program = new ProcessPlanner(request, process, setGroups(), init, warnings);
         boolean ownMounts = namespace("mount") != null;
+        NotifySocket notify = new NotifySocket(ownMounts ? request.notifySocket() : "");
+        ProcessPlanner program = new ProcessPlanner(request, process, setGroups(), notify, init, warnings);
         boolean runtimeHooks = !spec.hooks().prestart().isEmpty()
                 || !spec.hooks().createRuntime().isEmpty();
         planNamespaces();
-        List<Step<InitOperation>> remounts = ownMounts ? planMounts() : List.of();
+        List<Step<InitOperation>> remounts = ownMounts ? planMounts(notify) : List.of();
         if (runtimeHooks) {
             add(new InitOperation.SyncPoint(Origin.rule("hooks of the runtime"), Plan.SYNC_RUNTIME_HOOKS));
         }
@@ -128,7 +129,7 @@ public final class Planner {
         return Origin.at("/linux/namespaces");
     }
 
-    private List<Step<InitOperation>> planMounts() {
+    private List<Step<InitOperation>> planMounts(NotifySocket notify) {
         long propagation = MountOptions.MS_SLAVE | MountOptions.MS_REC;
         String asked = linux.rootfsPropagation();
         if (asked != null && !asked.isEmpty()) {
@@ -140,7 +141,7 @@ public final class Planner {
             tree = 0;
         }
         add(new InitOperation.Root(Origin.at("/root/path"), request.rootfs(), tree, propagation));
-        MountPlanner mounts = new MountPlanner(request, byTree(), namespace("cgroup") != null, trees);
+        MountPlanner mounts = new MountPlanner(request, byTree(), namespace("cgroup") != null, notify, trees);
         mounts.plan();
         init.addAll(mounts.mounts());
         init.addAll(DevicePlanner.plan(spec));

@@ -20,6 +20,7 @@ final class ProcessPlanner {
     private final PlanRequest request;
     private final Spec.Process process;
     private final boolean setGroups;
+    private final NotifySocket notifySocket;
     private final List<Step<InitOperation>> steps;
     private final List<String> warnings;
 
@@ -27,11 +28,13 @@ final class ProcessPlanner {
             PlanRequest request,
             Spec.Process process,
             boolean setGroups,
+            NotifySocket notifySocket,
             List<Step<InitOperation>> steps,
             List<String> warnings) {
         this.request = request;
         this.process = process;
         this.setGroups = setGroups;
+        this.notifySocket = notifySocket;
         this.steps = steps;
         this.warnings = warnings;
     }
@@ -122,20 +125,29 @@ final class ProcessPlanner {
         for (Map.Entry<String, String> variable : environment().entrySet()) {
             environment.add(variable.getKey() + "=" + variable.getValue());
         }
-        environment.addAll(request.listenEnvironment());
         add(new InitOperation.Execve(Origin.at("/process/args"), process.args(), environment));
     }
 
-    /** Of several variables with one name the last one counts; an empty HOME is none. */
+    /** Of several variables with one name the last one counts, and the supervisor's before all; an empty HOME is none. */
     private Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>();
         for (String variable : process.env()) {
-            int equals = variable.indexOf('=');
-            String name = equals < 0 ? variable : variable.substring(0, equals);
-            environment.put(name, variable.substring(equals + 1));
+            put(environment, variable);
+        }
+        for (String variable : request.listenEnvironment()) {
+            put(environment, variable);
+        }
+        if (notifySocket.isBound()) {
+            environment.put("NOTIFY_SOCKET", NotifySocket.TARGET);
         }
         environment.remove("HOME", "");
         return environment;
+    }
+
+    private static void put(Map<String, String> environment, String variable) {
+        int equals = variable.indexOf('=');
+        String name = equals < 0 ? variable : variable.substring(0, equals);
+        environment.put(name, variable.substring(equals + 1));
     }
 
     List<Step<HostOperation>> rlimits() {

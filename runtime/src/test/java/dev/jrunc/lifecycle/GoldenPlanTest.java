@@ -39,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
  * meant, {@code -Dgolden.update=true} writes the files again; then read the difference.
  *
  * <p>A case is a folder with config.json, plan.txt and, where they aren't the usual ones, call.properties: host, euid,
- * uidMap, capabilities, noPivot, noNewKeyring, preserveFds, listenFds. A configuration that this version refuses because of parts it
+ * uidMap, capabilities, noPivot, noNewKeyring, preserveFds, environment. A configuration that this version refuses because of parts it
  * can't do has a second plan, plan-without.txt, for what is left without these.
  */
 class GoldenPlanTest {
@@ -165,10 +165,11 @@ class GoldenPlanTest {
         @Override
         public Call call() {
             long euid = Long.parseLong(facts.getProperty("euid", "0"));
-            String listenFds = facts.getProperty("listenFds");
+            List<String> environment =
+                    List.of(facts.getProperty("environment", "").split(" ", -1));
             return new Call(
                     List.of(),
-                    listenFds == null ? List.of() : List.of("LISTEN_FDS=" + listenFds, "LISTEN_FDNAMES=a:b"),
+                    environment,
                     "/bundle",
                     4711,
                     euid,
