@@ -140,7 +140,8 @@ $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.st
 check: deps-check lint c-test unit-test
 test: check tree-test integration-test
 
-unit-test: | deps-check
+# The protocol is compared with that of the program.
+unit-test: $(TREE)/bin/jrunc | deps-check
 	@$(MAVEN) $(MAVEN_TOTALS) verify
 
 # ASan and UBSan; each test is a program with its own main.

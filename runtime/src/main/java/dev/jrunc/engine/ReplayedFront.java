@@ -64,6 +64,17 @@ public final class ReplayedFront {
     private boolean folder;
     private Bytes state = Bytes.EMPTY;
     private long process;
+    private long exitStatus = -1;
+
+    /** Of the last call; -1 before there was one. */
+    public long exitStatus() {
+        return exitStatus;
+    }
+
+    /** The last state.json that was written. */
+    public String state() {
+        return state.utf8();
+    }
 
     /** Plays one call, up to its EXIT. */
     public void play(FrameChannel channel, List<String> args) {
@@ -119,6 +130,7 @@ public final class ReplayedFront {
         while (in.hasMore()) {
             Decoder.Operation operation = in.operation();
             if (operation.code() == EXIT) {
+                exitStatus = operation.fields().u32();
                 return false;
             }
             channel.send(Protocol.RESULT, result(index++, operation));

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.Errno;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Step;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exact output and exit status, in this process. */
+class CommandLineTest {
+
+    /** There is no container; everything else succeeds and says nothing. */
+    private static final class EmptyHost implements Front {
+
+        private final List<String> args;
+        private final StringBuilder out = new StringBuilder();
+        private final StringBuilder err = new StringBuilder();
+        private final StringBuilder log = new StringBuilder();
+        private String root = "";
+
+        EmptyHost(List<String> args) {
+            this.args = args;
+        }
+
+        @Override
+        public Call call() {
+            return new Call(
+                    args,
+                    List.of(),
+                    "/work",
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    List.of(),
+                    ~0L,
+                    ~0L,
+                    022,
+                    Bytes.EMPTY,
+                    Bytes.utf8("0 0 4294967295\n"),
+                    Bytes.EMPTY,
+                    Bytes.EMPTY,
+                    0,
+                    0,
+                    0,
+                    0,
+                    "6.1",
+                    "x86_64");
+        }
+
+        @Override
+        public List<Result> execute(List<Step<HostOperation>> steps) {
+            List<Result> results = new ArrayList<>();
+            for (Step<HostOperation> step : steps) {
+                results.add(new Result(results.size(), execute(step), 0, Bytes.EMPTY, "", "", ""));
+            }
+            return results;
+        }
+
+        private long execute(Step<HostOperation> step) {
+            switch (step.operation()) {
+                case HostOperation.Output output ->
+                    (output.fd() == 1 ? out : err).append(output.content().utf8());
+                case HostOperation.WriteFile written ->
+                    log.append(written.content().utf8());
+                case HostOperation.OpenState opened -> {
+                    root = opened.root();
+                    return Errno.ENOENT.number();
+                }
+                case HostOperation.ReadDirectory read -> {
+                    root = read.path();
+                    return Errno.ENOENT.number();
+                }
+                default -> {}
+            }
+            return 0;
+        }
+
+        int run() {
+            InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z"));
+            return new JruncCommandLine(clock, () -> Optional.of("2.5.4")).serve(this);
+        }
+    }
+
+    private static EmptyHost host(String... args) {
+        return new EmptyHost(List.of(args));
+    }
+
+    @Test
+    void version() {
+        EmptyHost host = host("--version");
+
+        assertEquals(0, host.run());
+        assertEquals(
+                "jrunc version 0.1.0\nspec: 1.3.0\nlibseccomp: 2.5.4\njdk: " + Runtime.version() + "\n",
+                host.out.toString());
+    }
+
+    @Test
+    void aMissingContainer() {
+        EmptyHost host = host("state", "c1");
+
+        assertEquals(1, host.run());
+        assertEquals("jrunc: state failed: container c1: container does not exist\n", host.err.toString());
+    }
+
+    @Test
+    void aMissingContainerIsNoErrorOfDeleteByForce() {
+        EmptyHost host = host("delete", "--force", "c1");
+
+        assertEquals(0, host.run());
+        assertEquals("", host.err.toString());
+    }
+
+    @Test
+    void theLogInJson() {
+        EmptyHost host = host("--log", "/log", "--log-format", "json", "state", "c1");
+
+        assertEquals(1, host.run());
+        assertEquals(
+                "{\"level\":\"error\",\"msg\":\"state failed: container c1: container does not exist\","
+                        + "\"time\":\"2026-01-02T03:04:05Z\"}\n",
+                host.log.toString());
+    }
+
+    @Test
+    void theLogAsText() {
+        EmptyHost host = host("--log=/log", "state", "c1");
+
+        assertEquals(1, host.run());
+        assertEquals(
+                "time=\"2026-01-02T03:04:05Z\" level=error msg=\"state failed: container c1: container does not exist\"\n",
+                host.log.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--root=/r", "-root=/r", "--root /r", "-root /r", "--root=/r/", "--root=/r/."})
+    void theRootInAllItsForms(String options) {
+        List<String> args = new ArrayList<>(List.of(options.split(" ")));
+        args.add("list");
+        EmptyHost host = new EmptyHost(args);
+
+        assertEquals(0, host.run());
+        assertEquals("/r", host.root);
+    }
+
+    @Test
+    void aRelativeRootIsBelowTheWorkingDirectory() {
+        EmptyHost host = host("--root", "states", "list");
+
+        assertEquals(0, host.run());
+        assertEquals("/work/states", host.root);
+    }
+
+    @Test
+    void theRootMayNotBeTheHosts() {
+        EmptyHost host = host("--root", "/", "list");
+
+        assertEquals(1, host.run());
+        assertTrue(host.err.toString().contains("--root may not be /"), host.err::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "start|\"start\" requires exactly 1 argument",
+                "start a b|\"start\" requires exactly 1 argument",
+                "kill|\"kill\" requires a minimum of 1 argument",
+                "kill a TERM c|\"kill\" requires a maximum of 2 arguments",
+                "kill a NOPE|unknown signal \"NOPE\"",
+                "delete --nope a|flag provided but not defined: --nope",
+                "create --bundle|flag needs an argument: --bundle",
+                "delete --force=maybe a|invalid boolean value \"maybe\" for --force",
+                "list --format poem|invalid format option \"poem\": expected table or json",
+            })
+    void usageErrorsComeWithTheUsage(String line, String message) {
+        EmptyHost host = new EmptyHost(List.of(line.split(" ")));
+
+        assertEquals(1, host.run());
+        String command = line.split(" ")[0];
+        assertTrue(
+                host.err
+                        .toString()
+                        .startsWith("jrunc: " + command + " failed: " + message + "\nUsage: jrunc " + command),
+                host.err::toString);
+    }
+
+    @Test
+    void anUnknownCommand() {
+        EmptyHost host = host("checkpoit", "c1");
+
+        assertEquals(1, host.run());
+        assertEquals("jrunc: unknown command \"checkpoit\"; jrunc --help lists the commands\n", host.err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "..", ".", "a/b", "a b"})
+    void idsThatCanBeNone(String id) {
+        EmptyHost host = host("state", id);
+
+        assertEquals(1, host.run());
+        assertTrue(host.err.toString().contains("invalid container ID format"), host.err::toString);
+    }
+}
