@@ -66,13 +66,13 @@ final class CgroupV2 extends CgroupDriver {
             String file = entry.getKey();
             int dot = file.indexOf('.');
             if (dot <= 0 || file.indexOf('/') >= 0) {
-                throw new InvalidSpec(RESOURCES + "/unified", "\"" + file + "\" is no file of a cgroup");
+                throw new InvalidSpec(Origin.pointer(RESOURCES + "/unified", file), "is no file of a cgroup");
             }
             String controller = file.substring(0, dot);
             if (!controller.equals("cgroup")) {
                 needed.add(controller);
             }
-            write(folder, file, entry.getValue(), "/unified/" + file.replace("~", "~0"));
+            write(folder, file, entry.getValue(), Origin.pointer("/unified", file));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -44,15 +45,28 @@ public final class RuntimeHooks {
         }
     }
 
-    private static void run(Front front, String pointer, Spec.Hook hook, Bytes state) {
+    /** The operations that {@link #run} executes. */
+    public static List<HostOperation> operations(String kind, List<Spec.Hook> hooks, Bytes state) {
+        List<HostOperation> operations = new ArrayList<>();
+        for (int i = 0; i < hooks.size(); i++) {
+            operations.add(operation("/hooks/" + kind + "/" + i, hooks.get(i), state));
+        }
+        return operations;
+    }
+
+    private static HostOperation operation(String pointer, Spec.Hook hook, Bytes state) {
         Long timeout = hook.timeout();
-        Result result = front.execute(new HostOperation.Hook(
+        return new HostOperation.Hook(
                 Origin.at(pointer),
                 hook.path(),
                 hook.args().isEmpty() ? List.of(hook.path()) : hook.args(),
                 hook.env(),
                 state,
-                timeout == null ? 0 : timeout));
+                timeout == null ? 0 : timeout);
+    }
+
+    private static void run(Front front, String pointer, Spec.Hook hook, Bytes state) {
+        Result result = front.execute(operation(pointer, hook, state));
         if (result.value() != 0) {
             throw new OperationFailed(
                     "HOOK",

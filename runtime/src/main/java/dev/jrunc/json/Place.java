@@ -2,6 +2,7 @@
 package dev.jrunc.json;
 
 import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.plan.Origin;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,8 +22,7 @@ record Place(@Nullable JsonNode node, String pointer) {
 
     /** The member of that name; absent where there is none or where it is null. */
     Place at(String name) {
-        return new Place(
-                object().get(name), pointer + "/" + name.replace("~", "~0").replace("/", "~1"));
+        return new Place(object().get(name), Origin.pointer(pointer, name));
     }
 
     /** Neither absent nor null. */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.lifecycle;
 
+import dev.jrunc.hook.RuntimeHooks;
+import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.InitOperation;
 import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,9 +52,26 @@ public final class ExplainPlan {
             init.add(step);
         }
         sections.add(new Section("init", init));
+        if (plan.runtimeHooks()) {
+            sections.add(new Section("front, at RUNTIME_HOOKS", hooks(bundle)));
+        }
         if (!plan.rlimits().isEmpty()) {
             sections.add(new Section("front, at LIMITS", new ArrayList<>(plan.rlimits())));
         }
         return sections;
+    }
+
+    private static List<Step<? extends Operation>> hooks(Bundle bundle) {
+        Spec.Hooks hooks = bundle.spec().hooks();
+        Bytes state = StateJson.hookState(
+                bundle.id(), "creating", 0, bundle.path(), bundle.spec().annotations());
+        List<Step<? extends Operation>> steps = new ArrayList<>();
+        for (HostOperation hook : RuntimeHooks.operations("prestart", hooks.prestart(), state)) {
+            steps.add(Step.must(hook));
+        }
+        for (HostOperation hook : RuntimeHooks.operations("createRuntime", hooks.createRuntime(), state)) {
+            steps.add(Step.must(hook));
+        }
+        return steps;
     }
 }

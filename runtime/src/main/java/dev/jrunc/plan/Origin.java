@@ -18,6 +18,11 @@ public record Origin(String text) {
         return new Origin(pointer);
     }
 
+    /** The JSON pointer of an object's member. */
+    public static String pointer(String object, String member) {
+        return object + "/" + member.replace("~", "~0").replace("/", "~1");
+    }
+
     /** A rule of jrunc's own, by its name. */
     public static Origin rule(String name) {
         return new Origin(name);

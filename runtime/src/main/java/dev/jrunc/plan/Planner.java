@@ -188,8 +188,7 @@ public final class Planner {
         }
         for (Map.Entry<String, String> sysctl : linux.sysctl().entrySet()) {
             add(new InitOperation.Sysctl(
-                    Origin.at("/linux/sysctl/"
-                            + sysctl.getKey().replace("~", "~0").replace("/", "~1")),
+                    Origin.at(Origin.pointer("/linux/sysctl", sysctl.getKey())),
                     sysctlPath(sysctl.getKey()),
                     sysctl.getValue()));
         }

@@ -3,6 +3,7 @@ package dev.jrunc.validate;
 
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.Names;
+import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Planner;
 import dev.jrunc.spec.Spec;
 import java.util.HashSet;
@@ -207,8 +208,25 @@ public final class SpecCheck {
                     "expected shared, slave, private or unbindable, or these with an r before, found \"" + propagation
                             + "\"" + Nearest.suggestion(propagation, PROPAGATIONS));
         }
+        checkDestinations();
         checkAbsolute(linux.maskedPaths(), "/linux/maskedPaths/");
         checkAbsolute(linux.readonlyPaths(), "/linux/readonlyPaths/");
+    }
+
+    /** A mount on the root itself would hide it. */
+    private void checkDestinations() {
+        for (int i = 0; i < spec.mounts().size(); i++) {
+            String destination = spec.mounts().get(i).destination();
+            boolean named = false;
+            for (String part : destination.split("/", -1)) {
+                named |= !part.isEmpty() && !part.equals(".");
+            }
+            if (!named) {
+                throw new InvalidSpec(
+                        "/mounts/" + i + "/destination",
+                        "expected a path below the root, found \"" + destination + "\"");
+            }
+        }
     }
 
     /** What would be done to the host's own mounts. */
@@ -246,7 +264,7 @@ public final class SpecCheck {
         for (Map.Entry<String, Spec.TimeOffset> offset : linux.timeOffsets().entrySet()) {
             if (!offset.getKey().equals("monotonic") && !offset.getKey().equals("boottime")) {
                 throw new InvalidSpec(
-                        "/linux/timeOffsets", "expected monotonic or boottime, found \"" + offset.getKey() + "\"");
+                        Origin.pointer("/linux/timeOffsets", offset.getKey()), "expected monotonic or boottime");
             }
             if (offset.getValue().nanosecs() >= NANOS_PER_SECOND) {
                 throw new InvalidSpec(
@@ -259,28 +277,27 @@ public final class SpecCheck {
     private void checkSysctl() {
         for (String key : linux.sysctl().keySet()) {
             String path = Planner.sysctlPath(key);
-            String pointer = "/linux/sysctl";
+            String pointer = Origin.pointer("/linux/sysctl", key);
             if (path.contains("..")) {
-                throw new InvalidSpec(pointer, "\"" + key + "\" leads out of /proc/sys");
+                throw new InvalidSpec(pointer, "leads out of /proc/sys");
             }
             if (path.startsWith("net/")) {
-                require("network", key);
+                require("network", pointer);
             } else if (path.startsWith("fs/mqueue/") || IPC_SYSCTLS.contains(path)) {
-                require("ipc", key);
+                require("ipc", pointer);
             } else if (path.equals("kernel/domainname")) {
-                require("uts", key);
+                require("uts", pointer);
             } else if (path.equals("kernel/hostname")) {
-                throw new InvalidSpec(pointer, "\"" + key + "\" conflicts with hostname: set that instead");
+                throw new InvalidSpec(pointer, "conflicts with hostname: set that instead");
             } else {
                 throw new InvalidSpec(pointer, "sysctl \"" + key + "\" is not in a separate kernel namespace");
             }
         }
     }
 
-    private void require(String namespace, String key) {
+    private void require(String namespace, String pointer) {
         if (namespace(namespace) == null) {
-            throw new InvalidSpec(
-                    "/linux/sysctl", "sysctl \"" + key + "\" is not allowed in the host's " + namespace + " namespace");
+            throw new InvalidSpec(pointer, "this sysctl is not allowed in the host's " + namespace + " namespace");
         }
     }
 

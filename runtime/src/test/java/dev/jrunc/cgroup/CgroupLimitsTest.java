@@ -106,8 +106,8 @@ class CgroupLimitsTest {
             delimiter = '|',
             value = {
                 "v1|{'unified':{'memory.high':'1'}}|/linux/resources/unified",
-                "v2|{'unified':{'../x':'1'}}|/linux/resources/unified",
-                "v2|{'unified':{'nodot':'1'}}|/linux/resources/unified",
+                "v2|{'unified':{'../x':'1'}}|/linux/resources/unified/..~1x",
+                "v2|{'unified':{'nodot':'1'}}|/linux/resources/unified/nodot",
                 "v2|{'memory':{'limit':5,'swap':4}}|/linux/resources/memory/swap",
                 "v2|{'memory':{'swap':4}}|/linux/resources/memory/swap",
                 "v2|{'cpu':{'realtimeRuntime':5}}|/linux/resources/cpu/realtimeRuntime"

@@ -85,6 +85,8 @@ class SpecCheckTest {
                 "'hostname':'h'|/hostname: unable to set hostname without a private UTS namespace",
                 "'domainname':'d'|/domainname: unable to set domainname without a private UTS namespace",
                 "'mounts':[{'destination':'/x'}]|/mounts: mounts need a mount namespace of the container's own",
+                "'mounts':[{'destination':'/x'},{'destination':'//./'}],'linux':{'namespaces':[{'type':'mount'}]}"
+                        + "|/mounts/1/destination: expected a path below the root, found \"//./\"",
                 "'linux':{'maskedPaths':['/x']}"
                         + "|/linux/maskedPaths: unable to restrict sys entries without a private MNT namespace",
                 "'linux':{'namespaces':[{'type':'mount'}],'maskedPaths':['/x','y']}"
@@ -94,19 +96,19 @@ class SpecCheckTest {
                 "'linux':{'timeOffsets':{'monotonic':{'secs':1}}}"
                         + "|/linux/timeOffsets: time offsets need a new time namespace",
                 "'linux':{'namespaces':[{'type':'time'}],'timeOffsets':{'realtime':{'secs':1}}}"
-                        + "|/linux/timeOffsets: expected monotonic or boottime, found \"realtime\"",
+                        + "|/linux/timeOffsets/realtime: expected monotonic or boottime",
                 "'linux':{'namespaces':[{'type':'time'}],'timeOffsets':{'monotonic':{'nanosecs':1000000000}}}"
                         + "|/linux/timeOffsets/monotonic/nanosecs: expected less than 1000000000",
                 "'linux':{'sysctl':{'net.ipv4.ip_forward':'1'}}"
-                        + "|/linux/sysctl: sysctl \"net.ipv4.ip_forward\" is not allowed in the host's network namespace",
+                        + "|/linux/sysctl/net.ipv4.ip_forward: this sysctl is not allowed in the host's network namespace",
                 "'linux':{'sysctl':{'kernel.shmmax':'1'}}"
-                        + "|/linux/sysctl: sysctl \"kernel.shmmax\" is not allowed in the host's ipc namespace",
+                        + "|/linux/sysctl/kernel.shmmax: this sysctl is not allowed in the host's ipc namespace",
                 "'linux':{'namespaces':[{'type':'uts'}],'sysctl':{'kernel.hostname':'x'}}"
-                        + "|/linux/sysctl: \"kernel.hostname\" conflicts with hostname: set that instead",
+                        + "|/linux/sysctl/kernel.hostname: conflicts with hostname: set that instead",
                 "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'vm.swappiness':'1'}}"
-                        + "|/linux/sysctl: sysctl \"vm.swappiness\" is not in a separate kernel namespace",
+                        + "|/linux/sysctl/vm.swappiness: sysctl \"vm.swappiness\" is not in a separate kernel namespace",
                 "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'net/../vm/swappiness':'1'}}"
-                        + "|/linux/sysctl: \"net/../vm/swappiness\" leads out of /proc/sys",
+                        + "|/linux/sysctl/net~1..~1vm~1swappiness: leads out of /proc/sys",
                 "'hooks':{'poststop':[{'path':'/a'},{'path':'b'}]}"
                         + "|/hooks/poststop/1/path: expected an absolute path, found \"b\"",
                 "'hooks':{'prestart':[{'path':'/a','timeout':0}]}"
