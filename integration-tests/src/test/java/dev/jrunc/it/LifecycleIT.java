@@ -5,6 +5,7 @@ import static dev.jrunc.it.harness.Outcome.PASS;
 import static dev.jrunc.it.harness.Outcome.UNSUPPORTED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
@@ -227,5 +228,39 @@ class LifecycleIT {
         Container container = lab.create(lab.bundle(), "--pidfd-socket", socket.toString());
 
         receiver.await().succeeded().printed("received the pidfd of " + container.pid());
+    }
+
+    @Test
+    void theReadinessOfTheProgramReachesTheSupervisorOfStart(Lab lab) {
+        Path socket = lab.newFile("notify");
+        Running supervisor = supervisor(lab, socket);
+        String id = lab.nextId();
+        Bundle bundle = lab.bundle().payload("notify", "READY=1");
+        Container container = lab.created(id, lab.createCall(bundle, id).with("NOTIFY_SOCKET", socket.toString()));
+        lab.call("start", id).with("NOTIFY_SOCKET", socket.toString()).now().succeeded();
+
+        container.awaitStatus("stopped");
+        assertEquals("notify READY=1: OK\n", container.stdout());
+        assertTrue(supervisor.await().stdout().contains("READY=1"));
+    }
+
+    @Test
+    void theReadinessOfTheProgramReachesTheSupervisorOfRun(Lab lab) {
+        Path socket = lab.newFile("notify");
+        Running supervisor = supervisor(lab, socket);
+        Bundle bundle = lab.bundle().payload("notify", "READY=1", ",", "sleep", "1");
+        lab.runCall(bundle, lab.nextId())
+                .with("NOTIFY_SOCKET", socket.toString())
+                .now()
+                .succeeded()
+                .printed("notify READY=1: OK");
+
+        assertTrue(supervisor.await().stdout().contains("READY=1"));
+    }
+
+    private static Running supervisor(Lab lab, Path socket) {
+        return lab.host(lab.payload(), "notify-receive", socket.toString())
+                .start()
+                .awaitOutput("listening");
     }
 }
