@@ -190,21 +190,23 @@ static void mount_by_path(const struct op_mount *op, int target)
         fail("mount %s on %s: options \"%s\"", op->type, op->target, options);
 }
 
-/* CVE-2019-19921, CVE-2023-28642: the image's own /proc or /sys is a link, and what is masked there is not here. */
-static void refuse_link(const struct init *init, const struct op_mount *op)
+/* CVE-2019-19921, CVE-2023-28642: the image's own /proc or /sys is a link, and what is masked there is not here. What is
+ * opened without links is what is mounted on, whatever is swapped in meanwhile. */
+static int open_target(const struct init *init, const struct op_mount *op)
 {
-    if (strcmp(op->type, "proc") != 0 && strcmp(op->type, "sysfs") != 0)
-        return;
-    scope_fd fd = path_open(init->root, op->target, O_PATH | O_NOFOLLOW);
-    struct stat status;
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISLNK(status.st_mode))
+    int target = path_make(init->root, op->target, false);
+    if (target < 0 || (strcmp(op->type, "proc") != 0 && strcmp(op->type, "sysfs") != 0))
+        return target;
+    close(target);
+    target = path_open_without_links(init->root, op->target, O_PATH | O_DIRECTORY);
+    if (target == -ELOOP)
         fail_with(ELOOP, "mount %s on %s, which is a symlink in the image", op->type, op->target);
+    return target;
 }
 
 void op_mount(struct init *init, const struct op_mount *op)
 {
-    refuse_link(init, op);
-    scope_fd target = path_make(init->root, op->target, false);
+    scope_fd target = open_target(init, op);
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
     if (has_long_parameter(op)) {

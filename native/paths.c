@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,9 +18,10 @@
 #define FOLDER_MODE 0755
 #define FILE_MODE 0644
 
-int path_open(int root, const char *path, int flags)
+static int open_inside(int root, const char *path, int flags, uint64_t resolve)
 {
-    struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve};
     for (int i = 0; i < MAX_RETRIES; i++) {
         int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
         if (fd >= 0)
@@ -28,6 +30,16 @@ int path_open(int root, const char *path, int flags)
             return -errno;
     }
     return -EAGAIN;
+}
+
+int path_open(int root, const char *path, int flags)
+{
+    return open_inside(root, path, flags, 0);
+}
+
+int path_open_without_links(int root, const char *path, int flags)
+{
+    return open_inside(root, path, flags, RESOLVE_NO_SYMLINKS);
 }
 
 /* Of a path that is being followed: what was resolved already, and what is left. */

@@ -10,7 +10,9 @@
 
 /* Opens path inside root, which is an fd. An fd (close-on-exec), or -errno; magic links are refused (ELOOP). */
 int path_open(int root, const char *path, int flags);
-/* The same as an O_PATH fd, after what is missing was made: folders, and a file as the last component where asked.
+/* The same, and any symbolic link on the way is refused (ELOOP). */
+int path_open_without_links(int root, const char *path, int flags);
+/* The same as path_open as an O_PATH fd, after what is missing was made: folders, and a file as the last component where asked.
  * CVE-2024-45310: one component at a time, each from the fd of the folder that it goes into. */
 int path_make(int root, const char *path, bool file);
 /* The folder that path is in, made where it is missing; name is the last component, inside path. An O_PATH fd, or

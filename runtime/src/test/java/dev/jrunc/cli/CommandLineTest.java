@@ -42,7 +42,7 @@ class CommandLineTest {
             return new Call(
                     args,
                     List.of(),
-                    "/work",
+                    "/here",
                     1,
                     0,
                     0,
@@ -165,7 +165,7 @@ class CommandLineTest {
         EmptyHost host = host("--root", "states", "list");
 
         assertEquals(0, host.run());
-        assertEquals("/work/states", host.root);
+        assertEquals("/here/states", host.root);
     }
 
     @Test
