@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,8 +50,8 @@ enum { AT_SIGNALS, AT_INIT, AT_INPUT, AT_OUTPUT, AT_PTY, AT_COUNT };
  * background; and not those that the caller ignores. */
 static int open_signals(void)
 {
-    static const int kept[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGSEGV, SIGBUS, SIGFPE,  SIGILL,
-                               SIGTRAP, SIGABRT, SIGSYS,  SIGPIPE, SIGURG, SIGTTIN, SIGTTOU};
+    static const int kept[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGTRAP,
+                               SIGABRT, SIGSYS,  SIGPIPE, SIGURG, SIGTTIN, SIGTTOU};
     sigset_t forwarded;
     sigfillset(&forwarded);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
@@ -66,11 +67,33 @@ static int open_signals(void)
     return fd < 0 ? -errno : fd;
 }
 
+/* Of a container without a pid namespace, when we are its subreaper. Init and the engine are waited for elsewhere. */
+static void reap_orphans(const struct front *front)
+{
+    siginfo_t info = {0};
+    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0 &&
+           info.si_pid != front->init.pid && info.si_pid != front->engine.pid) {
+        waitpid(info.si_pid, NULL, 0);
+        info.si_pid = 0;
+    }
+}
+
+void host_become_subreaper(struct front *front, const struct op_become_subreaper *request, struct result *result)
+{
+    (void)front, (void)request;
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+        result_fail(result, errno, "become the subreaper of the container's processes");
+}
+
 static void forward_signals(struct relay *relay)
 {
     struct signalfd_siginfo info;
     while (read(relay->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
         int signal = (int)info.ssi_signo;
+        if (signal == SIGCHLD) {
+            reap_orphans(relay->front);
+            continue;
+        }
         if (signal == SIGCONT)
             terminal_raw_again(&relay->terminal);
         if (signal == SIGWINCH || signal == SIGCONT)
@@ -198,7 +221,7 @@ static void drain_pty(struct relay *relay)
     relay->pty_idle = false;
     while (!error && (!relay->pty_idle || relay->out.length > 0)) {
         struct signalfd_siginfo info;
-        if (read(relay->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        if (read(relay->signal_fd, &info, sizeof info) == (ssize_t)sizeof info && info.ssi_signo != SIGCHLD)
             return;
         if (!turn(relay, &error) && relay->out.length == 0)
             return;

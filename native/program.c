@@ -254,7 +254,9 @@ void op_init_hook(struct init *init, const struct op_init_hook *op)
                         .input = op->input,
                         .timeout_seconds = op->timeoutSeconds};
     static struct hook_outcome outcome;
+    signal(SIGPIPE, SIG_IGN); /* a hook need not read what it is told */
     int error = hook_run(&hook, -1, &outcome);
+    signal(SIGPIPE, SIG_DFL);
     if (error == -ETIMEDOUT)
         fail_with(ETIMEDOUT, "%s hook %s was killed after its timeout of %u seconds", op->name, op->path,
                   op->timeoutSeconds);

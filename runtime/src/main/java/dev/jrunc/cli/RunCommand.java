@@ -28,7 +28,7 @@ final class RunCommand implements Command {
         ConsoleOptions.declare(spec);
         Options.flag(spec, "don't wait", "--detach", "-d");
         Options.flag(spec, "don't delete it at its end", "--keep");
-        Options.flag(spec, "accepted: the front is no subreaper", "--no-subreaper");
+        Options.flag(spec, "orphans don't come to jrunc", "--no-subreaper");
     }
 
     @Override
@@ -43,6 +43,10 @@ final class RunCommand implements Command {
         }
         continuation.add(id);
         return new RunContainer(invocation.context())
-                .run(id, ConsoleOptions.of(invocation), invocation.flag("--detach"), keep, continuation);
+                .run(
+                        id,
+                        ConsoleOptions.of(invocation),
+                        new RunContainer.Mode(invocation.flag("--detach"), keep, !invocation.flag("--no-subreaper")),
+                        continuation);
     }
 }

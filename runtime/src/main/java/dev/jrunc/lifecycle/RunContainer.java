@@ -30,31 +30,40 @@ public final class RunContainer {
     }
 
     /**
+     * @param detach don't wait
      * @param keep the container is not deleted at its end
+     * @param subreaper orphans of a container without a pid namespace come to the front
+     */
+    public record Mode(boolean detach, boolean keep, boolean subreaper) {}
+
+    /**
      * @param continuation the arguments of the call that the front makes at the end, when it waited alone; the exit
      *     status is added
      * @return the exit status of the container's program, or 128 and its signal; 0 when detached
      * @throws EngineReleased when the front waits alone
      */
-    public int run(String id, CreateOptions options, boolean detach, boolean keep, List<String> continuation) {
-        ContainerState state = new CreateContainer(context, id, options, !detach).create();
+    public int run(String id, CreateOptions options, Mode mode, List<String> continuation) {
+        ContainerState state = new CreateContainer(context, id, options, !mode.detach).create();
         StateFolder folder = context.folder(id);
         // A container that runs is not locked; and its folder must be this one still.
         folder.unlock();
         try {
+            if (!mode.detach && mode.subreaper) {
+                front.execute(new HostOperation.BecomeSubreaper(Origin.rule("run")));
+            }
             new StartContainer(context).start(state);
         } catch (JruncException e) {
             deleteAfter(e, id);
             throw e;
         }
-        if (detach) {
+        if (mode.detach) {
             return 0;
         }
         long status = front.execute(
                         new HostOperation.Foreground(Origin.rule("run"), ENGINE_MILLIS, new ArrayList<>(continuation)))
                 .value();
         int exitStatus = exitStatus(status);
-        finish(id, keep);
+        finish(id, mode.keep);
         return exitStatus;
     }
 

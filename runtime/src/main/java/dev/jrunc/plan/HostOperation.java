@@ -610,6 +610,22 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Orphans of a container without a pid namespace of its own come to the front, which reaps them in FOREGROUND. */
+    record BecomeSubreaper(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x16f;
+        }
+
+        @Override
+        public String name() {
+            return "BECOME_SUBREAPER";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
     /** The front exits with this status; nothing comes after it. */
     record Exit(Origin origin, long status) implements HostOperation {
         @Override
