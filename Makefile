@@ -179,13 +179,15 @@ lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
 tree-test: all
 	packaging/tree-test.sh $(TREE)
 
+# A caller that ignores signals (nohup, background jobs) would have the tests' processes ignore them, too.
+OWN_SIGNALS := env --default-signal=HUP,INT,QUIT,TERM
 integration-test: all | deps-test
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@echo "Integration tests: jrunc"
-	@JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 	@echo "Integration tests: runc, the oracle"
-	@JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 
 # ---- for people
 

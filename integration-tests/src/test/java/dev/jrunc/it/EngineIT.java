@@ -128,9 +128,7 @@ class EngineIT {
         Census before = lab.census();
         Running run = lab.runCall(bundle, lab.nextId()).start();
         Thread.sleep(millis);
-        if (run.isAlive()) {
-            run.signal("INT");
-        }
+        run.signalIfRunning("INT");
         run.await();
 
         lab.assertNothingSince(before, "by a run that Ctrl-C ended after " + millis + " ms");

@@ -77,6 +77,18 @@ public final class Running {
         return this;
     }
 
+    /** The same, unless it has ended meanwhile. */
+    public Running signalIfRunning(String name) {
+        try {
+            return signal(name);
+        } catch (AssertionError e) {
+            if (isAlive()) {
+                throw e;
+            }
+            return this;
+        }
+    }
+
     /** Waits until the call returns. */
     public Result await() {
         return await(Await.LIMIT);
