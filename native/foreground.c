@@ -71,7 +71,7 @@ static int open_signals(void)
 static void reap_orphans(const struct front *front)
 {
     siginfo_t info = {0};
-    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0 &&
+    while (front->subreaper && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0 &&
            info.si_pid != front->init.pid && info.si_pid != front->engine.pid) {
         waitpid(info.si_pid, NULL, 0);
         info.si_pid = 0;
@@ -80,9 +80,11 @@ static void reap_orphans(const struct front *front)
 
 void host_become_subreaper(struct front *front, const struct op_become_subreaper *request, struct result *result)
 {
-    (void)front, (void)request;
+    (void)request;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
         result_fail(result, errno, "become the subreaper of the container's processes");
+    else
+        front->subreaper = true;
 }
 
 static void forward_signals(struct relay *relay)

@@ -44,6 +44,8 @@ struct front {
     size_t tree_count;
     /* Connected, from CONNECT_CONSOLE to RECEIVE_CONSOLE; -1. */
     int console_socket;
+    /* Orphans of the container come to us, and are ours to reap. */
+    bool subreaper;
     /* The pty's master that FOREGROUND relays; -1. */
     int terminal;
 

@@ -30,7 +30,8 @@ final class CreateCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         String id = invocation.onlyId();
-        new CreateContainer(invocation.context(), id, ConsoleOptions.of(invocation), false).create();
+        new CreateContainer(invocation.context(), id, ConsoleOptions.of(invocation), CreateContainer.Terminal.SOCKETS)
+                .create();
         return 0;
     }
 }

@@ -10,7 +10,6 @@ import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.spec.Spec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -43,15 +42,6 @@ public final class RuntimeHooks {
                 warnings.accept(e.getMessage());
             }
         }
-    }
-
-    /** The operations that {@link #run} executes. */
-    public static List<HostOperation> operations(String kind, List<Spec.Hook> hooks, Bytes state) {
-        List<HostOperation> operations = new ArrayList<>();
-        for (int i = 0; i < hooks.size(); i++) {
-            operations.add(operation("/hooks/" + kind + "/" + i, hooks.get(i), state));
-        }
-        return operations;
     }
 
     private static HostOperation operation(String pointer, Spec.Hook hook, Bytes state) {

@@ -34,22 +34,31 @@ public final class CreateContainer {
 
     private static final long PID_FILE_MODE = 0644;
 
+    /** Who has the container's terminal, where it has one. */
+    public enum Terminal {
+        /** The front's caller, while it waits: {@code run}. */
+        CALLERS,
+        /** Whoever listens at --console-socket: {@code create}. */
+        SOCKETS,
+        /** Nobody looks: {@code explain}. */
+        ANYBODYS
+    }
+
     private final Context context;
     private final Front front;
     private final CreateOptions options;
     private final StateFolder folder;
-    private final boolean foreground;
+    private final Terminal terminal;
 
     /** Folders that CGROUP_CREATE made, in each hierarchy: what a failure has to take away. */
     private final List<Step<HostOperation>> undo = new ArrayList<>();
 
-    /** @param foreground the terminal stays with the front */
-    public CreateContainer(Context context, String id, CreateOptions options, boolean foreground) {
+    public CreateContainer(Context context, String id, CreateOptions options, Terminal terminal) {
         this.context = context;
         this.front = context.front();
         this.options = options;
         this.folder = context.folder(id);
-        this.foreground = foreground;
+        this.terminal = terminal;
     }
 
     /**
@@ -91,6 +100,10 @@ public final class CreateContainer {
 
     private void checkConsole(Bundle bundle) {
         boolean socket = options.consoleSocket() != null;
+        boolean foreground = terminal == Terminal.CALLERS;
+        if (terminal == Terminal.ANYBODYS) {
+            return;
+        }
         if (bundle.terminal() && !foreground && !socket) {
             throw new InvalidSpec(
                     "/process/terminal",

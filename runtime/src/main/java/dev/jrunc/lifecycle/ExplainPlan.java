@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.lifecycle;
 
-import dev.jrunc.hook.RuntimeHooks;
-import dev.jrunc.json.StateJson;
-import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
-import dev.jrunc.plan.InitOperation;
 import dev.jrunc.plan.Operation;
-import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.Step;
-import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code explain}: what {@code create} would do. Nothing is done. */
+/** {@code explain}: what {@code create} would do, by the same code, with a front that writes it down instead. */
 public final class ExplainPlan {
 
     /** A part of the plan, in the order in which it is executed. */
@@ -30,48 +24,24 @@ public final class ExplainPlan {
         this.context = context;
     }
 
+    /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
     public List<Section> explain(String id, CreateOptions options) {
-        context.folder(id); // an id that can't be one is an error here too
-        Bundle bundle = Bundle.read(context, id, options);
-        Plan plan = bundle.plan(0);
-        plan.warnings().forEach(context.warnings());
-        bundle.cgroups().warnings().forEach(context.warnings());
-        List<Step<? extends Operation>> prepare =
-                new ArrayList<>(bundle.cgroups().create());
-        prepare.addAll(bundle.cgroups().limits());
-        prepare.addAll(plan.trees());
-        prepare.add(Step.<HostOperation>must(plan.spawn()));
-        if (!bundle.cgroups().folders().isEmpty()) {
-            prepare.add(bundle.cgroups().attach());
-        }
-        prepare.addAll(plan.oomScoreAdj());
+        RecordingFront front = new RecordingFront(context.front());
+        Context recording =
+                new Context(front, context.root(), context.systemdCgroup(), context.clock(), context.warnings());
+        new CreateContainer(recording, id, options, CreateContainer.Terminal.ANYBODYS).create();
         List<Section> sections = new ArrayList<>();
-        sections.add(new Section("front", prepare));
-        List<Step<? extends Operation>> init = new ArrayList<>();
-        for (Step<InitOperation> step : plan.init()) {
-            init.add(step);
+        List<Step<? extends Operation>> host = new ArrayList<>();
+        for (Step<HostOperation> step : front.recorded()) {
+            if (step.operation() instanceof HostOperation.SendPlan plan) {
+                sections.add(new Section("front", host));
+                sections.add(new Section("init", new ArrayList<>(plan.operations())));
+                host = new ArrayList<>();
+            } else {
+                host.add(step);
+            }
         }
-        sections.add(new Section("init", init));
-        if (plan.runtimeHooks()) {
-            sections.add(new Section("front, at RUNTIME_HOOKS", hooks(bundle)));
-        }
-        if (!plan.rlimits().isEmpty()) {
-            sections.add(new Section("front, at LIMITS", new ArrayList<>(plan.rlimits())));
-        }
+        sections.add(new Section("front, while init executes its part", host));
         return sections;
-    }
-
-    private static List<Step<? extends Operation>> hooks(Bundle bundle) {
-        Spec.Hooks hooks = bundle.spec().hooks();
-        Bytes state = StateJson.hookState(
-                bundle.id(), "creating", 0, bundle.path(), bundle.spec().annotations());
-        List<Step<? extends Operation>> steps = new ArrayList<>();
-        for (HostOperation hook : RuntimeHooks.operations("prestart", hooks.prestart(), state)) {
-            steps.add(Step.must(hook));
-        }
-        for (HostOperation hook : RuntimeHooks.operations("createRuntime", hooks.createRuntime(), state)) {
-            steps.add(Step.must(hook));
-        }
-        return steps;
     }
 }

@@ -43,7 +43,12 @@ public final class RunContainer {
      * @throws EngineReleased when the front waits alone
      */
     public int run(String id, CreateOptions options, Mode mode, List<String> continuation) {
-        ContainerState state = new CreateContainer(context, id, options, !mode.detach).create();
+        ContainerState state = new CreateContainer(
+                        context,
+                        id,
+                        options,
+                        mode.detach ? CreateContainer.Terminal.SOCKETS : CreateContainer.Terminal.CALLERS)
+                .create();
         StateFolder folder = context.folder(id);
         // A container that runs is not locked; and its folder must be this one still.
         folder.unlock();
