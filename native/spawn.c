@@ -238,9 +238,11 @@ int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct s
         return result;
     }
     pid_t child = clone_process(flags, &pidfd);
-    if (child == 0)
+    if (child == 0) {
+        close(spawned->channel); /* so that the front's end is seen, too */
         run_child(request, stage ? "jrunc-stage" : "jrunc-init", theirs, sealed,
                   !stage && (request->newNamespaces & CLONE_NEWUSER));
+    }
     if (child < 0) {
         result = -errno;
         SAY(error, "clone a process with new namespaces");

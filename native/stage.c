@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -17,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define MAX_JOINS 8
@@ -57,7 +59,10 @@ static void open_joins(const struct msg_joins *message, struct joining joins[MAX
         join->fd = open(join->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (join->fd < 0)
             fail("join the %s namespace %s", kind_name(join->kind), join->path);
-        int kind = ioctl(join->fd, NS_GET_NSTYPE);
+        struct statfs file_system;
+        int kind = -1;
+        if (fstatfs(join->fd, &file_system) == 0 && file_system.f_type == NSFS_MAGIC)
+            kind = ioctl(join->fd, NS_GET_NSTYPE);
         if (kind < 0)
             fail_with(EINVAL, "join the %s namespace %s: this is no namespace", kind_name(join->kind), join->path);
         if ((uint32_t)kind != join->kind)
@@ -110,17 +115,30 @@ static void make_user_namespace(int channel)
     become_root();
 }
 
+/* While we are dumpable and who we were: afterwards the file is not ours, and the kernel asks for the rights of who opened
+ * it. -1 where no offsets are wanted. */
+static int open_time_offsets(const struct msg_joins *message)
+{
+    if (!(message->newNamespaces & CLONE_NEWTIME) || !*message->timeOffsets)
+        return -1;
+    scope_fd procfs = procfs_of_host();
+    int file = openat(procfs, "self/timens_offsets", O_WRONLY | O_CLOEXEC);
+    if (file < 0)
+        fail("open the offsets of a new time namespace");
+    return file;
+}
+
 /* With clone3 it would be too late: offsets are written before the first process is in it. */
-static void make_time_namespace(int procfs, const char *offsets)
+static void make_time_namespace(int offsets_file, const char *offsets)
 {
     if (unshare(CLONE_NEWTIME) < 0)
         fail("make a new time namespace");
-    if (!*offsets)
+    if (offsets_file < 0)
         return;
-    scope_fd file = openat(procfs, "self/timens_offsets", O_WRONLY | O_CLOEXEC);
     size_t length = strlen(offsets);
-    if (file < 0 || write(file, offsets, length) != (ssize_t)length)
+    if (write(offsets_file, offsets, length) != (ssize_t)length)
         fail("write the offsets of the new time namespace");
+    close(offsets_file);
 }
 
 static pid_t clone_init(uint64_t flags, int *pidfd)
@@ -138,27 +156,26 @@ _Noreturn int stage_main(int channel)
     fcntl(channel, F_SETFD, FD_CLOEXEC);
     fail_to_channel(channel);
     fail_stage("jrunc:[stage]");
-    arm_process(false);
     scope_frame frame = {0};
     struct msg_joins message;
     int error = receive_frame(channel, &frame);
     if (error || frame.code != FRAME_JOINS || !decode_msg_joins(frame.payload, &message))
         fail_with(error ? -error : EPROTO, "read what to join");
-    scope_fd procfs = procfs_of_host();
+    int offsets_file = open_time_offsets(&message);
+    arm_process(false);
     struct joining joins[MAX_JOINS];
     open_joins(&message, joins);
     join_all(joins, message.joinPaths.count);
     if (message.newNamespaces & CLONE_NEWUSER)
         make_user_namespace(channel);
     if (message.newNamespaces & CLONE_NEWTIME)
-        make_time_namespace(procfs, message.timeOffsets);
+        make_time_namespace(offsets_file, message.timeOffsets);
     uint64_t flags = message.newNamespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME | CLONE_NEWUSER);
     int pidfd = -1;
     pid_t pid = clone_init(flags, &pidfd);
     if (pid < 0)
         fail("clone init with new namespaces");
     if (pid == 0) {
-        close(release_fd(&procfs));
         frame_free(&frame);
         init_run(channel);
     }

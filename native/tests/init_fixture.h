@@ -267,7 +267,9 @@ static inline int spawn_with_output(struct container *container, const struct op
     dup2(input, 0);
     dup2(output, 1);
     dup2(output, 2);
-    int result = spawn_init(request, &container->spawned, &error);
+    struct op_spawn complete = *request;
+    complete.timeOffsets = request->timeOffsets ? request->timeOffsets : "";
+    int result = spawn_init(&complete, &container->spawned, &error);
     for (int i = 0; i <= 2; i++) {
         dup2(saved[i], i);
         close(saved[i]);

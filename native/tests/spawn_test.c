@@ -376,13 +376,10 @@ static void without_close_range(void)
 
 static void without_clone(void)
 {
-    struct lab lab;
     struct container container = {0};
-    lab_begin(&lab);
     forbid(SYS_clone3, EPERM);
     run_container(&container, &(struct op_spawn){.newNamespaces = CLONE_NEWNS});
     CHECK(failed_with(&container, EPERM, "", "clone a process with new namespaces"));
-    lab_end(&lab);
 }
 
 /* ---------------------------------------------------------------- fds */
