@@ -75,6 +75,8 @@ void op_readonly_path(struct init *init, const struct op_readonly_path *op)
     int error = copy < 0 ? copy : attach_mount(copy, target);
     if (!error)
         error = set_attributes(copy, true, MOUNT_ATTR_RDONLY, 0, 0);
+    if (error == -ENOSYS) /* before Linux 5.12 what is mounted below stays as it is */
+        error = set_attributes(copy, false, MOUNT_ATTR_RDONLY, 0, 0);
     if (error)
         fail_with(-error, "make %s read-only", op->path);
 }

@@ -60,6 +60,8 @@ static int remount(int fd, uint64_t set, uint64_t clear, uint64_t propagation)
     if (fstatvfs(fd, &status) < 0)
         return -errno;
     unsigned long flags = status.f_flag & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+    if (clear & MOUNT_ATTR__ATIME)
+        flags = (flags & ~(unsigned long)MS_NOATIME) | (set & MOUNT_ATTR__ATIME ? 0 : MS_RELATIME);
     flags = (flags & ~mount_flags(clear)) | mount_flags(set);
     if ((set || clear) && mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags, NULL) < 0)
         return -errno;
@@ -190,6 +192,17 @@ static void mount_by_path(const struct op_mount *op, int target)
         fail("mount %s on %s: options \"%s\"", op->type, op->target, options);
 }
 
+/* CVE-2019-16884 and its kin: nothing comes over a part of procfs by way of another name for it. What the plan itself names
+ * below /proc was on the engine's list. */
+static void refuse_procfs(const char *what, const char *path, int target)
+{
+    struct statfs file_system;
+    if (strncmp(path, "/proc", 5) == 0 && (path[5] == 0 || path[5] == '/'))
+        return;
+    if (fstatfs(target, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
+        fail_with(EPERM, "mount %s on %s, which leads into procfs", what, path);
+}
+
 /* CVE-2019-19921, CVE-2023-28642: the image's own /proc or /sys is a link, and what is masked there is not here. What is
  * opened without links is what is mounted on, whatever is swapped in meanwhile. */
 static int open_target(const struct init *init, const struct op_mount *op)
@@ -209,6 +222,7 @@ void op_mount(struct init *init, const struct op_mount *op)
     scope_fd target = open_target(init, op);
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
+    refuse_procfs(op->type, op->target, target);
     if (has_long_parameter(op)) {
         mount_by_path(op, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
@@ -242,17 +256,6 @@ static int take_source(struct init *init, const struct op_bind *op)
     return error ? error : fd;
 }
 
-/* CVE-2019-16884 and its kin: nothing is bound over a part of procfs by way of another name for it. What the plan itself
- * names below /proc was on the engine's list. */
-static void refuse_procfs(const struct op_bind *op, int target)
-{
-    struct statfs file_system;
-    if (strncmp(op->target, "/proc", 5) == 0 && (op->target[5] == 0 || op->target[5] == '/'))
-        return;
-    if (fstatfs(target, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
-        fail_with(EPERM, "bind %s on %s, which leads into procfs", op->source, op->target);
-}
-
 void op_bind(struct init *init, const struct op_bind *op)
 {
     scope_fd source = take_source(init, op);
@@ -264,7 +267,7 @@ void op_bind(struct init *init, const struct op_bind *op)
     scope_fd target = path_make(init->root, op->target, !S_ISDIR(status.st_mode));
     if (target < 0)
         fail_with(-target, "bind %s on %s: make the mount point", op->source, op->target);
-    refuse_procfs(op, target);
+    refuse_procfs(op->source, op->target, target);
     bool folder = S_ISDIR(status.st_mode);
     if (fstat(target, &status) == 0 && S_ISDIR(status.st_mode) != folder)
         fail_with(ENOTDIR, "bind %s on %s: only one of them is a folder", op->source, op->target);

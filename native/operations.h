@@ -16,6 +16,7 @@ struct init {
     size_t tree_count;
     /* The root file system: from ROOT on; after PIVOT_ROOT it is /. */
     int root;
+    bool root_on_top; /* it lies on the old / */
     bool own_mounts;
     uint64_t propagation;
     /* The operation that is executed may fail: its handler then returns. */

@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* pivot_root refuses a shared parent; a slave still hears of the host's mounts. The mount that holds the folder is found by
- * going up to where it begins. */
+/* pivot_root refuses a shared parent, and what is mounted on one would come to the host as well; a slave still hears of the
+ * host's mounts. The mount that holds the folder is found by going up to where it begins. */
 static void unshare_parent(const char *path, uint64_t propagation)
 {
     uint64_t kind = propagation & MS_SLAVE ? MS_SLAVE : MS_PRIVATE;
@@ -42,7 +42,7 @@ static int attach_root(struct init *init, const struct op_root *op)
             fail_with(EBADF, "take the root file system");
         int tree = release_fd(&init->trees[op->tree]);
         scope_fd top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        int error = set_attributes(tree, true, 0, 0, MS_PRIVATE | MS_REC);
+        int error = set_attributes(tree, true, 0, 0, (op->propagation & MS_SLAVE ? MS_SLAVE : MS_PRIVATE) | MS_REC);
         if (!error)
             error = attach_mount(tree, top);
         if (error)
@@ -70,9 +70,9 @@ void op_root(struct init *init, const struct op_root *op)
     }
     if (mount(NULL, "/", NULL, op->propagation, NULL) < 0)
         fail("set the propagation of /");
-    if (op->tree < 0)
-        unshare_parent(op->path, op->propagation);
+    unshare_parent(op->tree < 0 ? op->path : "/", op->propagation);
     init->root = attach_root(init, op);
+    init->root_on_top = op->tree >= 0;
 }
 
 /* pivot_root(".", "."): the old root lies on the new one, and is taken off again. No folder for it is needed. */
@@ -92,12 +92,21 @@ static void pivot(void)
         fail("unmount the old root");
 }
 
-/* --no-pivot: the old root stays below. What could be used from there to look at the host's processes is taken off. */
-static void move(void)
+/* As a slave, so that the host keeps its own. Where nothing is mounted there is nothing to do. */
+static void take_off(const char *path)
 {
-    umount2("/proc", MNT_DETACH);
-    umount2("/sys", MNT_DETACH);
-    if (mount(".", "/", NULL, MS_MOVE, NULL) < 0)
+    if (mount(NULL, path, NULL, MS_SLAVE | MS_REC, NULL) == 0)
+        umount2(path, MNT_DETACH);
+}
+
+/* --no-pivot: the old root stays below. What could be used from there to look at the host's processes is taken off. */
+static void move(bool on_top)
+{
+    take_off("/proc");
+    take_off("/sys");
+    if (mount(NULL, "/", NULL, MS_SLAVE, NULL) < 0)
+        fail("stop sharing /, where the root file system comes");
+    if (!on_top && mount(".", "/", NULL, MS_MOVE, NULL) < 0)
         fail("move the root file system to /");
     if (chroot(".") < 0)
         fail("chroot into the root file system");
@@ -110,7 +119,7 @@ void op_pivot_root(struct init *init, const struct op_pivot_root *op)
     if (op->method == PIVOT_PIVOT)
         pivot();
     else if (op->method == PIVOT_MOVE)
-        move();
+        move(init->root_on_top);
     else if (chroot(".") < 0)
         fail("chroot into the root file system");
     if (chdir("/") < 0)

@@ -423,10 +423,8 @@ int main(int argc, char **argv)
 {
     init_test_enter(argc, argv);
     const char *reason = no_containers();
-    if (reason) {
-        fprintf(stderr, "skipped: %s\n", reason);
-        return test_end();
-    }
+    if (reason)
+        return test_skip_all(reason);
     test_preserved_fds(false);
     test_preserved_fds(true);
     test_new_namespaces();
