@@ -50,9 +50,9 @@ public final class RunContainer {
                         mode.detach ? CreateContainer.Terminal.SOCKETS : CreateContainer.Terminal.CALLERS)
                 .create();
         StateFolder folder = context.folder(id);
-        // A container that runs is not locked; and its folder must be this one still.
-        folder.unlock();
         try {
+            // A container that runs is not locked; and its folder must be this one still.
+            folder.unlock();
             if (!mode.detach && mode.subreaper) {
                 front.execute(new HostOperation.BecomeSubreaper(Origin.rule("run")));
             }
