@@ -17,19 +17,32 @@ final class Arguments {
     private final CommandSpec spec;
     private final List<String> options = new ArrayList<>();
     private final List<String> rest;
+    private final @Nullable UsageError problem;
 
-    /** @throws UsageError for a flag with a value that is neither true nor false */
     Arguments(CommandSpec spec, List<String> args) {
         this.spec = spec;
         int at = 0;
-        while (at < args.size() && isOption(args.get(at))) {
-            if (args.get(at).equals("--")) {
-                at++;
-                break;
+        UsageError found = null;
+        try {
+            while (at < args.size() && isOption(args.get(at))) {
+                if (args.get(at).equals("--")) {
+                    at++;
+                    break;
+                }
+                at = add(args, at);
             }
-            at = add(args, at);
+        } catch (UsageError e) {
+            found = e;
         }
+        this.problem = found;
         this.rest = List.copyOf(args.subList(at, args.size()));
+    }
+
+    /** @throws UsageError for an option that can't be meant; those before it are known all the same */
+    void check() {
+        if (problem != null) {
+            throw problem;
+        }
     }
 
     private static boolean isOption(String arg) {
@@ -62,15 +75,14 @@ final class Arguments {
             }
             return at + 1;
         }
-        options.add(name);
         if (equals >= 0) {
-            options.add(arg.substring(equals + 1));
+            options.addAll(List.of(name, arg.substring(equals + 1)));
             return at + 1;
         }
         if (at + 1 == args.size()) {
             throw new UsageError("flag needs an argument: " + given);
         }
-        options.add(args.get(at + 1));
+        options.addAll(List.of(name, args.get(at + 1)));
         return at + 2;
     }
 

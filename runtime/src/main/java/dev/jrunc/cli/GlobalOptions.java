@@ -19,7 +19,9 @@ record GlobalOptions(
         String rootless,
         boolean version,
         boolean help,
-        boolean criu) {
+        boolean criu,
+        String engine,
+        boolean trace) {
 
     static void declare(CommandSpec spec) {
         Options.flag(spec, "log also what is of use only to developers", "--debug");
@@ -35,35 +37,38 @@ record GlobalOptions(
         Options.flag(spec, "print help", "--help", "-h");
     }
 
-    /** @throws UsageError for values that can't be meant */
     static GlobalOptions of(ParseResult parsed) {
-        String logFormat = parsed.matchedOptionValue("--log-format", "text");
-        String rootless = parsed.matchedOptionValue("--rootless", "auto");
-        String engine = parsed.matchedOptionValue("--engine", "auto");
+        String log = parsed.matchedOptionValue("--log", null);
+        return new GlobalOptions(
+                parsed.hasMatchedOption("--debug"),
+                log == null || log.isEmpty() ? null : log,
+                parsed.matchedOptionValue("--log-format", "text"),
+                parsed.matchedOptionValue("--root", null),
+                parsed.hasMatchedOption("--systemd-cgroup"),
+                parsed.matchedOptionValue("--rootless", "auto"),
+                parsed.hasMatchedOption("--version"),
+                parsed.hasMatchedOption("--help"),
+                parsed.hasMatchedOption("--criu"),
+                parsed.matchedOptionValue("--engine", "auto"),
+                parsed.hasMatchedOption("--trace"));
+    }
+
+    /** @throws UsageError for values that can't be meant */
+    void check() {
         require("--log-format", logFormat, List.of("text", "json"));
         require("--rootless", rootless, List.of("true", "false", "auto"));
         require("--engine", engine, List.of("auto", "cold", "warm"));
-        if (parsed.hasMatchedOption("--trace")) {
+        if (trace) {
             throw new UsageError("--trace is not supported by this version");
         }
         if (engine.equals("warm")) {
             throw new UsageError("--engine warm: there is no resident engine in this version");
         }
-        String log = parsed.matchedOptionValue("--log", null);
-        return new GlobalOptions(
-                parsed.hasMatchedOption("--debug"),
-                log == null || log.isEmpty() ? null : log,
-                logFormat,
-                parsed.matchedOptionValue("--root", null),
-                parsed.hasMatchedOption("--systemd-cgroup"),
-                rootless,
-                parsed.hasMatchedOption("--version"),
-                parsed.hasMatchedOption("--help"),
-                parsed.hasMatchedOption("--criu"));
     }
 
     GlobalOptions withoutLog() {
-        return new GlobalOptions(debug, null, logFormat, root, systemdCgroup, rootless, version, help, criu);
+        return new GlobalOptions(
+                debug, null, logFormat, root, systemdCgroup, rootless, version, help, criu, engine, trace);
     }
 
     private static void require(String name, String value, List<String> allowed) {
@@ -80,12 +85,11 @@ record GlobalOptions(
      */
     String rootFolder(Call call) {
         if (root != null && !root.isEmpty()) {
-            String absolute = call.absolute(root);
-            String trimmed = trim(absolute);
-            if (trimmed.isEmpty()) {
+            String folder = normal(call.absolute(root));
+            if (folder.isEmpty()) {
                 throw new UsageError("--root may not be /");
             }
-            return trimmed;
+            return folder;
         }
         if (call.euid() == 0 && call.inInitialUserNamespace() && !rootless.equals("true")) {
             return "/run/jrunc";
@@ -97,14 +101,22 @@ record GlobalOptions(
         return "/run/user/" + call.hostUid() + "/jrunc";
     }
 
-    private static String trim(String path) {
-        int end = path.length();
-        while (end > 0
-                && (path.charAt(end - 1) == '/'
-                        || path.charAt(end - 1) == '.' && end > 1 && path.charAt(end - 2) == '/')) {
-            end--;
+    /** Without empty parts, "." and ".."; empty for /. java.nio.file.Path takes no names beyond the locale's characters. */
+    private static String normal(String path) {
+        StringBuilder normal = new StringBuilder();
+        int start = 1;
+        while (start <= path.length()) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            String part = path.substring(start, end);
+            if (part.equals("..")) {
+                normal.setLength(Math.max(0, normal.lastIndexOf("/")));
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                normal.append('/').append(part);
+            }
+            start = end + 1;
         }
-        return path.substring(0, end);
+        return normal.toString();
     }
 
     /** For a call that the front makes later in the same name. */

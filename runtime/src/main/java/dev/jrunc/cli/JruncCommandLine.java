@@ -51,32 +51,32 @@ public final class JruncCommandLine implements Session.Handler {
 
     @Override
     public int serve(Front front) {
-        GlobalOptions global = new GlobalOptions(false, null, "text", null, false, "auto", false, false, false);
-        String doing = "";
+        CommandSpec spec = globalSpec();
+        Arguments arguments = new Arguments(spec, front.call().args());
+        GlobalOptions global = GlobalOptions.of(parse(spec, arguments));
         try {
-            CommandSpec spec = globalSpec();
-            Arguments arguments = new Arguments(spec, front.call().args());
-            global = GlobalOptions.of(parse(spec, arguments));
-            if (global.version()) {
-                print(front, 1, version());
-                return 0;
-            }
-            List<String> rest = arguments.rest();
-            if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
-                return help(front, rest);
-            }
-            Command command = find(rest.getFirst());
-            if (command == null) {
-                throw new UsageError("unknown command \"" + rest.getFirst() + "\"; jrunc --help lists the commands");
-            }
-            doing = command.name();
-            List<String> behind = rest.subList(1, rest.size());
-            return serve(front, global, command, behind);
-        } catch (JruncException e) {
-            new Log(front, global, clock)
-                    .error(doing.isEmpty() ? e.getMessage() : doing + " failed: " + e.getMessage());
+            arguments.check();
+            global.check();
+        } catch (UsageError e) {
+            new Log(front, global, clock).error(e.getMessage());
+            print(front, 2, overview());
             return FAILURE;
         }
+        if (global.version()) {
+            print(front, 1, version());
+            return 0;
+        }
+        List<String> rest = arguments.rest();
+        if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
+            return help(front, rest);
+        }
+        Command command = find(rest.getFirst());
+        if (command == null) {
+            new Log(front, global, clock)
+                    .error("unknown command \"" + rest.getFirst() + "\"; jrunc --help lists the commands");
+            return FAILURE;
+        }
+        return serve(front, global, command, rest.subList(1, rest.size()));
     }
 
     private int serve(Front front, GlobalOptions global, Command command, List<String> args) {
@@ -92,6 +92,7 @@ public final class JruncCommandLine implements Session.Handler {
         }
         try {
             arguments = new Arguments(spec, args);
+            arguments.check();
             options = parse(spec, arguments);
         } catch (UsageError e) {
             log.error(command.name() + " failed: " + e.getMessage());

@@ -3,6 +3,7 @@ package dev.jrunc.cli;
 
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
+import dev.jrunc.error.Errno;
 import dev.jrunc.json.LogLine;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
@@ -92,7 +93,8 @@ final class Log {
         }
         Result written = front.attempt(operation(log, level, message));
         if (!written.ok()) {
-            toStandardError("jrunc: can't write the log " + log + ": " + written.message() + "\n");
+            toStandardError("jrunc: can't write the log " + log + ": " + written.message() + ": "
+                    + Errno.describe((int) written.error()) + "\n");
         }
     }
 

@@ -156,7 +156,11 @@ public final class ReplayedFront {
             case REMOVE_STATE -> folder = false;
             case READ_FILE -> data = file(fields.str());
             case READ_DIRECTORY -> data = Bytes.utf8("trained\0");
-            case REAL_PATH -> data = Bytes.utf8(fields.str());
+            case REAL_PATH -> {
+                String path = fields.str();
+                error = path.startsWith("/sys/fs/cgroup/") ? Errno.ENOENT.number() : 0;
+                data = Bytes.utf8(path);
+            }
             case PROCESS_STATUS -> value = process;
             case SPAWN -> {
                 value = PID;

@@ -7,17 +7,28 @@ public final class InvalidSpec extends JruncException {
     private static final long serialVersionUID = 1;
 
     private final String pointer;
+    private final String finding;
 
     /**
      * @param pointer the place, a JSON pointer (RFC 6901); empty for the whole document
      * @param problem what is wrong, and what was expected
      */
     public InvalidSpec(String pointer, String problem) {
-        super(pointer.isEmpty() ? "config.json: " + problem : "config.json: " + pointer + ": " + problem);
+        super("config.json: " + finding(pointer, problem));
         this.pointer = pointer;
+        this.finding = finding(pointer, problem);
+    }
+
+    private static String finding(String pointer, String problem) {
+        return pointer.isEmpty() ? problem : pointer + ": " + problem;
     }
 
     public String pointer() {
         return pointer;
+    }
+
+    /** The place and what is wrong there, without the document's name. */
+    public String finding() {
+        return finding;
     }
 }

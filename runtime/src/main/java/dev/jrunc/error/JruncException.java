@@ -3,7 +3,7 @@ package dev.jrunc.error;
 
 /** A failure that a user is told about in one line. Failures of the cleaning up after it are suppressed exceptions. */
 public abstract sealed class JruncException extends RuntimeException
-        permits ContainerError, InvalidSpec, OperationFailed, Unsupported, UsageError {
+        permits ContainerError, InvalidSpec, InvalidState, OperationFailed, Unsupported, UsageError {
 
     private static final long serialVersionUID = 1;
 

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param created RFC 3339, UTC
  * @param owner the name of the user that created it, or its number
  * @param ownPidNamespace the end of init is the end of all its processes
- * @param cgroups in every hierarchy
+ * @param cgroups one in every hierarchy
  * @param poststart hooks that start runs
  * @param poststop hooks that delete runs
  */
@@ -34,9 +34,16 @@ public record ContainerState(
         Map<String, String> annotations,
         String owner,
         boolean ownPidNamespace,
-        List<CgroupFolder> cgroups,
+        List<Cgroup> cgroups,
         List<Spec.Hook> poststart,
         List<Spec.Hook> poststop) {
+
+    /**
+     * A container's cgroup in one hierarchy.
+     *
+     * @param made how many folders of its path were not there before the container; 0 when all were
+     */
+    public record Cgroup(CgroupFolder folder, int made) {}
 
     public ContainerState {
         cgroups = List.copyOf(cgroups);

@@ -88,12 +88,14 @@ public final class StateJson {
         json.name("owner").string(state.owner());
         json.name("ownPidNamespace").literal(Boolean.toString(state.ownPidNamespace()));
         json.name("cgroups").beginList();
-        for (CgroupFolder folder : state.cgroups()) {
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            CgroupFolder folder = cgroup.folder();
             json.beginObject();
             json.name("mount").string(folder.mount());
             json.name("path").string(folder.path());
             json.name("version").literal(Integer.toString(folder.version()));
             strings(json, "controllers", folder.controllers());
+            json.name("made").literal(Integer.toString(cgroup.made()));
             json.endObject();
         }
         json.endList();
@@ -129,13 +131,15 @@ public final class StateJson {
     /** @throws dev.jrunc.error.InvalidSpec when it isn't a state.json */
     public static ContainerState read(Bytes document) {
         Place state = JsonTree.read(document);
-        List<CgroupFolder> cgroups = new ArrayList<>();
+        List<ContainerState.Cgroup> cgroups = new ArrayList<>();
         for (Place folder : state.at("cgroups").list(MAX_ENTRIES)) {
-            cgroups.add(new CgroupFolder(
-                    folder.at("mount").string(),
-                    folder.at("path").string(),
-                    (int) folder.at("version").u32(),
-                    folder.at("controllers").strings(MAX_ENTRIES)));
+            cgroups.add(new ContainerState.Cgroup(
+                    new CgroupFolder(
+                            folder.at("mount").string(),
+                            folder.at("path").string(),
+                            (int) folder.at("version").u32(),
+                            folder.at("controllers").strings(MAX_ENTRIES)),
+                    (int) folder.at("made").u32()));
         }
         return new ContainerState(
                 state.at("ociVersion").string(),

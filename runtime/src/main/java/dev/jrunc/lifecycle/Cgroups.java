@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.lifecycle;
 
+import dev.jrunc.cgroup.CgroupPlan;
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
@@ -9,7 +14,7 @@ import dev.jrunc.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Steps on the cgroups of a container that is there. */
+/** A container's cgroups: what is there of them, and their end. */
 final class Cgroups {
 
     /** How long processes that were killed may take to leave a cgroup. */
@@ -19,12 +24,50 @@ final class Cgroups {
 
     private Cgroups() {}
 
+    /**
+     * What is there already of the container's cgroups, before anything is made.
+     *
+     * @throws ContainerError when other processes are in one of them: they would end with the container
+     */
+    static List<ContainerState.Cgroup> found(Front front, CgroupPlan plan) {
+        List<Step<HostOperation>> looks = new ArrayList<>();
+        for (CgroupFolder folder : plan.folders()) {
+            for (int end = folder.path().length(); end > 0; end = folder.path().lastIndexOf('/', end - 1)) {
+                String path = folder.mount() + folder.path().substring(0, end);
+                looks.add(Step.mayFail(new HostOperation.RealPath(ORIGIN, path)));
+            }
+        }
+        List<Result> results = front.execute(looks);
+        List<ContainerState.Cgroup> found = new ArrayList<>();
+        int at = 0;
+        for (CgroupFolder folder : plan.folders()) {
+            int missing = 0;
+            for (int end = folder.path().length(); end > 0; end = folder.path().lastIndexOf('/', end - 1)) {
+                missing += results.get(at++).error() == Errno.ENOENT.number() ? 1 : 0;
+            }
+            found.add(new ContainerState.Cgroup(folder, missing));
+            if (missing == 0) {
+                checkEmpty(front, folder, plan.optional());
+            }
+        }
+        return found;
+    }
+
+    private static void checkEmpty(Front front, CgroupFolder folder, boolean optional) {
+        HostOperation count = new HostOperation.CgroupSignal(ORIGIN, folder.folder(), 0);
+        Result counted = optional ? front.attempt(count) : front.execute(count);
+        if (counted.value() > 0) {
+            throw new ContainerError(
+                    "container's cgroup is not empty: " + counted.value() + " process(es) found in " + folder.folder());
+        }
+    }
+
     /** To every process of the container; one hierarchy has them all, that of version 2 at once. */
     static List<Step<HostOperation>> signal(ContainerState state, long signal) {
         CgroupFolder chosen = null;
-        for (CgroupFolder folder : state.cgroups()) {
-            if (chosen == null || folder.version() == 2) {
-                chosen = folder;
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            if (isOwn(state, cgroup) && (chosen == null || cgroup.folder().version() == 2)) {
+                chosen = cgroup.folder();
             }
         }
         return chosen == null
@@ -32,11 +75,21 @@ final class Cgroups {
                 : List.of(Step.mayFail(new HostOperation.CgroupSignal(ORIGIN, chosen.folder(), signal)));
     }
 
+    /** Until create is at its end, what was there before it may be somebody else's. */
+    private static boolean isOwn(ContainerState state, ContainerState.Cgroup cgroup) {
+        return state.complete() || cgroup.made() > 0;
+    }
+
+    /** With the parents that an unfinished create has made. */
     static List<Step<HostOperation>> remove(ContainerState state) {
         List<Step<HostOperation>> steps = new ArrayList<>();
-        for (CgroupFolder folder : state.cgroups()) {
-            steps.add(Step.mayFail(
-                    new HostOperation.CgroupRemove(ORIGIN, folder.mount(), folder.path(), 0, REMOVE_MILLIS)));
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            if (isOwn(state, cgroup)) {
+                CgroupFolder folder = cgroup.folder();
+                long parents = state.complete() ? 0 : cgroup.made() - 1;
+                steps.add(Step.mayFail(
+                        new HostOperation.CgroupRemove(ORIGIN, folder.mount(), folder.path(), parents, REMOVE_MILLIS)));
+            }
         }
         return steps;
     }

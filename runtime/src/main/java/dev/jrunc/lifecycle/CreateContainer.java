@@ -19,8 +19,6 @@ import dev.jrunc.plan.SpawnOrigin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -183,7 +181,6 @@ public final class CreateContainer {
     private ContainerState initialState(Bundle bundle) {
         Call call = front.call();
         Spec.Hooks hooks = bundle.spec().hooks();
-        Instant now = context.clock().instant().truncatedTo(ChronoUnit.NANOS);
         return new ContainerState(
                 bundle.spec().ociVersion(),
                 bundle.id(),
@@ -192,11 +189,11 @@ public final class CreateContainer {
                 0,
                 bundle.path(),
                 bundle.rootfs(),
-                now.toString(),
+                context.clock().instant().toString(),
                 bundle.spec().annotations(),
                 call.euid() == 0 ? "root" : Long.toString(call.euid()),
                 bundle.ownPidNamespace(),
-                bundle.cgroups().folders(),
+                bundle.cgroupsFound(),
                 hooks.poststart(),
                 hooks.poststop());
     }

@@ -4,6 +4,7 @@ package dev.jrunc.lifecycle;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.InvalidState;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
@@ -35,6 +36,7 @@ public final class DeleteContainer {
     /**
      * @param force a running one is killed, and a missing one is no error
      * @throws ContainerError for a running one, or a missing one
+     * @throws InvalidState when its state can't be read; by force it is removed as it is
      */
     public void delete(String id, boolean force) {
         StateFolder folder = context.folder(id);
@@ -49,6 +51,12 @@ public final class DeleteContainer {
             if (!force || !e.isMissing()) {
                 throw e;
             }
+        } catch (InvalidState e) {
+            if (!force) {
+                throw e;
+            }
+            context.warnings().accept(e.getMessage() + ": its process and cgroups are not known any more, and stay");
+            front.execute(List.of(folder.removal()));
         }
     }
 

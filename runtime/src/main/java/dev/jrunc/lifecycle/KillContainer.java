@@ -35,13 +35,13 @@ public final class KillContainer {
      */
     public void kill(String id, long signal, boolean all) {
         StateFolder folder = context.folder(id);
-        ContainerState state = folder.read();
-        Status status = folder.status(state);
+        RecoverContainer.Found found = RecoverContainer.find(context, folder);
+        ContainerState state = found.state();
         if (all) {
             signalAll(state, signal);
             return;
         }
-        if (status == Status.STOPPED) {
+        if (found.status() == Status.STOPPED || state.pid() == 0) {
             throw ContainerError.notRunning();
         }
         // Without a pid namespace of its own, nothing else ends its other processes.

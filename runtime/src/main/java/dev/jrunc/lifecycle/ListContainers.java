@@ -3,7 +3,8 @@ package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
-import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.InvalidState;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.HostOperation;
@@ -28,20 +29,22 @@ public final class ListContainers {
     /** One; @throws dev.jrunc.error.ContainerError when there is no such container. */
     public StateJson.Listed one(String id) {
         StateFolder folder = context.folder(id);
-        ContainerState state = folder.read();
-        return listed(state, folder.status(state));
+        RecoverContainer.Found found = RecoverContainer.find(context, folder);
+        return listed(found.state(), found.status());
     }
 
     /** All of the root folder, by id. One that vanishes meanwhile, or whose state can't be read, is left out. */
     public List<StateJson.Listed> all() {
+        List<String> ids = StateFolder.ids(front, context.root());
         List<Step<HostOperation>> reads = new ArrayList<>();
-        for (String id : StateFolder.ids(front, context.root())) {
+        for (String id : ids) {
             reads.add(StateFolder.peek(context.root(), id));
         }
+        List<Result> documents = front.execute(reads);
         List<ContainerState> states = new ArrayList<>();
-        for (Result read : front.execute(reads)) {
-            if (read.ok()) {
-                parse(read, states);
+        for (int i = 0; i < documents.size(); i++) {
+            if (documents.get(i).ok()) {
+                parse(ids.get(i), documents.get(i), states);
             }
         }
         List<Step<HostOperation>> looks = new ArrayList<>();
@@ -51,18 +54,32 @@ public final class ListContainers {
         List<Result> results = front.execute(looks);
         List<StateJson.Listed> listed = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
-            listed.add(listed(
-                    states.get(i),
-                    StateFolder.statusOf(states.get(i), results.get(i).value())));
+            ContainerState state = states.get(i);
+            Status status = StateFolder.statusOf(state, results.get(i).value());
+            if (state.complete() || status != Status.STOPPED) {
+                listed.add(listed(state, status));
+            } else {
+                addUnfinished(state.id(), listed);
+            }
         }
         return listed;
     }
 
-    private void parse(Result read, List<ContainerState> states) {
+    private void parse(String id, Result read, List<ContainerState> states) {
         try {
-            states.add(StateJson.read(read.data()));
-        } catch (InvalidSpec e) {
-            context.warnings().accept("a state.json can't be read: " + e.getMessage());
+            states.add(StateFolder.parse(context.root(), id, read.data()));
+        } catch (InvalidState e) {
+            context.warnings().accept(e.getMessage());
+        }
+    }
+
+    private void addUnfinished(String id, List<StateJson.Listed> listed) {
+        try {
+            listed.add(one(id));
+        } catch (ContainerError e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
         }
     }
 

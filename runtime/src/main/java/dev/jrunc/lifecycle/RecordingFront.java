@@ -34,8 +34,7 @@ final class RecordingFront implements Front {
     public List<Result> execute(List<Step<HostOperation>> steps) {
         List<Result> results = new ArrayList<>();
         for (Step<HostOperation> step : steps) {
-            if (step.operation() instanceof HostOperation.ReadFile
-                    || step.operation() instanceof HostOperation.RealPath) {
+            if (changesNothing(step.operation())) {
                 results.addAll(front.execute(List.of(step)));
             } else {
                 recorded.add(step);
@@ -43,6 +42,12 @@ final class RecordingFront implements Front {
             }
         }
         return results;
+    }
+
+    private static boolean changesNothing(HostOperation operation) {
+        return operation instanceof HostOperation.ReadFile
+                || operation instanceof HostOperation.RealPath
+                || operation instanceof HostOperation.CgroupSignal question && question.signal() == 0;
     }
 
     private static Result success(long index, HostOperation operation) {

@@ -6,6 +6,7 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
+import dev.jrunc.state.Status;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,26 @@ public final class RecoverContainer {
                 throw e;
             }
         }
+    }
+
+    /** A container, and what its process is doing. */
+    record Found(ContainerState state, Status status) {}
+
+    /**
+     * Looks for a container, without waiting for who works on it.
+     *
+     * @throws ContainerError when there is none, or no more than a killed create has left: that is removed
+     */
+    static Found find(Context context, StateFolder folder) {
+        ContainerState state = folder.read();
+        Status status = folder.status(state);
+        if (state.complete() || status != Status.STOPPED) {
+            return new Found(state, status);
+        }
+        if (recoverAbandoned(context, folder)) {
+            throw ContainerError.doesNotExist();
+        }
+        return new Found(state, Status.CREATING);
     }
 
     /** True when there is nothing left of that id: nobody was working on it, and it was never finished. */

@@ -31,9 +31,13 @@ public final class StartContainer {
     public void start(String id) {
         StateFolder folder = context.folder(id);
         ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        if (!state.complete()) {
+            // Who was creating it would have the lock.
+            new DeleteContainer(context).remove(folder, state);
+            throw ContainerError.doesNotExist();
+        }
         switch (folder.status(state)) {
-            case CREATED -> start(state);
-            case CREATING -> throw new ContainerError("cannot start a container that is still being created");
+            case CREATING, CREATED -> start(state);
             case RUNNING, PAUSED -> throw new ContainerError("cannot start an already running container");
             case STOPPED -> throw new ContainerError("cannot start a container that has stopped");
         }

@@ -5,6 +5,8 @@ import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.Errno;
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.InvalidState;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
@@ -143,7 +145,20 @@ public final class StateFolder {
             return Optional.empty();
         }
         check(read, "READ_STATE");
-        return Optional.of(StateJson.read(read.data()));
+        return Optional.of(parse(root, id, read.data()));
+    }
+
+    /** @throws InvalidState when it isn't a state.json */
+    public static ContainerState parse(String root, String id, Bytes document) {
+        try {
+            return StateJson.read(document);
+        } catch (InvalidSpec e) {
+            throw new InvalidState(path(root, id), e);
+        }
+    }
+
+    private static String path(String root, String id) {
+        return root + "/" + id + "/" + FILE;
     }
 
     /**
@@ -210,7 +225,7 @@ public final class StateFolder {
 
     /** The operation that reads the state.json of one of several. */
     public static Step<HostOperation> peek(String root, String id) {
-        return Step.mayFail(new HostOperation.ReadFile(ORIGIN, root + "/" + id + "/" + FILE, MAX_STATE_BYTES));
+        return Step.mayFail(new HostOperation.ReadFile(ORIGIN, path(root, id), MAX_STATE_BYTES));
     }
 
     private static List<String> names(Bytes list) {

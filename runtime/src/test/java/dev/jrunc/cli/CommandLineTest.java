@@ -150,7 +150,17 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--root=/r", "-root=/r", "--root /r", "-root /r", "--root=/r/", "--root=/r/."})
+    @ValueSource(
+            strings = {
+                "--root=/r",
+                "-root=/r",
+                "--root /r",
+                "-root /r",
+                "--root=/r/",
+                "--root=/r/.",
+                "--root=/x//../r",
+                "--root=/../r"
+            })
     void theRootInAllItsForms(String options) {
         List<String> args = new ArrayList<>(List.of(options.split(" ")));
         args.add("list");
@@ -168,9 +178,10 @@ class CommandLineTest {
         assertEquals("/here/states", host.root);
     }
 
-    @Test
-    void theRootMayNotBeTheHosts() {
-        EmptyHost host = host("--root", "/", "list");
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "//", "/.", "/..", "/x/..", ".."})
+    void theRootMayNotBeTheHosts(String root) {
+        EmptyHost host = host("--root", root, "list");
 
         assertEquals(1, host.run());
         assertTrue(host.err.toString().contains("--root may not be /"), host.err::toString);
@@ -200,6 +211,31 @@ class CommandLineTest {
                         .toString()
                         .startsWith("jrunc: " + command + " failed: " + message + "\nUsage: jrunc " + command),
                 host.err::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--nope|flag provided but not defined: --nope",
+                "--root|flag needs an argument: --root",
+                "--log-format=xml list|invalid value \"xml\" for --log-format: expected text, json",
+                "--rootless maybe list|invalid value \"maybe\" for --rootless: expected true, false, auto",
+                "--trace /t list|--trace is not supported by this version",
+            })
+    void usageErrorsOfGlobalOptionsAreLoggedToo(String line, String message) {
+        List<String> args = new ArrayList<>(List.of("--log=/log"));
+        args.addAll(List.of(line.split(" ")));
+        EmptyHost host = new EmptyHost(args);
+
+        assertEquals(1, host.run());
+        assertTrue(
+                host.err.toString().startsWith("jrunc: " + message + "\njrunc: an OCI container runtime"),
+                host.err::toString);
+        assertTrue(host.err.toString().contains("\nUsage: jrunc [global options] COMMAND"), host.err::toString);
+        assertEquals(
+                "time=\"2026-01-02T03:04:05Z\" level=error msg=\"" + message.replace("\"", "\\\"") + "\"\n",
+                host.log.toString());
     }
 
     @Test
