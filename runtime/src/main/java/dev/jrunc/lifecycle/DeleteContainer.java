@@ -74,16 +74,16 @@ public final class DeleteContainer {
         end(state);
         List<Step<HostOperation>> cgroups = Cgroups.remove(state);
         List<OperationFailed> failures = Failures.of(cgroups, front.execute(cgroups));
+        // With something left, the state has to stay: else nobody could find it again.
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
         RuntimeHooks.runAll(
                 front,
                 "poststop",
                 state.complete() ? state.poststop() : List.of(),
                 StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
                 context.warnings());
-        // With something left, the state has to stay: else nobody could find it again.
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
-        }
         front.execute(List.of(folder.removal()));
     }
 

@@ -3,7 +3,7 @@ package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.EngineReleased;
 import dev.jrunc.engine.Front;
-import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.json.ContainerState;
@@ -81,14 +81,27 @@ public final class RunContainer {
     /** The end of a container in the foreground. Somebody else may have deleted it already. */
     public void finish(String id, boolean keep) {
         if (!keep) {
-            new DeleteContainer(context).delete(id, true);
+            remove(id);
+        }
+    }
+
+    /** A signal ends one operation, and only one: cleaning up is not left half done for it. */
+    private void remove(String id) {
+        DeleteContainer delete = new DeleteContainer(context);
+        try {
+            delete.delete(id, true);
+        } catch (OperationFailed e) {
+            if (e.errno() != Errno.EINTR.number()) {
+                throw e;
+            }
+            delete.delete(id, true);
         }
     }
 
     private void deleteAfter(JruncException cause, String id) {
         try {
-            new DeleteContainer(context).delete(id, true);
-        } catch (ContainerError | OperationFailed e) {
+            remove(id);
+        } catch (JruncException e) {
             cause.addSuppressed(e);
         }
     }
