@@ -10,7 +10,6 @@ import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.json.ConfigReader;
-import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
@@ -36,17 +35,9 @@ final class Bundle {
     private final Spec spec;
     private final Call call;
     private final CgroupPlan cgroups;
-    private final List<ContainerState.Cgroup> cgroupsFound;
 
     private Bundle(
-            String id,
-            CreateOptions options,
-            String path,
-            String rootfs,
-            Spec spec,
-            Call call,
-            CgroupPlan cgroups,
-            List<ContainerState.Cgroup> cgroupsFound) {
+            String id, CreateOptions options, String path, String rootfs, Spec spec, Call call, CgroupPlan cgroups) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -54,7 +45,6 @@ final class Bundle {
         this.spec = spec;
         this.call = call;
         this.cgroups = cgroups;
-        this.cgroupsFound = cgroupsFound;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -77,8 +67,7 @@ final class Bundle {
         CgroupLayout layout =
                 CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
-        String rootfs = rootfs(context, real, spec);
-        return new Bundle(id, options, real, rootfs, spec, call, cgroups, Cgroups.found(context.front(), cgroups));
+        return new Bundle(id, options, real, rootfs(context, real, spec), spec, call, cgroups);
     }
 
     private static String rootfs(Context context, String bundle, Spec spec) {
@@ -112,11 +101,6 @@ final class Bundle {
 
     CgroupPlan cgroups() {
         return cgroups;
-    }
-
-    /** The same cgroups, and what of them was there already. */
-    List<ContainerState.Cgroup> cgroupsFound() {
-        return cgroupsFound;
     }
 
     boolean terminal() {

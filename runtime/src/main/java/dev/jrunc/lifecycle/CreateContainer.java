@@ -128,7 +128,7 @@ public final class CreateContainer {
 
     /** What is about to be made is written down before it is made. */
     private ContainerState prepare(Bundle bundle, Plan plan) {
-        ContainerState state = initialState(bundle);
+        ContainerState state = initialState(bundle, Cgroups.found(front, bundle.cgroups()));
         List<Step<HostOperation>> first = new ArrayList<>();
         first.add(folder.writing(state));
         first.add(Step.must(new HostOperation.MakeStartFifos(CREATE)));
@@ -178,7 +178,7 @@ public final class CreateContainer {
         }
     }
 
-    private ContainerState initialState(Bundle bundle) {
+    private ContainerState initialState(Bundle bundle, List<ContainerState.Cgroup> cgroups) {
         Call call = front.call();
         Spec.Hooks hooks = bundle.spec().hooks();
         return new ContainerState(
@@ -193,7 +193,7 @@ public final class CreateContainer {
                 bundle.spec().annotations(),
                 call.euid() == 0 ? "root" : Long.toString(call.euid()),
                 bundle.ownPidNamespace(),
-                bundle.cgroupsFound(),
+                cgroups,
                 hooks.poststart(),
                 hooks.poststop());
     }
