@@ -7,6 +7,7 @@
 #include "sealed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,14 @@ static int runs_sealed_copy(const struct process *process)
         return errno == ENOENT || errno == ESRCH ? 0 : -errno;
     target[length] = 0;
     return strncmp(target, "/memfd:" SEALED_NAME, sizeof "/memfd:" SEALED_NAME - 1) == 0;
+}
+
+/* A container of which only the cgroup could tell is not paused when that is gone or not readable. */
+static bool is_frozen(const char *file)
+{
+    char text[4] = "";
+    scope_fd fd = *file ? open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+    return fd >= 0 && read(fd, text, sizeof text - 1) > 0 && text[0] == '1';
 }
 
 void host_process_status(struct front *front, const struct op_process_status *request, struct result *result)
@@ -41,6 +50,8 @@ void host_process_status(struct front *front, const struct op_process_status *re
     int sealed = runs_sealed_copy(&process);
     if (sealed < 0)
         result_fail(result, -sealed, "find the program of process %u", request->pid);
+    else if (is_frozen(request->frozen))
+        result->value = PROCESS_PAUSED;
     else
         result->value = sealed ? PROCESS_CREATED : PROCESS_RUNNING;
 }

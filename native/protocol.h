@@ -37,6 +37,7 @@ enum process_status {
     PROCESS_STOPPED = 0,
     PROCESS_CREATED = 1, /* still runs our sealed copy */
     PROCESS_RUNNING = 2,
+    PROCESS_PAUSED = 3, /* its cgroup is frozen */
 };
 
 enum pivot_method {

@@ -91,6 +91,18 @@ static int sleep_command(const struct words *words)
     return NEXT;
 }
 
+/* Lives visibly: a line every 10 ms. */
+static int tick_command(const struct words *words)
+{
+    long count = number_or(words, 0, 6000);
+    for (long i = 0; i < count; i++) {
+        printf("tick %ld\n", i);
+        fflush(stdout);
+        usleep(10000);
+    }
+    return NEXT;
+}
+
 static int print_command(const struct words *words)
 {
     for (int i = 0; i < words->count; i++)
@@ -140,6 +152,7 @@ static const struct {
     {"list", list_command},
     {"exit", exit_command},
     {"sleep", sleep_command},
+    {"tick", tick_command},
     {"print", print_command},
     {"complain", complain_command},
     {"echo-stdin", echo_stdin_command},

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #define V1_PIDS "/sys/fs/cgroup/pids"
+#define V1_FREEZER "/sys/fs/cgroup/freezer"
 #define V1_CPUSET "/sys/fs/cgroup/cpuset"
 #define V2_HYBRID "/sys/fs/cgroup/unified"
 #define V2_PURE "/sys/fs/cgroup"
@@ -130,6 +131,55 @@ static void test_life_v2(void)
     fixture_end(&fixture);
 }
 
+/* state: the file that tells, and what it has while all stands still. */
+static void check_freeze(struct fixture *fixture, const char *mount, const char *path, uint32_t version,
+                         const char *file, const char *state)
+{
+    struct result result = {0};
+    RUN(*fixture, result, cgroup_create, .mount = mount, .path = path);
+    CHECK(result.error == 0);
+    char folder[PATH_MAX * 2];
+    snprintf(folder, sizeof folder, "%s%s", mount, path);
+    pid_t child = process_in(folder);
+    RUN(*fixture, result, freeze, .folder = folder, .version = version, .frozen = true, .timeoutMillis = 5000);
+    CHECK(result.error == 0);
+    CHECK(strstr(file_content(below(mount, path, file)), state) != NULL);
+    RUN(*fixture, result, freeze, .folder = folder, .version = version, .frozen = true, .timeoutMillis = 5000);
+    CHECK(result.error == 0);
+    RUN(*fixture, result, freeze, .folder = folder, .version = version, .frozen = false, .timeoutMillis = 5000);
+    CHECK(result.error == 0);
+    CHECK(strstr(file_content(below(mount, path, file)), state) == NULL);
+    RUN(*fixture, result, cgroup_signal, .folder = folder, .signal = SIGKILL);
+    CHECK(waitpid(child, NULL, 0) == child);
+    RUN(*fixture, result, cgroup_remove, .mount = mount, .path = path, .parents = 2, .timeoutMillis = 5000);
+    CHECK(result.error == 0);
+    RUN(*fixture, result, freeze, .folder = folder, .version = version, .frozen = true, .timeoutMillis = 50);
+    CHECK(result.error == ENOENT && strstr(result.message, "freeze cgroup /sys/fs/cgroup/"));
+    buffer_free(&result.data);
+}
+
+static void test_freeze_v1(void)
+{
+    struct fixture fixture;
+    char path[PATH_MAX];
+    if (geteuid() != 0 || access(V1_FREEZER "/cgroup.procs", W_OK) < 0 || !own_path("freezer", path))
+        SKIP("needs root and the freezer hierarchy of cgroup v1");
+    fixture_begin(&fixture);
+    check_freeze(&fixture, V1_FREEZER, path, 1, "/freezer.state", "FROZEN");
+    fixture_end(&fixture);
+}
+
+static void test_freeze_v2(void)
+{
+    struct fixture fixture;
+    char path[PATH_MAX];
+    if (geteuid() != 0 || access(below(v2_mount(), "", "/cgroup.procs"), W_OK) < 0 || !own_path("", path))
+        SKIP("needs root and cgroup v2");
+    fixture_begin(&fixture);
+    check_freeze(&fixture, v2_mount(), path, 2, "/cgroup.events", "frozen 1");
+    fixture_end(&fixture);
+}
+
 /* Removal of a whole tree, and a parent in use that stays. */
 static void test_remove_tree(void)
 {
@@ -232,6 +282,8 @@ int main(void)
     test_life_v2();
     test_remove_tree();
     test_cpuset_is_inherited();
+    test_freeze_v1();
+    test_freeze_v2();
     test_device_program();
     return test_end();
 }

@@ -90,6 +90,23 @@ static int init_that_syncs(int channel)
     return 4;
 }
 
+static void check_status(struct fixture *fixture)
+{
+    struct result result = {0};
+    const struct spawned *init = &fixture->front.init;
+    const char *file = in_folder(fixture, "frozen");
+    RUN(*fixture, result, process_status, .pid = (uint32_t)init->pid, .startTime = init->start_time, .frozen = "");
+    CHECK(result.error == 0 && result.value == PROCESS_RUNNING);
+    RUN(*fixture, result, process_status, .pid = (uint32_t)init->pid, .startTime = init->start_time, .frozen = file);
+    CHECK(result.error == 0 && result.value == PROCESS_RUNNING);
+    make_file(file, "1\n");
+    RUN(*fixture, result, process_status, .pid = (uint32_t)init->pid, .startTime = init->start_time, .frozen = file);
+    CHECK(result.error == 0 && result.value == PROCESS_PAUSED);
+    make_file(file, "0\n");
+    RUN(*fixture, result, process_status, .pid = (uint32_t)init->pid, .startTime = init->start_time, .frozen = file);
+    CHECK(result.error == 0 && result.value == PROCESS_RUNNING);
+}
+
 static void test_hand_shake(void)
 {
     struct fixture fixture;
@@ -123,9 +140,7 @@ static void test_hand_shake(void)
     CHECK(result.error == 0);
     RUN(fixture, result, oom_score_adj, .score = 5000);
     CHECK(result.error == EINVAL && strstr(result.message, "5000"));
-    RUN(fixture, result, process_status, .pid = (uint32_t)fixture.front.init.pid,
-        .startTime = fixture.front.init.start_time);
-    CHECK(result.error == 0 && result.value == PROCESS_RUNNING);
+    check_status(&fixture);
     uint32_t pid = (uint32_t)fixture.front.init.pid;
     uint64_t started = fixture.front.init.start_time;
     RUN(fixture, result, wait_exit, .pid = pid, .startTime = started, .timeoutMillis = 10);
@@ -138,7 +153,7 @@ static void test_hand_shake(void)
     CHECK(result.error == 0 && fixture.front.init.pid == 0);
     RUN(fixture, result, kill_init);
     CHECK(result.error == 0);
-    RUN(fixture, result, process_status, .pid = pid, .startTime = started);
+    RUN(fixture, result, process_status, .pid = pid, .startTime = started, .frozen = "");
     CHECK(result.error == 0 && result.value == PROCESS_STOPPED);
     RUN(fixture, result, wait_exit, .pid = pid, .startTime = started, .timeoutMillis = 10);
     CHECK(result.error == 0);

@@ -33,6 +33,8 @@ public final class JruncCommandLine implements Session.Handler {
             new ExplainCommand(),
             new KillCommand(),
             new ListCommand(),
+            new PauseCommand(),
+            new ResumeCommand(),
             new RunCommand(),
             new SpecCommand(),
             new StartCommand(),

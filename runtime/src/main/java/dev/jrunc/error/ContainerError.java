@@ -34,6 +34,10 @@ public final class ContainerError extends JruncException {
         return new ContainerError("container not running");
     }
 
+    public static ContainerError notPaused() {
+        return new ContainerError("container not paused");
+    }
+
     /** Is it that the container doesn't exist? */
     public boolean isMissing() {
         return missing;

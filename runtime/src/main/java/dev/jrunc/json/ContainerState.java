@@ -5,6 +5,7 @@ import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.spec.Spec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * state.json: all that start, kill, delete and the cleaning up after a killed front need.
@@ -49,6 +50,29 @@ public record ContainerState(
         cgroups = List.copyOf(cgroups);
         poststart = List.copyOf(poststart);
         poststop = List.copyOf(poststop);
+    }
+
+    /** The cgroup that can be frozen: cgroup v1 has a hierarchy for it, in version 2 every cgroup can. */
+    public Optional<CgroupFolder> freezer() {
+        CgroupFolder unified = null;
+        for (Cgroup cgroup : cgroups) {
+            CgroupFolder folder = cgroup.folder();
+            if (folder.controllers().contains("freezer")) {
+                return Optional.of(folder);
+            }
+            unified = folder.version() == 2 ? folder : unified;
+        }
+        return Optional.ofNullable(unified);
+    }
+
+    /** The file that says whether that is to be frozen, for PROCESS_STATUS; empty where there is none. */
+    public String frozenFile() {
+        Optional<CgroupFolder> freezer = freezer();
+        if (freezer.isEmpty()) {
+            return "";
+        }
+        CgroupFolder folder = freezer.get();
+        return folder.folder() + (folder.version() == 1 ? "/freezer.self_freezing" : "/cgroup.freeze");
     }
 
     public ContainerState withProcess(long initPid, long initStartTime) {

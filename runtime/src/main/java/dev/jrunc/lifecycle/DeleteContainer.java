@@ -93,6 +93,7 @@ public final class DeleteContainer {
             steps.add(Step.mayFail(new HostOperation.Signal(DELETE, state.pid(), state.startTime(), SIGKILL)));
         }
         steps.addAll(Cgroups.signal(state, SIGKILL));
+        steps.addAll(PauseContainer.thaw(state, "delete"));
         if (state.pid() != 0) {
             steps.add(Step.mayFail(new HostOperation.WaitExit(DELETE, state.pid(), state.startTime(), EXIT_MILLIS)));
         }

@@ -39,6 +39,9 @@ public final class KillContainer {
         ContainerState state = found.state();
         if (all) {
             signalAll(state, signal);
+            if (signal == SIGKILL && found.status() == Status.PAUSED) {
+                front.execute(PauseContainer.thaw(state, "kill"));
+            }
             return;
         }
         if (found.status() == Status.STOPPED || state.pid() == 0) {
@@ -54,6 +57,9 @@ public final class KillContainer {
         }
         if (!result.ok() && result.error() != Errno.ESRCH.number()) {
             throw new OperationFailed("SIGNAL", KILL.text(), (int) result.error(), result.message());
+        }
+        if (signal == SIGKILL && found.status() == Status.PAUSED) {
+            front.execute(PauseContainer.thaw(state, "kill"));
         }
     }
 

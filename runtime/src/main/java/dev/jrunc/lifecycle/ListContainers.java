@@ -8,7 +8,6 @@ import dev.jrunc.error.InvalidState;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.HostOperation;
-import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
@@ -49,7 +48,7 @@ public final class ListContainers {
         }
         List<Step<HostOperation>> looks = new ArrayList<>();
         for (ContainerState state : states) {
-            looks.add(Step.must(new HostOperation.ProcessStatus(Origin.rule("list"), state.pid(), state.startTime())));
+            looks.add(Step.must(StateFolder.looking(state)));
         }
         List<Result> results = front.execute(looks);
         List<StateJson.Listed> listed = new ArrayList<>();

@@ -38,7 +38,8 @@ public final class StartContainer {
         }
         switch (folder.status(state)) {
             case CREATING, CREATED -> start(state);
-            case RUNNING, PAUSED -> throw new ContainerError("cannot start an already running container");
+            case PAUSED -> throw new ContainerError("cannot start a container in the paused state: container paused");
+            case RUNNING -> throw new ContainerError("cannot start an already running container");
             case STOPPED -> throw new ContainerError("cannot start a container that has stopped");
         }
     }

@@ -232,8 +232,11 @@ public sealed interface HostOperation extends Operation {
         public void fields(Fields fields) {}
     }
 
-    /** value: see protocol.h (STOPPED, CREATED: still our sealed copy, RUNNING). Never fails for a process that is gone. */
-    record ProcessStatus(Origin origin, long pid, long startTime) implements HostOperation {
+    /**
+     * value: see protocol.h (STOPPED, CREATED: still our sealed copy, RUNNING, PAUSED). Never fails for a process that is gone.
+     * frozen: a file that has "1" when its cgroup is to be frozen, or empty.
+     */
+    record ProcessStatus(Origin origin, long pid, long startTime, String frozen) implements HostOperation {
         @Override
         public int code() {
             return 0x140;
@@ -248,6 +251,7 @@ public sealed interface HostOperation extends Operation {
         public void fields(Fields fields) {
             fields.u32("pid", pid);
             fields.u64("startTime", startTime);
+            fields.str("frozen", frozen);
         }
     }
 
@@ -727,6 +731,31 @@ public sealed interface HostOperation extends Operation {
         public void fields(Fields fields) {
             fields.str("folder", folder);
             fields.bytes("program", program);
+        }
+    }
+
+    /**
+     * Freezes or thaws all that is in folder and below it, and waits until it is so. What can't be frozen within timeoutMillis
+     * is thawed again: ETIMEDOUT. version: 1 or 2.
+     */
+    record Freeze(Origin origin, String folder, long version, boolean frozen, long timeoutMillis)
+            implements HostOperation {
+        @Override
+        public int code() {
+            return 0x190;
+        }
+
+        @Override
+        public String name() {
+            return "FREEZE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.u32("version", version);
+            fields.bool("frozen", frozen);
+            fields.u32("timeoutMillis", timeoutMillis);
         }
     }
 }

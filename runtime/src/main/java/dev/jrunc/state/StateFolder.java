@@ -36,6 +36,7 @@ public final class StateFolder {
     private static final long PROCESS_CREATED = 1;
 
     private static final long PROCESS_RUNNING = 2;
+    private static final long PROCESS_PAUSED = 3;
 
     private final Front front;
     private final String root;
@@ -197,13 +198,21 @@ public final class StateFolder {
 
     /** From the process, never from the file. */
     public Status status(ContainerState state) {
-        Result result =
-                front.execute(new HostOperation.ProcessStatus(Origin.rule("status"), state.pid(), state.startTime()));
+        Result result = front.execute(looking(state));
         return statusOf(state, result.value());
+    }
+
+    /** The operation that asks for it. */
+    public static HostOperation looking(ContainerState state) {
+        return new HostOperation.ProcessStatus(
+                Origin.rule("status"), state.pid(), state.startTime(), state.frozenFile());
     }
 
     /** @param process the value of PROCESS_STATUS */
     public static Status statusOf(ContainerState state, long process) {
+        if (process == PROCESS_PAUSED) {
+            return Status.PAUSED;
+        }
         if (process == PROCESS_RUNNING) {
             return Status.RUNNING;
         }

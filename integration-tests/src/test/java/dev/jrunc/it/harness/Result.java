@@ -104,6 +104,12 @@ public record Result(OciRuntime.Kind kind, String command, int exit, String stdo
         return this;
     }
 
+    /** Asserts that there is nothing on standard output and error. */
+    public Result printsNothing() {
+        assertEquals("", stdout + stderr, () -> "output of " + this);
+        return this;
+    }
+
     private static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
