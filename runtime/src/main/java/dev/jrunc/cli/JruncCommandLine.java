@@ -34,6 +34,7 @@ public final class JruncCommandLine implements Session.Handler {
             new KillCommand(),
             new ListCommand(),
             new PauseCommand(),
+            new PsCommand(),
             new ResumeCommand(),
             new RunCommand(),
             new SpecCommand(),

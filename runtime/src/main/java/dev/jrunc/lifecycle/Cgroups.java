@@ -13,6 +13,7 @@ import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A container's cgroups: what is there of them, and their end. */
 final class Cgroups {
@@ -62,17 +63,24 @@ final class Cgroups {
         }
     }
 
-    /** To every process of the container; one hierarchy has them all, that of version 2 at once. */
-    static List<Step<HostOperation>> signal(ContainerState state, long signal) {
+    /** The cgroup that has all processes of the container: every hierarchy's has, and that of version 2 signals them at once. */
+    static Optional<CgroupFolder> ofProcesses(ContainerState state) {
         CgroupFolder chosen = null;
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             if (isOwn(state, cgroup) && (chosen == null || cgroup.folder().version() == 2)) {
                 chosen = cgroup.folder();
             }
         }
-        return chosen == null
+        return Optional.ofNullable(chosen);
+    }
+
+    /** To every process of the container. */
+    static List<Step<HostOperation>> signal(ContainerState state, long signal) {
+        Optional<CgroupFolder> chosen = ofProcesses(state);
+        return chosen.isEmpty()
                 ? List.of()
-                : List.of(Step.mayFail(new HostOperation.CgroupSignal(ORIGIN, chosen.folder(), signal)));
+                : List.of(Step.mayFail(
+                        new HostOperation.CgroupSignal(ORIGIN, chosen.get().folder(), signal)));
     }
 
     /** Until create is at its end, what was there before it may be somebody else's. */

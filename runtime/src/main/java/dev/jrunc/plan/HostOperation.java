@@ -758,4 +758,49 @@ public sealed interface HostOperation extends Operation {
             fields.u32("timeoutMillis", timeoutMillis);
         }
     }
+
+    /** data: the pids of folder and below it, in decimal, a line each; empty where there is no such folder. */
+    record CgroupProcesses(Origin origin, String folder) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x191;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_PROCESSES";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+        }
+    }
+
+    /**
+     * Runs args[0], looked up in PATH, with the caller's environment. data: what it wrote to its standard output and error;
+     * value: its wait status. ETIMEDOUT, or EFBIG for more output: then it has been killed.
+     */
+    record RunProgram(Origin origin, List<String> args, long maxBytes, long timeoutMillis) implements HostOperation {
+        public RunProgram {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public int code() {
+            return 0x192;
+        }
+
+        @Override
+        public String name() {
+            return "RUN_PROGRAM";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("args", args);
+            fields.u32("maxBytes", maxBytes);
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.cli;
+
+import dev.jrunc.error.UsageError;
+import dev.jrunc.lifecycle.ListProcesses;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code ps}. */
+final class PsCommand implements Command {
+
+    private static final int MANY = 1024;
+
+    @Override
+    public String name() {
+        return "ps";
+    }
+
+    @Override
+    public String summary() {
+        return "list the processes of a container";
+    }
+
+    @Override
+    public String arguments() {
+        return "ID [options of ps, default -ef]";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        Options.value(spec, "table|json", "form of the output", "--format", "-f");
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        invocation.require(1, MANY);
+        String format = invocation.value("--format");
+        if (format != null && !format.equals("table") && !format.equals("json")) {
+            throw new UsageError("invalid format option \"" + format + "\": expected table or json");
+        }
+        ListProcesses processes = new ListProcesses(invocation.context());
+        List<Long> pids = processes.pids(invocation.arguments().getFirst());
+        if ("json".equals(format)) {
+            invocation.print(json(pids));
+            return 0;
+        }
+        List<String> options =
+                invocation.arguments().subList(1, invocation.arguments().size());
+        invocation.print(processes.table(pids, options.isEmpty() ? List.of("-ef") : options));
+        return 0;
+    }
+
+    private static String json(List<Long> pids) {
+        StringBuilder text = new StringBuilder("[");
+        for (Long pid : pids) {
+            text.append(text.length() == 1 ? "" : ",").append(pid);
+        }
+        return text.append("]\n").toString();
+    }
+}
