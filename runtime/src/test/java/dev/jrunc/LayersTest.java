@@ -99,10 +99,10 @@ class LayersTest {
     }
 
     @Test
-    void onlyTheCommandLineKnowsPicocli() {
+    void onlyTheHelpKnowsPicocli() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.jrunc.cli..")
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.Help")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("picocli..")

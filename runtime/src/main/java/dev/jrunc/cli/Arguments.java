@@ -2,25 +2,24 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.error.UsageError;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Arguments as callers of runc write them, in the form that picocli reads: long options with one dash or two, and flags with
- * {@code =true} or {@code =false}. Options end at the first argument that is none.
+ * Arguments as callers of runc write them: long options with one dash or two, and flags also with {@code =true} or
+ * {@code =false}. Options end at the first argument that is none. Of an option that is given twice the last one counts.
  */
 final class Arguments {
 
-    private final CommandSpec spec;
-    private final List<String> options = new ArrayList<>();
+    private final Options options;
+    private final Map<String, String> given = new LinkedHashMap<>();
     private final List<String> rest;
     private final @Nullable UsageError problem;
 
-    Arguments(CommandSpec spec, List<String> args) {
-        this.spec = spec;
+    Arguments(Options options, List<String> args) {
+        this.options = options;
         int at = 0;
         UsageError found = null;
         try {
@@ -49,9 +48,24 @@ final class Arguments {
         return arg.length() > 1 && arg.charAt(0) == '-';
     }
 
-    /** Options, their values, and nothing else. */
-    List<String> options() {
-        return options;
+    /** @param name the option's first name */
+    boolean flag(String name) {
+        return given.containsKey(name);
+    }
+
+    /** @param name the option's first name */
+    @Nullable
+    String value(String name) {
+        return given.get(name);
+    }
+
+    String value(String name, String absent) {
+        return given.getOrDefault(name, absent);
+    }
+
+    /** The options that were given, by their first names; flags have an empty value. */
+    Map<String, String> given() {
+        return given;
     }
 
     /** What came behind the options. */
@@ -59,39 +73,40 @@ final class Arguments {
         return rest;
     }
 
-    /** Adds the option at that place, and its value; returns the place behind them. */
+    /** Takes the option at that place, and its value; returns the place behind them. */
     private int add(List<String> args, int at) {
         String arg = args.get(at);
         int equals = arg.indexOf('=');
-        String given = equals < 0 ? arg : arg.substring(0, equals);
-        OptionSpec option = find(given);
+        String name = equals < 0 ? arg : arg.substring(0, equals);
+        Options.Option option = find(name);
         if (option == null) {
-            throw new UsageError("flag provided but not defined: " + given);
+            throw new UsageError("flag provided but not defined: " + name);
         }
-        String name = option.longestName();
-        if (option.arity().max() == 0) {
-            if (equals < 0 || truth(given, arg.substring(equals + 1))) {
-                options.add(name);
+        if (!option.takesValue()) {
+            if (equals < 0 || truth(name, arg.substring(equals + 1))) {
+                given.put(option.name(), "");
+            } else {
+                given.remove(option.name());
             }
             return at + 1;
         }
         if (equals >= 0) {
-            options.addAll(List.of(name, arg.substring(equals + 1)));
+            given.put(option.name(), arg.substring(equals + 1));
             return at + 1;
         }
         if (at + 1 == args.size()) {
-            throw new UsageError("flag needs an argument: " + given);
+            throw new UsageError("flag needs an argument: " + name);
         }
-        options.addAll(List.of(name, args.get(at + 1)));
+        given.put(option.name(), args.get(at + 1));
         return at + 2;
     }
 
-    private @Nullable OptionSpec find(String given) {
-        OptionSpec option = spec.findOption(given);
-        if (option == null && given.startsWith("--")) {
-            option = given.length() == 3 ? spec.findOption(given.substring(1)) : null;
+    private Options.@Nullable Option find(String name) {
+        Options.Option option = options.find(name);
+        if (option == null && name.startsWith("--")) {
+            option = name.length() == 3 ? options.find(name.substring(1)) : null;
         } else if (option == null) {
-            option = spec.findOption("-" + given);
+            option = options.find("-" + name);
         }
         return option;
     }

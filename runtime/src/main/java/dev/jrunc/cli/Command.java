@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import picocli.CommandLine.Model.CommandSpec;
-
-/** A command: its options as picocli knows them, and what it does. */
+/** A command: its options, and what it does. */
 interface Command {
 
     /** Its name. */
@@ -16,7 +14,7 @@ interface Command {
     String arguments();
 
     /** Declares its options. */
-    void declare(CommandSpec spec);
+    void declare(Options options);
 
     /** @return the exit status, 0 to 255 */
     int run(Invocation invocation);

@@ -3,7 +3,6 @@ package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.CreateOptions;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** The options that {@code create} and {@code run} have in common. */
 final class ConsoleOptions {
@@ -12,19 +11,18 @@ final class ConsoleOptions {
 
     private ConsoleOptions() {}
 
-    static void declare(CommandSpec spec) {
-        bundle(spec);
-        Options.value(spec, "PATH", "Unix socket that receives the terminal", "--console-socket");
-        Options.value(spec, "PATH", "Unix socket that receives a pidfd of the container's process", "--pidfd-socket");
-        Options.value(spec, "FILE", "write the process id to a file", "--pid-file");
-        Options.flag(
-                spec, "MS_MOVE and chroot instead of pivot_root: for a root file system on a ramdisk", "--no-pivot");
-        Options.flag(spec, "keep the caller's session keyring", "--no-new-keyring");
-        Options.value(spec, "N", "fds after 2 that the program gets", "--preserve-fds");
+    static void declare(Options options) {
+        bundle(options);
+        options.value("PATH", "Unix socket that receives the terminal", "--console-socket");
+        options.value("PATH", "Unix socket that receives a pidfd of the container's process", "--pidfd-socket");
+        options.value("FILE", "write the process id to a file", "--pid-file");
+        options.flag("MS_MOVE and chroot instead of pivot_root: for a root file system on a ramdisk", "--no-pivot");
+        options.flag("keep the caller's session keyring", "--no-new-keyring");
+        options.value("N", "fds after 2 that the program gets", "--preserve-fds");
     }
 
-    static void bundle(CommandSpec spec) {
-        Options.value(spec, "PATH", "folder of config.json; default: the working directory", "--bundle", "-b");
+    static void bundle(Options options) {
+        options.value("PATH", "folder of config.json; default: the working directory", "--bundle", "-b");
     }
 
     static CreateOptions of(Invocation invocation) {

@@ -2,7 +2,6 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.CreateContainer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code create}. */
 final class CreateCommand implements Command {
@@ -23,8 +22,8 @@ final class CreateCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        ConsoleOptions.declare(spec);
+    public void declare(Options options) {
+        ConsoleOptions.declare(options);
     }
 
     @Override

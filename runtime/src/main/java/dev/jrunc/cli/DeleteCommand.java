@@ -2,7 +2,6 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.DeleteContainer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code delete}. */
 final class DeleteCommand implements Command {
@@ -23,8 +22,8 @@ final class DeleteCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        Options.flag(spec, "kill it first when it runs; a missing one is no error", "--force", "-f");
+    public void declare(Options options) {
+        options.flag("kill it first when it runs; a missing one is no error", "--force", "-f");
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.jrunc.json.PlanJson;
 import dev.jrunc.lifecycle.ExplainPlan;
 import dev.jrunc.plan.PlanText;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code explain}. */
 final class ExplainCommand implements Command {
@@ -27,9 +26,9 @@ final class ExplainCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        ConsoleOptions.declare(spec);
-        Options.value(spec, "text|json", "form of the output", "--format", "-f");
+    public void declare(Options options) {
+        ConsoleOptions.declare(options);
+        options.value("text|json", "form of the output", "--format", "-f");
     }
 
     @Override

@@ -2,7 +2,6 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.RunContainer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code finish-run}. */
 final class FinishRunCommand implements Command {
@@ -25,8 +24,8 @@ final class FinishRunCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        Options.flag(spec, "don't delete it", "--keep");
+    public void declare(Options options) {
+        options.flag("don't delete it", "--keep");
     }
 
     @Override

@@ -6,8 +6,6 @@ import dev.jrunc.error.UsageError;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** The options before the command. native/options.h is generated from them: the front has to find the command, too. */
 record GlobalOptions(
@@ -23,34 +21,34 @@ record GlobalOptions(
         String engine,
         boolean trace) {
 
-    static void declare(CommandSpec spec) {
-        Options.flag(spec, "log also what is of use only to developers", "--debug");
-        Options.value(spec, "PATH", "append errors to a file, or to journald: or syslog:", "--log");
-        Options.value(spec, "FORMAT", "text or json", "--log-format");
-        Options.value(spec, "PATH", "folder of the containers' states", "--root");
-        Options.flag(spec, "cgroups by systemd (not in this version)", "--systemd-cgroup");
-        Options.value(spec, "true|false|auto", "whether cgroup permission errors are ignored", "--rootless");
-        Options.value(spec, "PATH", "ignored", "--criu");
-        Options.value(spec, "FILE", "write a trace (not in this version)", "--trace");
-        Options.value(spec, "auto|cold|warm", "which engine answers", "--engine");
-        Options.flag(spec, "print the version", "--version", "-v");
-        Options.flag(spec, "print help", "--help", "-h");
+    static void declare(Options options) {
+        options.flag("log also what is of use only to developers", "--debug");
+        options.value("PATH", "append errors to a file, or to journald: or syslog:", "--log");
+        options.value("FORMAT", "text or json", "--log-format");
+        options.value("PATH", "folder of the containers' states", "--root");
+        options.flag("cgroups by systemd (not in this version)", "--systemd-cgroup");
+        options.value("true|false|auto", "whether cgroup permission errors are ignored", "--rootless");
+        options.value("PATH", "ignored", "--criu");
+        options.value("FILE", "write a trace (not in this version)", "--trace");
+        options.value("auto|cold|warm", "which engine answers", "--engine");
+        options.flag("print the version", "--version", "-v");
+        options.flag("print help", "--help", "-h");
     }
 
-    static GlobalOptions of(ParseResult parsed) {
-        String log = parsed.matchedOptionValue("--log", null);
+    static GlobalOptions of(Arguments given) {
+        String log = given.value("--log");
         return new GlobalOptions(
-                parsed.hasMatchedOption("--debug"),
+                given.flag("--debug"),
                 log == null || log.isEmpty() ? null : log,
-                parsed.matchedOptionValue("--log-format", "text"),
-                parsed.matchedOptionValue("--root", null),
-                parsed.hasMatchedOption("--systemd-cgroup"),
-                parsed.matchedOptionValue("--rootless", "auto"),
-                parsed.hasMatchedOption("--version"),
-                parsed.hasMatchedOption("--help"),
-                parsed.hasMatchedOption("--criu"),
-                parsed.matchedOptionValue("--engine", "auto"),
-                parsed.hasMatchedOption("--trace"));
+                given.value("--log-format", "text"),
+                given.value("--root"),
+                given.flag("--systemd-cgroup"),
+                given.value("--rootless", "auto"),
+                given.flag("--version"),
+                given.flag("--help"),
+                given.flag("--criu"),
+                given.value("--engine", "auto"),
+                given.flag("--trace"));
     }
 
     /** @throws UsageError for values that can't be meant */

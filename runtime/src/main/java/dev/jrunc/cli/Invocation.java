@@ -10,28 +10,26 @@ import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ParseResult;
 
 /** A command with its options and arguments, as given. */
-record Invocation(
-        String command,
-        ParseResult options,
-        List<String> arguments,
-        GlobalOptions global,
-        Context context,
-        NativeLibraries libraries) {
+record Invocation(String command, Arguments given, GlobalOptions global, Context context, NativeLibraries libraries) {
 
     Front front() {
         return context.front();
     }
 
+    /** What came behind the options. */
+    List<String> arguments() {
+        return given.rest();
+    }
+
     boolean flag(String name) {
-        return options.hasMatchedOption(name);
+        return given.flag(name);
     }
 
     @Nullable
     String value(String name) {
-        return options.matchedOptionValue(name, null);
+        return given.value(name);
     }
 
     /** @throws UsageError for a value that is no number from 0 to that maximum */
@@ -55,11 +53,12 @@ record Invocation(
     /** The container's id, which has to be the only argument. */
     String onlyId() {
         require(1, 1);
-        return arguments.getFirst();
+        return arguments().getFirst();
     }
 
     /** @throws UsageError for fewer or more arguments */
     void require(int minimum, int maximum) {
+        List<String> arguments = arguments();
         if (arguments.size() < minimum || arguments.size() > maximum) {
             String expected = minimum == maximum
                     ? "exactly " + minimum + " argument" + (minimum == 1 ? "" : "s")

@@ -15,9 +15,6 @@ import dev.jrunc.spec.DefaultSpec;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** From arguments to a command, and from its failure to one line and an exit status. */
 public final class JruncCommandLine implements Session.Handler {
@@ -27,7 +24,7 @@ public final class JruncCommandLine implements Session.Handler {
 
     private static final int FAILURE = 1;
 
-    private static final List<Command> COMMANDS = List.of(
+    static final List<Command> COMMANDS = List.of(
             new CreateCommand(),
             new DeleteCommand(),
             new ExplainCommand(),
@@ -54,9 +51,8 @@ public final class JruncCommandLine implements Session.Handler {
 
     @Override
     public int serve(Front front) {
-        CommandSpec spec = globalSpec();
-        Arguments arguments = new Arguments(spec, front.call().args());
-        GlobalOptions global = GlobalOptions.of(parse(spec, arguments));
+        Arguments arguments = new Arguments(globalOptions(), front.call().args());
+        GlobalOptions global = GlobalOptions.of(arguments);
         try {
             arguments.check();
             global.check();
@@ -84,25 +80,21 @@ public final class JruncCommandLine implements Session.Handler {
 
     private int serve(Front front, GlobalOptions global, Command command, List<String> args) {
         Log log = new Log(front, global, clock);
-        CommandSpec spec = commandSpec(command);
-        Arguments arguments;
-        ParseResult options;
         try {
             log.check();
         } catch (OperationFailed e) {
             new Log(front, global.withoutLog(), clock).error("--log: " + e.getMessage());
             return FAILURE;
         }
+        Arguments arguments = new Arguments(options(command), args);
         try {
-            arguments = new Arguments(spec, args);
             arguments.check();
-            options = parse(spec, arguments);
         } catch (UsageError e) {
             log.error(command.name() + " failed: " + e.getMessage());
             print(front, 2, usage(command));
             return FAILURE;
         }
-        if (options.hasMatchedOption("--help")) {
+        if (arguments.flag("--help")) {
             print(front, 1, usage(command));
             return 0;
         }
@@ -115,7 +107,7 @@ public final class JruncCommandLine implements Session.Handler {
         try {
             Context context =
                     new Context(front, global.rootFolder(front.call()), global.systemdCgroup(), clock, log::warning);
-            return command.run(new Invocation(command.name(), options, behind, global, context, libraries));
+            return command.run(new Invocation(command.name(), arguments, global, context, libraries));
         } catch (UsageError e) {
             log.error(command.name() + " failed: " + e.getMessage());
             print(front, 2, usage(command));
@@ -134,7 +126,7 @@ public final class JruncCommandLine implements Session.Handler {
         return text.toString();
     }
 
-    private static @Nullable Command find(String name) {
+    static @Nullable Command find(String name) {
         for (Command command : COMMANDS) {
             if (command.name().equals(name)) {
                 return command;
@@ -148,23 +140,17 @@ public final class JruncCommandLine implements Session.Handler {
         return null;
     }
 
-    static CommandSpec globalSpec() {
-        CommandSpec spec = CommandSpec.create().name("jrunc");
-        GlobalOptions.declare(spec);
-        return spec;
+    static Options globalOptions() {
+        Options options = new Options();
+        GlobalOptions.declare(options);
+        return options;
     }
 
-    private static CommandSpec commandSpec(Command command) {
-        CommandSpec spec = CommandSpec.create().name("jrunc " + command.name());
-        command.declare(spec);
-        Options.flag(spec, "print help", "--help", "-h");
-        return spec;
-    }
-
-    private static ParseResult parse(CommandSpec spec, Arguments arguments) {
-        return new CommandLine(spec)
-                .setOverwrittenOptionsAllowed(true)
-                .parseArgs(arguments.options().toArray(new String[0]));
+    static Options options(Command command) {
+        Options options = new Options();
+        command.declare(options);
+        options.flag("print help", "--help", "-h");
+        return options;
     }
 
     private int help(Front front, List<String> rest) {
@@ -176,7 +162,7 @@ public final class JruncCommandLine implements Session.Handler {
 
     private static String overview() {
         StringBuilder text = new StringBuilder("jrunc: an OCI container runtime that can explain itself\n\n");
-        text.append(withSynopsis(globalSpec(), "jrunc [global options] COMMAND [options] [arguments]"));
+        text.append(Help.usage(globalOptions(), "jrunc [global options] COMMAND [options] [arguments]"));
         text.append("\nCommands:\n");
         for (Command command : COMMANDS) {
             text.append("  ")
@@ -189,12 +175,7 @@ public final class JruncCommandLine implements Session.Handler {
 
     private static String usage(Command command) {
         String synopsis = "jrunc " + command.name() + " [options] " + command.arguments();
-        return withSynopsis(commandSpec(command), synopsis.strip()) + "\n" + command.summary() + "\n";
-    }
-
-    private static String withSynopsis(CommandSpec spec, String synopsis) {
-        spec.usageMessage().customSynopsis(synopsis).sortOptions(false);
-        return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
+        return Help.usage(options(command), synopsis.strip()) + "\n" + command.summary() + "\n";
     }
 
     private String version() {

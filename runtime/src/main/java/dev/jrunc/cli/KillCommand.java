@@ -3,7 +3,6 @@ package dev.jrunc.cli;
 
 import dev.jrunc.error.Signals;
 import dev.jrunc.lifecycle.KillContainer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code kill}. */
 final class KillCommand implements Command {
@@ -24,8 +23,8 @@ final class KillCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        Options.hiddenFlag(spec, "--all", "-a");
+    public void declare(Options options) {
+        options.hiddenFlag("--all", "-a");
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.lifecycle.ListContainers;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code list}. */
 final class ListCommand implements Command {
@@ -27,9 +26,9 @@ final class ListCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        Options.value(spec, "table|json", "form of the output", "--format", "-f");
-        Options.flag(spec, "only ids", "--quiet", "-q");
+    public void declare(Options options) {
+        options.value("table|json", "form of the output", "--format", "-f");
+        options.flag("only ids", "--quiet", "-q");
     }
 
     @Override

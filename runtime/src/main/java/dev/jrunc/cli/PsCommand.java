@@ -4,7 +4,6 @@ package dev.jrunc.cli;
 import dev.jrunc.error.UsageError;
 import dev.jrunc.lifecycle.ListProcesses;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code ps}. */
 final class PsCommand implements Command {
@@ -27,8 +26,8 @@ final class PsCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        Options.value(spec, "table|json", "form of the output", "--format", "-f");
+    public void declare(Options options) {
+        options.value("table|json", "form of the output", "--format", "-f");
     }
 
     @Override

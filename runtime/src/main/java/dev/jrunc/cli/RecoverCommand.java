@@ -2,7 +2,6 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.RecoverContainer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code recover}. */
 final class RecoverCommand implements Command {
@@ -23,7 +22,7 @@ final class RecoverCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {}
+    public void declare(Options options) {}
 
     @Override
     public int run(Invocation invocation) {

@@ -3,7 +3,6 @@ package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.RunContainer;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code run}. */
 final class RunCommand implements Command {
@@ -24,11 +23,11 @@ final class RunCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        ConsoleOptions.declare(spec);
-        Options.flag(spec, "don't wait", "--detach", "-d");
-        Options.flag(spec, "don't delete it at its end", "--keep");
-        Options.flag(spec, "orphans don't come to jrunc", "--no-subreaper");
+    public void declare(Options options) {
+        ConsoleOptions.declare(options);
+        options.flag("don't wait", "--detach", "-d");
+        options.flag("don't delete it at its end", "--keep");
+        options.flag("orphans don't come to jrunc", "--no-subreaper");
     }
 
     @Override

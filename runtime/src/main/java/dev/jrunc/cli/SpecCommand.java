@@ -2,7 +2,6 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.WriteSpec;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code spec}. */
 final class SpecCommand implements Command {
@@ -23,9 +22,9 @@ final class SpecCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {
-        ConsoleOptions.bundle(spec);
-        Options.flag(spec, "for a user without root's rights", "--rootless");
+    public void declare(Options options) {
+        ConsoleOptions.bundle(options);
+        options.flag("for a user without root's rights", "--rootless");
     }
 
     @Override

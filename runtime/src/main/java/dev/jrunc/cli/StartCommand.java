@@ -2,7 +2,6 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.StartContainer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code start}. */
 final class StartCommand implements Command {
@@ -23,7 +22,7 @@ final class StartCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {}
+    public void declare(Options options) {}
 
     @Override
     public int run(Invocation invocation) {

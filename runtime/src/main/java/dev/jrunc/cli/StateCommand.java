@@ -3,7 +3,6 @@ package dev.jrunc.cli;
 
 import dev.jrunc.json.StateJson;
 import dev.jrunc.lifecycle.ListContainers;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code state}. */
 final class StateCommand implements Command {
@@ -24,7 +23,7 @@ final class StateCommand implements Command {
     }
 
     @Override
-    public void declare(CommandSpec spec) {}
+    public void declare(Options options) {}
 
     @Override
     public int run(Invocation invocation) {

@@ -7,15 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine.Model.OptionSpec;
 
-/** native/options.h, from which the front knows the global options, is generated from picocli's model. */
+/** native/options.h, from which the front knows the global options, is generated from their definition. */
 class OptionsHeaderTest {
 
     private static final Path HEADER = Path.of("..", "native", "options.h");
 
     @Test
-    void theHeaderIsThatOfTheModel() throws IOException {
+    void theHeaderIsThatOfTheDefinition() throws IOException {
         String generated = generate();
         if (Boolean.getBoolean("options.update")) {
             Files.writeString(HEADER, generated);
@@ -31,14 +30,14 @@ class OptionsHeaderTest {
                 /* SPDX-License-Identifier: Apache-2.0 */
                 /* The global options: OPTION(name, short name or "", takes a value). From the command-line model of the engine. */
                 """);
-        for (OptionSpec option : JruncCommandLine.globalSpec().options()) {
-            String shortest = option.shortestName();
+        for (Options.Option option : JruncCommandLine.globalOptions().all()) {
+            String last = option.names().getLast();
             header.append("OPTION(\"")
-                    .append(option.longestName().substring(2))
+                    .append(option.name().substring(2))
                     .append("\", \"")
-                    .append(shortest.startsWith("--") ? "" : shortest.substring(1))
+                    .append(last.startsWith("--") ? "" : last.substring(1))
                     .append("\", ")
-                    .append(option.arity().max() > 0)
+                    .append(option.takesValue())
                     .append(")\n");
         }
         return header.toString();
