@@ -90,7 +90,7 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 
 # ---- the engine
 
-MODULES := java.base,java.logging,jdk.unsupported
+MODULES := java.base,java.logging,jdk.net,jdk.unsupported
 ENGINE_SOURCES := pom.xml runtime/pom.xml $(shell find runtime/src/main -type f)
 POMS := pom.xml runtime/pom.xml
 JFFI_FOLDER := jni/$(shell uname -m)-Linux

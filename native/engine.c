@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
 
+#include "java_command.h"
 #include "scope.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,50 +15,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* %L is the lib folder. */
-static const char *const java_options[] = {
-#define JAVA_OPTION(text) text,
-#include "java_options.h"
-#undef JAVA_OPTION
-};
-
-#define JAVA_OPTIONS_LENGTH (sizeof java_options / sizeof java_options[0])
-#define MAX_OPTION_BYTES (PATH_MAX * 2)
-
-struct java_command {
-    char program[PATH_MAX];
-    char texts[JAVA_OPTIONS_LENGTH][MAX_OPTION_BYTES];
-    char *arguments[JAVA_OPTIONS_LENGTH + 2];
-};
-
-static int expand(char *out, size_t size, const char *text, const char *lib)
-{
-    size_t length = 0;
-    while (*text) {
-        bool placeholder = text[0] == '%' && text[1] == 'L';
-        const char *part = placeholder ? lib : text;
-        size_t part_length = placeholder ? strlen(lib) : 1;
-        if (part_length >= size - length)
-            return -ENAMETOOLONG;
-        memcpy(out + length, part, part_length);
-        length += part_length;
-        text += placeholder ? 2 : 1;
-    }
-    out[length] = 0;
-    return 0;
-}
-
-static int java_command_fill(struct java_command *command, const char *lib)
-{
-    int error = expand(command->program, sizeof command->program, "%L/runtime/bin/java", lib);
-    command->arguments[0] = command->program;
-    for (size_t i = 0; i < JAVA_OPTIONS_LENGTH && !error; i++) {
-        error = expand(command->texts[i], sizeof command->texts[i], java_options[i], lib);
-        command->arguments[i + 1] = command->texts[i];
-    }
-    return error;
-}
 
 static int spawn_attributes(posix_spawnattr_t *attributes)
 {
@@ -113,9 +69,9 @@ static int spawn_java(struct engine *engine, struct java_command *command, int c
 }
 
 /* A frame that has begun must come to its end. */
-static int limit_channel(int channel)
+int engine_limit_channel(int channel, int64_t millis)
 {
-    struct timeval limit = {.tv_sec = ENGINE_TURN_MILLIS / 1000};
+    struct timeval limit = {.tv_sec = millis / 1000, .tv_usec = millis % 1000 * 1000};
     if (setsockopt(channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
         setsockopt(channel, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0)
         return -errno;
@@ -128,7 +84,7 @@ int engine_start(struct engine *engine, const char *lib)
     scope_free struct java_command *command = calloc(1, sizeof *command);
     if (!command)
         return -ENOMEM;
-    int error = java_command_fill(command, lib);
+    int error = java_command_fill(command, lib, false);
     if (error)
         return error;
     int sockets[2], pipes[2];
@@ -143,7 +99,7 @@ int engine_start(struct engine *engine, const char *lib)
     /* Only our end is non-blocking: the JVM waits when it prints much. */
     if (fcntl(output, F_SETFL, 0) < 0)
         return -errno;
-    error = limit_channel(engine->channel);
+    error = engine_limit_channel(engine->channel, ENGINE_TURN_MILLIS);
     return error ? error : spawn_java(engine, command, engine_side, output);
 }
 

@@ -101,6 +101,7 @@ static void recover(struct front *front)
     if (!front->state.id[0])
         return;
     state_close(&front->state);
+    front->resident.choice = ENGINE_COLD;
     scope_free char **args = recover_arguments(front);
     char error[1024];
     if (!args)
@@ -146,7 +147,6 @@ static int front_main(int argc, char **argv)
     static struct front front;
     front_init(&front, argc, argv);
     front.inherited_fds = inherited_fds;
-    const char *engine = front.options.engine;
     int error = find_lib(front.lib);
     if (!error)
         error = waits_begin(&front.waits);
@@ -154,8 +154,9 @@ static int front_main(int argc, char **argv)
         report_error(&front.options, "can't begin: %s (%s)", strerrorname_np(-error), strerror(-error));
         return 1;
     }
-    if (engine && strcmp(engine, "warm") == 0) {
-        report_error(&front.options, "--engine warm: there is no resident engine");
+    if (resident_choose(&front.resident, &front.options) < 0) {
+        report_error(&front.options, "JRUNC_ENGINE: invalid value \"%.200s\": expected auto, cold, warm or unix:PATH",
+                     getenv("JRUNC_ENGINE"));
         return 1;
     }
     return run_calls(&front);

@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "global_options.h"
 #include "protocol.h"
+#include "resident.h"
 #include "result.h"
 #include "spawn.h"
 #include "waits.h"
@@ -35,6 +36,7 @@ struct front {
     uint32_t inherited_fds;
 
     struct waits waits;
+    struct resident resident;
     struct engine engine;
     struct state_folder state;
 

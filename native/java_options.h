@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How the engine is started; %L is the folder lib/jrunc, absolute. The front and the build, which trains the AOT cache,
- * both read it. No spaces: the build takes each text as one word.
+ * both read it. No spaces: the build takes each text as one word. Of two texts that contradict, the JVM takes the last.
  */
 
 /* Found by the front beside itself, also after the tree was moved: the class path is one jar, whose manifest names the
@@ -31,6 +31,10 @@ JAVA_OPTION("-XX:+ExitOnOutOfMemoryError")
 /* jffi, where libseccomp is asked; without these the JVM warns. */
 JAVA_OPTION("--enable-native-access=ALL-UNNAMED")
 JAVA_OPTION("--sun-misc-unsafe-memory-access=allow")
+
+/* The resident engine alone: many calls at once and for days. A call that is out of memory fails alone. */
+RESIDENT_OPTION("-Xms24m")
+RESIDENT_OPTION("-XX:-ExitOnOutOfMemoryError")
 
 JAVA_OPTION("-cp")
 JAVA_OPTION("%L/app/jrunc.jar")

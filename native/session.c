@@ -145,20 +145,24 @@ static void describe_end(const struct engine *engine, int cause, char text[64])
 static void say_gone(struct front *front, int cause, char error[1024])
 {
     char what[64];
+    bool cold = front->engine.pid > 0;
     if (cause == -ECONNRESET || cause == -EPIPE)
         engine_drain(&front->engine, LAST_WORDS_MILLIS);
     engine_end(&front->engine);
     describe_end(&front->engine, cause, what);
     const char *line = engine_last_words(&front->engine);
-    say(error, "the engine (%s/runtime/bin/java) %s%s%.512s%s", front->lib, what, *line ? ": \"" : "", line,
-        *line ? "\"" : "");
+    if (cold)
+        say(error, "the engine (%s/runtime/bin/java) %s%s%.512s%s", front->lib, what, *line ? ": \"" : "", line,
+            *line ? "\"" : "");
+    else
+        say(error, "the resident engine (%s) %s", front->resident.socket, what);
 }
 
 /* ACCEPT or not. Until then the caller's signals end the call at once. */
-static bool await_accept(struct front *front, char error[1024])
+static bool await_accept(struct front *front, int64_t limit_millis, char error[1024])
 {
     front->waits.interruptible = true;
-    int status = engine_wait(&front->engine, &front->waits, deadline_after(ENGINE_ACCEPT_MILLIS));
+    int status = engine_wait(&front->engine, &front->waits, deadline_after(limit_millis));
     front->waits.interruptible = false;
     scope_frame frame = {0};
     if (status == 0)
@@ -200,24 +204,49 @@ static enum session_end run_batches(struct front *front, char error[1024])
     }
 }
 
-enum session_end session_run(struct front *front, char **args, char error[1024])
+/* Before ACCEPT nothing is done: whatever is wrong with a resident engine, a cold one may take the call. */
+static bool take_resident(struct front *front, char **args, char error[1024])
 {
-    error[0] = 0;
-    int status = front->engine.pid > 0 ? 0 : engine_start(&front->engine, front->lib);
+    int64_t limit = front->resident.choice == ENGINE_WARM ? ENGINE_ACCEPT_MILLIS : RESIDENT_ACCEPT_MILLIS;
+    int status = resident_connect(&front->resident, &front->engine, limit);
+    if (status) {
+        say(error, "no resident engine at %s: %s (%s)", front->resident.socket, strerrorname_np(-status),
+            status == -EPERM ? "it is neither root's nor the caller's own" : strerror(-status));
+        return false;
+    }
+    status = send_call(front, args);
+    if (status)
+        say_gone(front, status, error);
+    else if (await_accept(front, limit, error) && engine_limit_channel(front->engine.channel, ENGINE_TURN_MILLIS) == 0)
+        return true;
+    engine_end(&front->engine);
+    return false;
+}
+
+static bool take_cold(struct front *front, char **args, char error[1024])
+{
+    int status = engine_start(&front->engine, front->lib);
     if (status) {
         say(error, "can't start the engine %s/runtime/bin/java: %s (%s)", front->lib, strerrorname_np(-status),
             strerror(-status));
-        engine_end(&front->engine);
-        return SESSION_REFUSED;
+        return false;
     }
     status = send_call(front, args);
-    enum session_end end = SESSION_REFUSED;
     if (status == -E2BIG)
         say(error, "arguments and environment are too long");
     else if (status)
         say_gone(front, status, error);
-    else if (await_accept(front, error))
-        end = run_batches(front, error);
+    return !status && await_accept(front, ENGINE_ACCEPT_MILLIS, error);
+}
+
+enum session_end session_run(struct front *front, char **args, char error[1024])
+{
+    error[0] = 0;
+    enum engine_choice choice = front->resident.choice;
+    bool taken = choice != ENGINE_COLD && take_resident(front, args, error);
+    if (!taken && choice != ENGINE_WARM && front->waits.interrupted_by == 0)
+        taken = take_cold(front, args, error);
+    enum session_end end = taken ? run_batches(front, error) : SESSION_REFUSED;
     engine_end(&front->engine);
     return end;
 }

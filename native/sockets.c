@@ -15,7 +15,9 @@
 
 #define SOCKET_LIMIT_SECONDS 10
 
-static int connect_address(const char *path, int type)
+typedef int (*use_address)(int fd, const struct sockaddr *address, socklen_t length);
+
+static int open_address(const char *path, int type, use_address use)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(path);
@@ -28,18 +30,18 @@ static int connect_address(const char *path, int type)
     struct timeval limit = {.tv_sec = SOCKET_LIMIT_SECONDS};
     if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
-        connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        use(fd, (struct sockaddr *)&address, sizeof address) < 0)
         return -errno;
     return release_fd(&fd);
 }
 
-int connect_unix(const char *path, int type)
+static int open_path(const char *path, int type, use_address use)
 {
     struct sockaddr_un address;
     if (!path[0])
         return -ENOENT;
     if (strlen(path) < sizeof address.sun_path)
-        return connect_address(path, type);
+        return open_address(path, type, use);
     /* Too long: by its folder's fd. */
     const char *slash = strrchr(path, '/');
     scope_free char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
@@ -52,7 +54,20 @@ int connect_unix(const char *path, int type)
     int length = snprintf(shorter, sizeof shorter, "/proc/self/fd/%d/%s", fd, slash + 1);
     if (length < 0 || (size_t)length >= sizeof shorter)
         return -ENAMETOOLONG;
-    return connect_address(shorter, type);
+    return open_address(shorter, type, use);
+}
+
+int connect_unix(const char *path, int type)
+{
+    return open_path(path, type, connect);
+}
+
+int listen_unix(const char *path, int queue)
+{
+    scope_fd fd = open_path(path, SOCK_STREAM, bind);
+    if (fd < 0)
+        return fd;
+    return listen(fd, queue) < 0 ? -errno : release_fd(&fd);
 }
 
 int send_fd(int socket, int fd, const void *message, size_t length)

@@ -7,5 +7,7 @@
 /* type: SOCK_STREAM or SOCK_DGRAM. Works for paths that don't fit into struct sockaddr_un. Sending and receiving have a
  * limit of ten seconds. The fd, or -errno. */
 int connect_unix(const char *path, int type);
+/* A new stream socket that listens there, for that many callers in the queue. The fd, or -errno. */
+int listen_unix(const char *path, int queue);
 /* fd with a message of length bytes, at least one. 0 or -errno. */
 int send_fd(int socket, int fd, const void *message, size_t length);

@@ -2,6 +2,7 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.error.UsageError;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,26 +16,35 @@ final class Arguments {
 
     private final Options options;
     private final Map<String, String> given = new LinkedHashMap<>();
-    private final List<String> rest;
+    private final List<String> rest = new ArrayList<>();
     private final @Nullable UsageError problem;
 
     Arguments(Options options, List<String> args) {
+        this(options, args, false);
+    }
+
+    /** @param behind options may also come behind the first argument that is none */
+    Arguments(Options options, List<String> args, boolean behind) {
         this.options = options;
         int at = 0;
         UsageError found = null;
         try {
-            while (at < args.size() && isOption(args.get(at))) {
+            while (at < args.size() && (behind || isOption(args.get(at)))) {
                 if (args.get(at).equals("--")) {
                     at++;
                     break;
                 }
-                at = add(args, at);
+                if (isOption(args.get(at))) {
+                    at = add(args, at);
+                } else {
+                    rest.add(args.get(at++));
+                }
             }
         } catch (UsageError e) {
             found = e;
         }
         this.problem = found;
-        this.rest = List.copyOf(args.subList(at, args.size()));
+        this.rest.addAll(args.subList(at, args.size()));
     }
 
     /** @throws UsageError for an option that can't be meant; those before it are known all the same */
@@ -70,7 +80,7 @@ final class Arguments {
 
     /** What came behind the options. */
     List<String> rest() {
-        return rest;
+        return List.copyOf(rest);
     }
 
     /** Takes the option at that place, and its value; returns the place behind them. */

@@ -16,6 +16,11 @@ interface Command {
     /** Declares its options. */
     void declare(Options options);
 
+    /** Whether options may also come behind the first argument. */
+    default boolean optionsBehind() {
+        return false;
+    }
+
     /** @return the exit status, 0 to 255 */
     int run(Invocation invocation);
 }

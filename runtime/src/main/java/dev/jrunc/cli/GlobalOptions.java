@@ -30,7 +30,7 @@ record GlobalOptions(
         options.value("true|false|auto", "whether cgroup permission errors are ignored", "--rootless");
         options.value("PATH", "ignored", "--criu");
         options.value("FILE", "write a trace (not in this version)", "--trace");
-        options.value("auto|cold|warm", "which engine answers", "--engine");
+        options.value("auto|cold|warm|unix:PATH", "which engine answers", "--engine");
         options.flag("print the version", "--version", "-v");
         options.flag("print help", "--help", "-h");
     }
@@ -55,12 +55,11 @@ record GlobalOptions(
     void check() {
         require("--log-format", logFormat, List.of("text", "json"));
         require("--rootless", rootless, List.of("true", "false", "auto"));
-        require("--engine", engine, List.of("auto", "cold", "warm"));
+        if (!engine.startsWith("unix:")) {
+            require("--engine", engine, List.of("auto", "cold", "warm", "unix:PATH"));
+        }
         if (trace) {
             throw new UsageError("--trace is not supported by this version");
-        }
-        if (engine.equals("warm")) {
-            throw new UsageError("--engine warm: there is no resident engine in this version");
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Residency;
 import dev.jrunc.error.UsageError;
 import dev.jrunc.kernel.NativeLibraries;
 import dev.jrunc.lifecycle.Context;
@@ -12,7 +13,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A command with its options and arguments, as given. */
-record Invocation(String command, Arguments given, GlobalOptions global, Context context, NativeLibraries libraries) {
+record Invocation(
+        String command,
+        Arguments given,
+        GlobalOptions global,
+        Context context,
+        NativeLibraries libraries,
+        @Nullable Residency residency) {
 
     Front front() {
         return context.front();

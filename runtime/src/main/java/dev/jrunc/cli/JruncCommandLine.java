@@ -2,6 +2,7 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Residency;
 import dev.jrunc.engine.Session;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
@@ -27,6 +28,7 @@ public final class JruncCommandLine implements Session.Handler {
     static final List<Command> COMMANDS = List.of(
             new CreateCommand(),
             new DeleteCommand(),
+            new EngineCommand(),
             new ExplainCommand(),
             new KillCommand(),
             new ListCommand(),
@@ -43,10 +45,18 @@ public final class JruncCommandLine implements Session.Handler {
 
     private final InstantSource clock;
     private final NativeLibraries libraries;
+    private final @Nullable Residency residency;
 
+    /** Of a cold engine. */
     public JruncCommandLine(InstantSource clock, NativeLibraries libraries) {
+        this(clock, libraries, null);
+    }
+
+    /** @param residency the resident engine that serves the calls; null: a cold one */
+    public JruncCommandLine(InstantSource clock, NativeLibraries libraries, @Nullable Residency residency) {
         this.clock = clock;
         this.libraries = libraries;
+        this.residency = residency;
     }
 
     @Override
@@ -75,7 +85,14 @@ public final class JruncCommandLine implements Session.Handler {
                     .error("unknown command \"" + rest.getFirst() + "\"; jrunc --help lists the commands");
             return FAILURE;
         }
-        return serve(front, global, command, rest.subList(1, rest.size()));
+        List<String> behind = rest.subList(1, rest.size());
+        if (residency == null) {
+            return serve(front, global, command, behind);
+        }
+        long began = System.nanoTime();
+        int status = serve(front, global, command, behind);
+        residency.served(command.name(), System.nanoTime() - began);
+        return status;
     }
 
     private int serve(Front front, GlobalOptions global, Command command, List<String> args) {
@@ -86,7 +103,7 @@ public final class JruncCommandLine implements Session.Handler {
             new Log(front, global.withoutLog(), clock).error("--log: " + e.getMessage());
             return FAILURE;
         }
-        Arguments arguments = new Arguments(options(command), args);
+        Arguments arguments = new Arguments(options(command), args, command.optionsBehind());
         try {
             arguments.check();
         } catch (UsageError e) {
@@ -107,7 +124,7 @@ public final class JruncCommandLine implements Session.Handler {
         try {
             Context context =
                     new Context(front, global.rootFolder(front.call()), global.systemdCgroup(), clock, log::warning);
-            return command.run(new Invocation(command.name(), arguments, global, context, libraries));
+            return command.run(new Invocation(command.name(), arguments, global, context, libraries, residency));
         } catch (UsageError e) {
             log.error(command.name() + " failed: " + e.getMessage());
             print(front, 2, usage(command));

@@ -4,6 +4,8 @@ package dev.jrunc.engine;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One call, from HELLO to EXIT. Cold and resident engines differ only in where the channel comes from. */
 public final class Session {
@@ -17,6 +19,7 @@ public final class Session {
 
     private final FrameChannel channel;
     private final Handler handler;
+    private @Nullable SessionFront front;
 
     public Session(FrameChannel channel, Handler handler) {
         this.channel = channel;
@@ -25,24 +28,55 @@ public final class Session {
 
     /** @throws IOException when the front is gone, or breaks the protocol */
     public void run() throws IOException {
+        if (accept(() -> true)) {
+            serve();
+        }
+    }
+
+    /**
+     * Takes the call, or declines it where the front is of another build.
+     *
+     * @param inTime asked when the whole call has arrived: false when it isn't waited for any more
+     */
+    boolean accept(BooleanSupplier inTime) throws IOException {
         Decoder hello = new Decoder(expect(Protocol.HELLO));
         long tableHash = hello.u64();
         String version = hello.str();
         hello.end();
         if (tableHash != Protocol.TABLE_HASH) {
-            Encoder reason = new Encoder();
-            reason.str("reason", "the engine is of another build than the front (" + version + ")");
-            channel.send(Protocol.DECLINE, reason.toArray());
-            return;
+            decline(channel, "the engine is of another build than the front (" + version + ")");
+            return false;
         }
-        SessionFront front = new SessionFront(channel, Call.decode(expect(Protocol.CALL)));
+        Call call = Call.decode(expect(Protocol.CALL));
+        if (!inTime.getAsBoolean()) {
+            throw new ProtocolException("the call came too late");
+        }
         channel.send(Protocol.ACCEPT, new byte[0]);
+        front = new SessionFront(channel, call);
+        return true;
+    }
+
+    boolean accepted() {
+        return front != null;
+    }
+
+    /** After accept(). */
+    void serve() throws IOException {
+        if (front == null) {
+            throw new IllegalStateException("no call was accepted");
+        }
         try {
             int status = handler.serve(front);
             front.exit(new HostOperation.Exit(Origin.rule("end of the call"), status));
         } catch (EngineReleased e) {
             // The front has closed its end already.
         }
+    }
+
+    static void decline(FrameChannel channel, String reason) throws IOException {
+        Encoder encoder = new Encoder();
+        encoder.str("reason", reason);
+        channel.send(Protocol.DECLINE, encoder.toArray());
     }
 
     private byte[] expect(int code) throws IOException {

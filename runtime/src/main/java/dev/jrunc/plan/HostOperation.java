@@ -575,6 +575,33 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Lets this engine go, and keeps a resident one on that socket until it ends. */
+    record ServeEngine(Origin origin, String socket, boolean dropUser, long uid, long gid, List<String> args)
+            implements HostOperation {
+        public ServeEngine {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public int code() {
+            return 0x1b0;
+        }
+
+        @Override
+        public String name() {
+            return "SERVE_ENGINE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("socket", socket);
+            fields.bool("dropUser", dropUser);
+            fields.u32("uid", uid);
+            fields.u32("gid", gid);
+            fields.strs("args", args);
+        }
+    }
+
     /** SIGKILL for the init that SPAWN made, and waits for it. */
     record KillInit(Origin origin) implements HostOperation {
         @Override

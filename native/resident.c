@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "resident.h"
+
+#include "files.h"
+#include "scope.h"
+#include "sockets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SYSTEM_FOLDER "/run"
+#define SOCKET_BELOW "/jrunc-engine/engine.sock"
+#define MAX_MAP_BYTES 4096
+
+/* Not a user namespace's root: the map of the initial one has every id, as it is. */
+static bool is_host_root(void)
+{
+    scope_buffer map = {0};
+    if (geteuid() != 0 || read_text(AT_FDCWD, "/proc/self/uid_map", MAX_MAP_BYTES, &map) < 0)
+        return false;
+    const char *text = (const char *)map.data;
+    text += strspn(text, " ");
+    if (strncmp(text, "0 ", 2) != 0)
+        return false;
+    text += strspn(text + 1, " ") + 1;
+    if (strncmp(text, "0 ", 2) != 0)
+        return false;
+    text += strspn(text + 1, " ") + 1;
+    return strncmp(text, "4294967295", 10) == 0;
+}
+
+static void set_socket(struct resident *resident, const char *folder, const char *below)
+{
+    int length = snprintf(resident->socket, sizeof resident->socket, "%s%s", folder, below);
+    if (length < 0 || (size_t)length >= sizeof resident->socket)
+        resident->socket[0] = 0;
+}
+
+/* A user's own, as the unit of systemd --user has it. */
+static void default_socket(struct resident *resident)
+{
+    const char *folder = getenv("XDG_RUNTIME_DIR");
+    if (is_host_root())
+        set_socket(resident, SYSTEM_FOLDER, SOCKET_BELOW);
+    else if (folder && folder[0] == '/')
+        set_socket(resident, folder, SOCKET_BELOW);
+}
+
+static bool choose(struct resident *resident, const char *text)
+{
+    static const char by_path[] = "unix:";
+    if (strcmp(text, "auto") == 0)
+        return true;
+    if (strcmp(text, "cold") == 0)
+        resident->choice = ENGINE_COLD;
+    else if (strcmp(text, "warm") == 0)
+        resident->choice = ENGINE_WARM;
+    else if (strncmp(text, by_path, sizeof by_path - 1) == 0) {
+        resident->choice = ENGINE_WARM;
+        set_socket(resident, text + sizeof by_path - 1, "");
+    } else
+        return false;
+    return true;
+}
+
+int resident_choose(struct resident *resident, const struct global_options *options)
+{
+    *resident = (struct resident){.choice = ENGINE_AUTO};
+    const char *variable = getenv("JRUNC_ENGINE");
+    if (options->engine)
+        choose(resident, options->engine);
+    else if (variable && *variable && !choose(resident, variable))
+        return -EINVAL;
+    if (resident->choice != ENGINE_COLD && !resident->socket[0])
+        default_socket(resident);
+    return 0;
+}
+
+/* The one that called listen(2): root, systemd for root, or the caller's own user. */
+static int check_listener(int channel)
+{
+    struct ucred listener;
+    socklen_t length = sizeof listener;
+    if (getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &listener, &length) < 0)
+        return -errno;
+    return listener.uid == 0 || listener.uid == geteuid() ? 0 : -EPERM;
+}
+
+int resident_connect(const struct resident *resident, struct engine *engine, int64_t limit_millis)
+{
+    *engine = NO_ENGINE;
+    if (!resident->socket[0])
+        return -ENOENT;
+    /* A queue of callers that is full is EAGAIN, at once. */
+    scope_fd channel = connect_unix(resident->socket, SOCK_STREAM | SOCK_NONBLOCK);
+    if (channel < 0)
+        return channel;
+    int error = check_listener(channel);
+    if (!error && fcntl(channel, F_SETFL, 0) < 0)
+        error = -errno;
+    if (!error)
+        error = engine_limit_channel(channel, limit_millis);
+    if (!error)
+        engine->channel = release_fd(&channel);
+    return error;
+}
