@@ -4,6 +4,7 @@
 #   make demo       shows what it does
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
+#   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes a Go module proxy, once
 #   make bench      jrunc and runc side by side
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make format     formats Java and C
@@ -29,12 +30,14 @@ PACKAGES_BUILD := binutils gcc libc6-dev make maven
 PACKAGES_CHECK := clang-format
 PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq procps runc skopeo strace umoci util-linux
 PACKAGES_DEMO := busybox-static
+PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_BENCH := busybox-static hyperfine jq runc
 
 # deps: everything that any target needs.
-.PHONY: deps deps-build deps-check deps-test deps-demo deps-bench
+.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-bench
 deps:
-	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) $(PACKAGES_BENCH)
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) \
+		$(PACKAGES_CONFORMANCE) $(PACKAGES_BENCH)
 deps-build:
 	@packaging/install-packages.sh $(PACKAGES_BUILD)
 deps-check:
@@ -43,6 +46,8 @@ deps-test:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST)
 deps-demo:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO)
+deps-conformance:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CONFORMANCE)
 deps-bench:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
 
@@ -189,6 +194,11 @@ integration-test: all | deps-test
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+
+# build/conformance keeps the suite's programs and what they said last.
+.PHONY: conformance
+conformance: all | deps-conformance
+	@$(OWN_SIGNALS) packaging/conformance/conformance.sh build/conformance $(TREE)/bin/jrunc
 
 # ---- for people
 
