@@ -102,7 +102,6 @@ JFFI_FOLDER := jni/$(shell uname -m)-Linux
 
 build/engine.stamp: $(ENGINE_SOURCES) | build
 	@echo 'compile the engine'
-	@rm -rf runtime/target/app
 	@$(MAVEN) --projects runtime --also-make package -Dmaven.test.skip=true
 	@touch $@
 

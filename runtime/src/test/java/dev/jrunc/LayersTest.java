@@ -15,6 +15,7 @@ import java.io.FileOutputStream;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Imports point one way. */
 class LayersTest {
@@ -73,6 +74,28 @@ class LayersTest {
 
     private static String name(int layer) {
         return String.join("+", LAYERS.get(layer));
+    }
+
+    @Test
+    void onlyJsonKnowsJackson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.jrunc.json..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("tools.jackson..", "com.fasterxml..")
+                .check(CLASSES);
+    }
+
+    /** It loads the mapper, which wants modules of the JDK that the distribution doesn't have. */
+    @Test
+    void noNodeIsTurnedIntoTextByJackson() {
+        noClasses()
+                .should()
+                .callMethod(JsonNode.class, "toString")
+                .orShould()
+                .callMethod(JsonNode.class, "toPrettyString")
+                .check(CLASSES);
     }
 
     @Test

@@ -2,8 +2,8 @@
 package dev.jrunc.json;
 
 import dev.jrunc.error.Unsupported;
-import java.util.Collection;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /** What the specification has and this version can't do. It is refused: a filter or limit must not be lost silently. */
 final class NotYet {
@@ -36,30 +36,29 @@ final class NotYet {
             for (int i = 0; i < part.path.size() && place.present(); i++) {
                 place = place.at(part.path.get(i));
             }
-            JsonValue value = place.node();
-            if (value != null && asks(value)) {
+            JsonNode node = place.node();
+            if (node != null && asks(node)) {
                 throw new Unsupported(place.pointer(), "this version of jrunc can't do " + part.what);
             }
         }
     }
 
     /** Null, false, zero, and what is empty or has nothing else in it, ask for nothing: callers write such sections. */
-    private static boolean asks(JsonValue value) {
-        return switch (value) {
-            case JsonValue.Members members -> anyAsks(members.byName().values());
-            case JsonValue.Entries entries -> anyAsks(entries.list());
-            case JsonValue.Text text -> !text.value().isEmpty();
-            case JsonValue.Numeral number -> !number.isZero();
-            case JsonValue.Word word -> word == JsonValue.Word.TRUE;
-        };
-    }
-
-    private static boolean anyAsks(Collection<JsonValue> parts) {
-        for (JsonValue part : parts) {
-            if (asks(part)) {
-                return true;
+    private static boolean asks(JsonNode node) {
+        if (node.isContainer()) {
+            for (JsonNode part : node) {
+                if (asks(part)) {
+                    return true;
+                }
             }
+            return false;
         }
-        return false;
+        if (node.isString()) {
+            return !node.stringValue().isEmpty();
+        }
+        if (node.isNumber()) {
+            return node.doubleValue() != 0;
+        }
+        return node.isBoolean() && node.booleanValue();
     }
 }

@@ -3,15 +3,18 @@ package dev.jrunc.json;
 
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.Origin;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** A value in a document with its JSON pointer; typed access, and errors that say what was expected where. */
-record Place(@Nullable JsonValue node, String pointer) {
+record Place(@Nullable JsonNode node, String pointer) {
 
+    private static final BigInteger U64_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
     private static final long U32_MAX = 0xffff_ffffL;
 
     /** Of a value in an error, in characters. */
@@ -24,49 +27,50 @@ record Place(@Nullable JsonValue node, String pointer) {
 
     /** Neither absent nor null. */
     boolean present() {
-        return node != null && node != JsonValue.Word.NULL;
+        return node != null && !node.isNull();
     }
 
-    private JsonValue value() {
-        if (node == null || node == JsonValue.Word.NULL) {
+    private JsonNode value() {
+        if (node == null || node.isNull()) {
             throw new InvalidSpec(pointer, "is missing");
         }
         return node;
     }
 
-    private Map<String, JsonValue> object() {
-        if (value() instanceof JsonValue.Members members) {
-            return members.byName();
+    private JsonNode object() {
+        JsonNode value = value();
+        if (!value.isObject()) {
+            throw wrong("an object");
         }
-        throw wrong("an object");
+        return value;
     }
 
     InvalidSpec wrong(String expected) {
         return new InvalidSpec(pointer, "expected " + expected + ", found " + describe(value()));
     }
 
-    private static String describe(JsonValue value) {
-        return switch (value) {
-            case JsonValue.Members members -> "an object";
-            case JsonValue.Entries entries -> "an array";
-            case JsonValue.Text text -> "string " + new JsonText(false).string(shown(text.value()));
-            case JsonValue.Numeral number -> shown(number.text());
-            case JsonValue.Word word -> word == JsonValue.Word.TRUE ? "true" : "false";
-        };
-    }
-
-    private static String shown(String text) {
-        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+    private static String describe(JsonNode value) {
+        if (value.isObject()) {
+            return "an object";
+        }
+        if (value.isArray()) {
+            return "an array";
+        }
+        String text = value.asString();
+        String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+        return value.isString() ? "string " + new JsonText(false).string(shown) : shown;
     }
 
     String string() {
-        if (!(value() instanceof JsonValue.Text text)) {
+        JsonNode value = value();
+        if (!value.isString()) {
             throw wrong("a string");
         }
-        if (text.value().indexOf('\0') >= 0) {
+        String text = value.stringValue();
+        if (text.indexOf('\0') >= 0) {
             throw new InvalidSpec(pointer, "a string with a zero character can't be given to the kernel");
         }
-        return text.value();
+        return text;
     }
 
     @Nullable
@@ -78,10 +82,10 @@ record Place(@Nullable JsonValue node, String pointer) {
         if (!present()) {
             return false;
         }
-        if (value() instanceof JsonValue.Word word) {
-            return word == JsonValue.Word.TRUE;
+        if (!value().isBoolean()) {
+            throw wrong("a boolean (true or false)");
         }
-        throw wrong("a boolean (true or false)");
+        return value().booleanValue();
     }
 
     @Nullable
@@ -89,30 +93,21 @@ record Place(@Nullable JsonValue node, String pointer) {
         return present() ? Boolean.valueOf(bool()) : null;
     }
 
-    /** Its digits, with its sign. */
-    private String integer(String expected) {
-        if (value() instanceof JsonValue.Numeral number && number.isInteger()) {
-            return number.text();
+    private BigInteger integer(String expected) {
+        JsonNode value = value();
+        if (!value.isIntegralNumber()) {
+            throw wrong(expected);
         }
-        throw wrong(expected);
+        return value.bigIntegerValue();
     }
 
     /** 0 to 4294967295. */
     long u32() {
-        String expected = "an unsigned 32-bit integer";
-        long number = unsigned(expected);
-        if (number < 0 || number > U32_MAX) {
-            throw wrong(expected);
+        BigInteger number = integer("an unsigned 32-bit integer");
+        if (number.signum() < 0 || number.bitLength() > 32 || number.longValue() > U32_MAX) {
+            throw wrong("an unsigned 32-bit integer");
         }
-        return number;
-    }
-
-    private long unsigned(String expected) {
-        try {
-            return Long.parseUnsignedLong(integer(expected));
-        } catch (NumberFormatException e) {
-            throw wrong(expected);
-        }
+        return number.longValue();
     }
 
     long u32Or(long absent) {
@@ -126,7 +121,11 @@ record Place(@Nullable JsonValue node, String pointer) {
 
     /** The 64 bits of an unsigned number. */
     long u64() {
-        return unsigned("an unsigned 64-bit integer");
+        BigInteger number = integer("an unsigned 64-bit integer");
+        if (number.signum() < 0 || number.compareTo(U64_MAX) > 0) {
+            throw wrong("an unsigned 64-bit integer");
+        }
+        return number.longValue();
     }
 
     /** An unsigned number that fits into a signed 63-bit one. */
@@ -143,12 +142,11 @@ record Place(@Nullable JsonValue node, String pointer) {
     }
 
     long i64() {
-        String expected = "a 64-bit integer";
-        try {
-            return Long.parseLong(integer(expected));
-        } catch (NumberFormatException e) {
-            throw wrong(expected);
+        BigInteger number = integer("a 64-bit integer");
+        if (number.bitLength() > 63) {
+            throw wrong("a 64-bit integer");
         }
+        return number.longValue();
     }
 
     @Nullable
@@ -161,16 +159,16 @@ record Place(@Nullable JsonValue node, String pointer) {
         if (!present()) {
             return List.of();
         }
-        if (!(value() instanceof JsonValue.Entries entries)) {
+        JsonNode value = value();
+        if (!value.isArray()) {
             throw wrong("an array");
         }
-        int size = entries.list().size();
-        if (size > maximum) {
-            throw new InvalidSpec(pointer, "has " + size + " entries, more than " + maximum);
+        if (value.size() > maximum) {
+            throw new InvalidSpec(pointer, "has " + value.size() + " entries, more than " + maximum);
         }
-        List<Place> places = new ArrayList<>(size);
-        for (JsonValue entry : entries.list()) {
-            places.add(new Place(entry, pointer + "/" + places.size()));
+        List<Place> places = new ArrayList<>(value.size());
+        for (int i = 0; i < value.size(); i++) {
+            places.add(new Place(value.get(i), pointer + "/" + i));
         }
         return places;
     }
@@ -187,7 +185,7 @@ record Place(@Nullable JsonValue node, String pointer) {
     Map<String, Place> members() {
         Map<String, Place> members = new LinkedHashMap<>();
         if (present()) {
-            for (String name : object().keySet()) {
+            for (String name : object().propertyNames()) {
                 members.put(name, at(name));
             }
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** JSON documents to records and back, by hand: no reflection, no library to load. */
+/** JSON documents to records and back: the only user of Jackson. */
 @NullMarked
 package dev.jrunc.json;
 
