@@ -27,8 +27,8 @@ LIB := $(TREE)/lib/jrunc
 # ---- packages and JDK
 
 PACKAGES_BUILD := binutils gcc libc6-dev make maven
-PACKAGES_CHECK := clang-format
-PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq procps runc skopeo strace umoci util-linux
+PACKAGES_CHECK := clang-format libseccomp2
+PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq libseccomp2 procps runc skopeo strace umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_BENCH := busybox-static hyperfine jq runc

@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #define MAX_MESSAGE_BYTES 1024
+/* Stage, operation and origin. */
+#define MAX_PLACE_BYTES 4096
 
 static struct {
     int channel;
@@ -73,7 +76,11 @@ static _Noreturn void report(int error, const char *format, va_list arguments)
 {
     char message[MAX_MESSAGE_BYTES];
     vsnprintf(message, sizeof message, format, arguments);
-    struct buffer payload = {0};
+    /* Nothing is allocated after a seccomp filter. */
+    static uint8_t space[MAX_MESSAGE_BYTES + MAX_PLACE_BYTES];
+    struct buffer payload = {.data = space, .capacity = sizeof space};
+    if (strlen(context.origin) > MAX_PLACE_BYTES - 256)
+        payload = (struct buffer){0};
     struct msg_error body = {.stage = context.stage,
                              .operation = context.code ? code_name(context.code) : "",
                              .origin = context.origin,
@@ -83,7 +90,7 @@ static _Noreturn void report(int error, const char *format, va_list arguments)
     if (context.answer_fifo >= 0)
         report_to_answer(&payload);
     else
-        send_frame(context.channel, FRAME_ERROR, &payload, NULL, 0);
+        write_frame(context.channel, FRAME_ERROR, &payload);
     _exit(1);
 }
 

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Where errors go: the channel to the front; after WAIT_START answer.fifo (preceded by START_FAILED). */
+/* Where errors go: the channel to the front; from WAIT_START on answer.fifo (preceded by START_FAILED). */
 void fail_to_channel(int channel);
 void fail_to_answer(int answer_fifo);
 /* "jrunc:[mounts]": the stage in errors, and the process's name for ps. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host operations that hand the pty's master, or init's pidfd, to the caller. */
+/* Host operations that hand the pty's master, init's pidfd, or its seccomp filter's listener to the caller. */
 #include "front.h"
 #include "host_init.h"
 #include "scope.h"
@@ -76,4 +76,28 @@ void host_send_pidfd(struct front *front, const struct op_send_pidfd *request, s
     int error = fd < 0 ? fd : send_fd(fd, front->init.pidfd, name, sizeof name - 1);
     if (error)
         result_fail(result, -error, "send init's pidfd to %s", request->path);
+}
+
+void host_send_seccomp_listener(struct front *front, const struct op_send_seccomp_listener *request,
+                                struct result *result)
+{
+    scope_frame frame = {0};
+    if (front->init.pid <= 0) {
+        result_fail(result, ESRCH, "no init was spawned");
+        return;
+    }
+    if (!receive_from_init(front, FRAME_SECCOMP_LISTENER, &frame, result))
+        return;
+    if (frame.fd_count != 1) {
+        result_fail(result, EPROTO, "init sent %zu fds as its seccomp listener", frame.fd_count);
+        return;
+    }
+    scope_fd fd = connect_unix(request->path, SOCK_STREAM);
+    if (fd < 0) {
+        result_fail(result, -fd, "connect to the seccomp listener %s", request->path);
+        return;
+    }
+    int error = send_fd(fd, frame.fds[0], request->content.data, request->content.length);
+    if (error)
+        result_fail(result, -error, "send the seccomp notifications' fd to %s", request->path);
 }

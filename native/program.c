@@ -213,13 +213,19 @@ static void close_on_exec(uint32_t preserve_fds)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-void op_wait_start(struct init *init, const struct op_wait_start *op)
+void op_detach(struct init *init, const struct op_detach *op)
 {
+    (void)init;
     fail_stage("jrunc:[created]");
     close_on_exec(op->preserveFds);
     handle_signals();
     if (prctl(PR_SET_PDEATHSIG, 0) < 0)
         fail("outlive the front");
+}
+
+void op_wait_start(struct init *init, const struct op_wait_start *op)
+{
+    (void)op;
     send_sync(init->channel, SYNC_READY);
     fail_to_answer(init->answer_fifo);
     char request = 0;

@@ -190,12 +190,20 @@ static bool init_operation_valid(const struct operation *operation)
     }
 }
 
+/* Whole instructions, and no more than the kernel takes (BPF_MAXINSNS): the filter is copied into an array. */
+static bool filter_valid(const struct operation *operation)
+{
+    struct op_seccomp op;
+    return operation->code != OP_SECCOMP || (decode_op_seccomp(operation->body, &op) && op.filter.length > 0 &&
+                                             op.filter.length <= MAX_FILTER_BYTES && op.filter.length % 8 == 0);
+}
+
 static bool operations_valid(struct bytes operations, bool (*valid)(const struct operation *))
 {
     struct cursor cursor = bytes_cursor(operations);
     struct operation operation;
     while (next_operation(&cursor, &operation)) {
-        if (!valid(&operation))
+        if (!valid(&operation) || !filter_valid(&operation))
             return false;
     }
     return !cursor.failed;
@@ -454,15 +462,43 @@ static int send_with_fds(int channel, struct iovec *parts, const int *fds, size_
     return 0;
 }
 
+static void fill_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_t length)
+{
+    memset(header, 0, FRAME_HEADER_BYTES);
+    for (int i = 0; i < 4; i++)
+        header[i] = (uint8_t)(length >> (8 * i));
+    header[4] = (uint8_t)code;
+    header[5] = (uint8_t)(code >> 8);
+}
+
 int send_frame(int channel, uint16_t code, const struct buffer *payload, const int *fds, size_t fd_count)
 {
     size_t length = payload ? payload->length : 0;
     if ((payload && payload->failed) || length > MAX_FRAME_BYTES || fd_count > MAX_FRAME_FDS)
         return -E2BIG;
-    uint8_t header[FRAME_HEADER_BYTES] = {(uint8_t)length,         (uint8_t)(length >> 8), (uint8_t)(length >> 16),
-                                          (uint8_t)(length >> 24), (uint8_t)code,          (uint8_t)(code >> 8)};
+    uint8_t header[FRAME_HEADER_BYTES];
+    fill_header(header, code, length);
     struct iovec parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, length}};
     return send_with_fds(channel, parts, fds, fd_count);
+}
+
+int write_frame(int channel, uint16_t code, const struct buffer *payload)
+{
+    size_t length = payload ? payload->length : 0;
+    uint8_t header[FRAME_HEADER_BYTES];
+    if (payload && payload->failed)
+        return -E2BIG;
+    fill_header(header, code, length);
+    struct bytes parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, (uint32_t)length}};
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t done = 0; done < parts[i].length;) {
+            ssize_t written = write(channel, parts[i].data + done, parts[i].length - done);
+            if (written < 0 && errno != EINTR)
+                return -errno;
+            done += written > 0 ? (uint32_t)written : 0;
+        }
+    }
+    return 0;
 }
 
 static int receive_all(int channel, uint8_t *data, size_t length)

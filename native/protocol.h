@@ -15,6 +15,8 @@
 #define MAX_FRAME_FDS 250
 #define FRAME_HEADER_BYTES 8
 #define MAX_STRINGS (1024u * 1024)
+/* Of a seccomp filter: BPF_MAXINSNS instructions. */
+#define MAX_FILTER_BYTES (4096u * 8)
 /* Operation flag: its failure is reported, and those that follow are executed all the same. */
 #define MAY_FAIL 1u
 
@@ -181,6 +183,8 @@ struct frame {
 
 /* 0 or -errno. The whole frame is sent, its fds with the first byte. payload may be NULL: empty. */
 int send_frame(int channel, uint16_t code, const struct buffer *payload, const int *fds, size_t fd_count);
+/* The same without fds, by write(2), which a seccomp filter has to allow: SIGPIPE where nobody reads any more. */
+int write_frame(int channel, uint16_t code, const struct buffer *payload);
 /* 0, or -errno; -ECONNRESET at end of file, -EPROTO for a frame that breaks the rules. Received fds are close-on-exec;
  * those that the caller doesn't take are closed by frame_free. */
 int receive_frame(int channel, struct frame *frame);

@@ -237,6 +237,7 @@ struct container {
     void (*at_sync)(struct container *container, uint32_t point);
     bool keep_waiting; /* no start: it is ended by SIGKILL */
     int master;        /* of the terminal, or -1 */
+    int listener;      /* of the seccomp filter */
     uint32_t points;   /* bit N: SYNC N was heard */
     /* What came of it. */
     int error; /* errno of SPAWN, or of stage or init */
@@ -300,6 +301,8 @@ static inline bool attend_init(struct container *container)
             take_error(container, frame.payload);
         if (frame.code == FRAME_CONSOLE_MASTER)
             container->master = release_fd(&frame.fds[0]);
+        if (frame.code == FRAME_SECCOMP_LISTENER)
+            container->listener = release_fd(&frame.fds[0]);
         bool synced = frame.code == FRAME_SYNC && decode_msg_sync(frame.payload, &sync);
         bool failed = frame.code == FRAME_ERROR;
         frame_free(&frame);
@@ -398,6 +401,7 @@ static inline void add_program(struct container *container, const char *script)
     ADD(&container->plan, PIVOT_ROOT, pivot_root, .method = PIVOT_PIVOT);
     ADD(&container->plan, NEW_SESSION, new_session);
     ADD(&container->plan, RESOLVE_PROGRAM, resolve_program, .file = "sh", .searchPath = "/none:/bin", .home = true);
+    ADD(&container->plan, DETACH, detach);
     ADD(&container->plan, WAIT_START, wait_start);
     ADD(&container->plan, EXECVE, execve, .args = STRS("sh", "-c", script), .environment = STRS("PATH=/bin"));
 }

@@ -331,6 +331,7 @@ static void run_with_method(struct container *container, const struct lab *lab, 
         add_file_system(container, "proc", "/proc");
     ADD(&container->plan, PIVOT_ROOT, pivot_root, .method = method);
     ADD(&container->plan, RESOLVE_PROGRAM, resolve_program, .file = "/bin/sh", .home = true);
+    ADD(&container->plan, DETACH, detach);
     ADD(&container->plan, WAIT_START, wait_start);
     ADD(&container->plan, EXECVE, execve, .args = STRS("sh", "-c", look_around), .environment = STRS("PATH=/bin"));
     run_container(container, &(struct op_spawn){.newNamespaces = namespaces});
@@ -424,6 +425,7 @@ static void run_masked(struct container *container, const struct lab *lab, const
     ADD(&container->plan, PIVOT_ROOT, pivot_root, .method = PIVOT_PIVOT);
     add_masks(container);
     ADD(&container->plan, RESOLVE_PROGRAM, resolve_program, .file = "/bin/sh", .home = true);
+    ADD(&container->plan, DETACH, detach);
     ADD(&container->plan, WAIT_START, wait_start);
     ADD(&container->plan, EXECVE, execve, .args = STRS("sh", "-c", script), .environment = STRS("PATH=/bin"));
     run_container(container, &(struct op_spawn){.newNamespaces = USUAL_NAMESPACES});

@@ -399,7 +399,8 @@ static void test_preserved_fds(bool stage)
     add_file_system(&container, "proc", "/proc");
     ADD(&container.plan, PIVOT_ROOT, pivot_root, .method = PIVOT_PIVOT);
     ADD(&container.plan, RESOLVE_PROGRAM, resolve_program, .file = "/bin/sh", .home = true);
-    ADD(&container.plan, WAIT_START, wait_start, .preserveFds = 2);
+    ADD(&container.plan, DETACH, detach, .preserveFds = 2);
+    ADD(&container.plan, WAIT_START, wait_start);
     ADD(&container.plan, EXECVE, execve,
         .args = STRS("sh", "-c", "ls /proc/self/fd | tr '\\n' ' '; readlink /proc/$$/fd/4"),
         .environment = STRS("PATH=/bin"));

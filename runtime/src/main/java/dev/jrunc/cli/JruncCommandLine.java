@@ -122,8 +122,8 @@ public final class JruncCommandLine implements Session.Handler {
         List<String> behind = arguments.rest();
         String subject = behind.isEmpty() ? "" : "container " + behind.getFirst() + ": ";
         try {
-            Context context =
-                    new Context(front, global.rootFolder(front.call()), global.systemdCgroup(), clock, log::warning);
+            Context context = new Context(
+                    front, global.rootFolder(front.call()), global.systemdCgroup(), clock, libraries, log::warning);
             return command.run(new Invocation(command.name(), arguments, global, context, libraries, residency));
         } catch (UsageError e) {
             log.error(command.name() + " failed: " + e.getMessage());

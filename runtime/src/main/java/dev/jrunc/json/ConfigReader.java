@@ -172,7 +172,8 @@ public final class ConfigReader {
                 linux.at("rootfsPropagation").optionalString(),
                 linux.at("sysctl").stringMap(),
                 linux.at("maskedPaths").strings(MAX_ENTRIES),
-                linux.at("readonlyPaths").strings(MAX_ENTRIES));
+                linux.at("readonlyPaths").strings(MAX_ENTRIES),
+                SeccompReader.read(linux.at("seccomp")));
     }
 
     private static List<Spec.Namespace> namespaces(Place namespaces) {

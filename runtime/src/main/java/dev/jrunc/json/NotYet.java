@@ -11,7 +11,6 @@ final class NotYet {
     private record Part(List<String> path, String what) {}
 
     private static final List<Part> PARTS = List.of(
-            new Part(List.of("linux", "seccomp"), "seccomp filters"),
             new Part(List.of("linux", "intelRdt"), "Intel RDT"),
             new Part(List.of("linux", "netDevices"), "moving network devices"),
             new Part(List.of("linux", "memoryPolicy"), "memory policies"),

@@ -18,7 +18,14 @@ public final class StateJson {
 
     /** What a hook reads from its standard input, runtime.md section "State". A pid of 0 is left out. */
     public static Bytes hookState(String id, String status, long pid, String bundle, Map<String, String> annotations) {
-        JsonText json = new JsonText(false).beginObject();
+        JsonText json = new JsonText(false);
+        state(json, id, status, pid, bundle, annotations);
+        return Bytes.utf8(json.toString());
+    }
+
+    private static void state(
+            JsonText json, String id, String status, long pid, String bundle, Map<String, String> annotations) {
+        json.beginObject();
         json.name("ociVersion").string(DefaultSpec.OCI_VERSION);
         json.name("id").string(id);
         json.name("status").string(status);
@@ -27,6 +34,21 @@ public final class StateJson {
         }
         json.name("bundle").string(bundle);
         annotations(json, annotations);
+        json.endObject();
+    }
+
+    /** What goes with the fd to linux.seccomp.listenerPath, config-linux.md section "The Container Process State". */
+    public static Bytes seccompState(
+            String id, long pid, String bundle, Map<String, String> annotations, String metadata) {
+        JsonText json = new JsonText(false).beginObject();
+        json.name("ociVersion").string(DefaultSpec.OCI_VERSION);
+        json.name("fds").beginList().string("seccompFd").endList();
+        json.name("pid").literal(Long.toString(pid));
+        if (!metadata.isEmpty()) {
+            json.name("metadata").string(metadata);
+        }
+        json.name("state");
+        state(json, id, "creating", pid, bundle, annotations);
         return Bytes.utf8(json.endObject().toString());
     }
 

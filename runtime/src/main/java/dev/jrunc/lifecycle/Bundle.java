@@ -16,11 +16,15 @@ import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.PlanRequest;
 import dev.jrunc.plan.Planner;
+import dev.jrunc.plan.SeccompFilter;
 import dev.jrunc.plan.Step;
+import dev.jrunc.seccomp.KeptFilters;
 import dev.jrunc.spec.Spec;
+import dev.jrunc.validate.SeccompCheck;
 import dev.jrunc.validate.SpecCheck;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
 final class Bundle {
@@ -35,9 +39,17 @@ final class Bundle {
     private final Spec spec;
     private final Call call;
     private final CgroupPlan cgroups;
+    private final @Nullable SeccompFilter seccomp;
 
     private Bundle(
-            String id, CreateOptions options, String path, String rootfs, Spec spec, Call call, CgroupPlan cgroups) {
+            String id,
+            CreateOptions options,
+            String path,
+            String rootfs,
+            Spec spec,
+            Call call,
+            CgroupPlan cgroups,
+            @Nullable SeccompFilter seccomp) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -45,6 +57,7 @@ final class Bundle {
         this.spec = spec;
         this.call = call;
         this.cgroups = cgroups;
+        this.seccomp = seccomp;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -67,7 +80,16 @@ final class Bundle {
         CgroupLayout layout =
                 CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
-        return new Bundle(id, options, real, rootfs(context, real, spec), spec, call, cgroups);
+        return new Bundle(id, options, real, rootfs(context, real, spec), spec, call, cgroups, seccomp(context, spec));
+    }
+
+    private static @Nullable SeccompFilter seccomp(Context context, Spec spec) {
+        Spec.Seccomp profile = spec.linux().seccomp();
+        if (profile == null) {
+            return null;
+        }
+        SeccompCheck.warnings(profile).forEach(context.warnings());
+        return new KeptFilters(context.front(), context.libraries(), context.warnings()).of(profile);
     }
 
     private static String rootfs(Context context, String bundle, Spec spec) {
@@ -101,6 +123,13 @@ final class Bundle {
 
     CgroupPlan cgroups() {
         return cgroups;
+    }
+
+    /** Where notifications of the seccomp filter go; null where it has none. */
+    @Nullable
+    String seccompListener() {
+        Spec.Seccomp profile = spec.linux().seccomp();
+        return seccomp != null && seccomp.notifies() && profile != null ? profile.listenerPath() : null;
     }
 
     boolean terminal() {
@@ -138,6 +167,7 @@ final class Bundle {
                 options.noNewKeyring(),
                 preserveFds,
                 listen,
+                seccomp,
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));

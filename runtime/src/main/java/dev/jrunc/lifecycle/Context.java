@@ -2,6 +2,7 @@
 package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.Front;
+import dev.jrunc.kernel.NativeLibraries;
 import dev.jrunc.state.StateFolder;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -11,9 +12,16 @@ import java.util.function.Consumer;
  *
  * @param root the folder of all state folders, absolute
  * @param systemdCgroup --systemd-cgroup
+ * @param libraries for what isn't done by the kernel alone
  * @param warnings takes what is not done and does no harm, a line each
  */
-public record Context(Front front, String root, boolean systemdCgroup, InstantSource clock, Consumer<String> warnings) {
+public record Context(
+        Front front,
+        String root,
+        boolean systemdCgroup,
+        InstantSource clock,
+        NativeLibraries libraries,
+        Consumer<String> warnings) {
 
     StateFolder folder(String id) {
         return new StateFolder(front, root, id);

@@ -19,6 +19,7 @@ import dev.jrunc.plan.SpawnOrigin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
+import dev.jrunc.validate.SeccompCheck;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -230,12 +231,39 @@ public final class CreateContainer {
             steps.addAll(plan.rlimits());
             goOn(steps);
         }
+        String listener = bundle.seccompListener();
+        if (listener != null) {
+            steps.add(Step.must(new HostOperation.SendSeccompListener(
+                    Origin.at("/linux/seccomp/listenerPath"), listener, seccompState(bundle, state))));
+        }
         await(steps, Plan.SYNC_READY);
         addReports(steps, state);
         ContainerState created = state.asComplete();
         steps.add(folder.writing(created));
-        front.execute(steps);
+        try {
+            front.execute(steps);
+        } catch (OperationFailed e) {
+            throw becauseOfSeccomp(bundle, e);
+        }
         return created;
+    }
+
+    private static Bytes seccompState(Bundle bundle, ContainerState state) {
+        Spec.Seccomp profile = bundle.spec().linux().seccomp();
+        String metadata = profile == null ? null : profile.listenerMetadata();
+        return StateJson.seccompState(
+                bundle.id(), state.pid(), bundle.path(), bundle.spec().annotations(), metadata == null ? "" : metadata);
+    }
+
+    /** A filter that stands in the way of init itself is no riddle. */
+    private static OperationFailed becauseOfSeccomp(Bundle bundle, OperationFailed failure) {
+        Spec.Seccomp profile = bundle.spec().linux().seccomp();
+        List<String> forbidden = profile == null ? List.of() : SeccompCheck.warnings(profile);
+        if (forbidden.isEmpty()) {
+            return failure;
+        }
+        return new OperationFailed(
+                failure.operation(), "", 0, failure.getMessage() + "; " + String.join("; ", forbidden));
     }
 
     private static void await(List<Step<HostOperation>> steps, long point) {

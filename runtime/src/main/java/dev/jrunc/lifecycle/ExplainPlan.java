@@ -27,8 +27,13 @@ public final class ExplainPlan {
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
     public List<Section> explain(String id, CreateOptions options) {
         RecordingFront front = new RecordingFront(context.front());
-        Context recording =
-                new Context(front, context.root(), context.systemdCgroup(), context.clock(), context.warnings());
+        Context recording = new Context(
+                front,
+                context.root(),
+                context.systemdCgroup(),
+                context.clock(),
+                context.libraries(),
+                context.warnings());
         new CreateContainer(recording, id, options, CreateContainer.Terminal.ANYBODYS).create();
         List<Section> sections = new ArrayList<>();
         List<Step<? extends Operation>> host = new ArrayList<>();

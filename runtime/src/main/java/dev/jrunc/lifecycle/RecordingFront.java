@@ -35,8 +35,12 @@ final class RecordingFront implements Front {
         List<Result> results = new ArrayList<>();
         for (Step<HostOperation> step : steps) {
             if (step.operation() instanceof HostOperation.ReadFile
-                    || step.operation() instanceof HostOperation.RealPath) {
+                    || step.operation() instanceof HostOperation.RealPath
+                    || step.operation() instanceof HostOperation.ReadKept) {
                 results.addAll(front.execute(List.of(step)));
+            } else if (step.operation() instanceof HostOperation.WriteKept) {
+                // Nothing of the container's.
+                results.add(success(results.size(), step.operation()));
             } else {
                 recorded.add(step);
                 results.add(success(results.size(), step.operation()));

@@ -36,6 +36,13 @@ final class FieldText {
             new Bit(MountOptions.MS_SHARED, "shared"),
             new Bit(MountOptions.MS_REC, "recursive"));
 
+    /** SECCOMP_FILTER_FLAG_*. */
+    private static final List<Bit> FILTER_FLAGS = List.of(
+            new Bit(SeccompFilter.LOG, "log"),
+            new Bit(SeccompFilter.SPEC_ALLOW, "spec_allow"),
+            new Bit(SeccompFilter.NEW_LISTENER, "new_listener"),
+            new Bit(SeccompFilter.WAIT_KILLABLE_RECV, "wait_killable_recv"));
+
     /** Sync points of native/protocol.h. */
     private static final Map<Long, String> POINTS =
             Map.of(Plan.SYNC_RUNTIME_HOOKS, "RUNTIME_HOOKS", Plan.SYNC_LIMITS, "LIMITS", Plan.SYNC_READY, "READY");
@@ -58,6 +65,7 @@ final class FieldText {
             case "joinKinds" -> bits("newNamespaces", value);
             case "umask" -> octal(value);
             case "mode" -> value == 0 ? "" : octal(value);
+            case "flags" -> names(FILTER_FLAGS, value);
             case "disposition", "rows", "columns", "timeoutSeconds", "preserveFds" ->
                 value == 0 ? "" : Long.toString(value);
             default -> Long.toString(value);

@@ -830,4 +830,63 @@ public sealed interface HostOperation extends Operation {
             fields.u32("timeoutMillis", timeoutMillis);
         }
     }
+
+    /** data: what was kept under this key. folder must be the caller's own with nothing for others, content and key must have the digest that is kept with them: EPERM, EBADMSG. ENOENT where there is nothing. */
+    record ReadKept(Origin origin, String folder, Bytes key, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x170;
+        }
+
+        @Override
+        public String name() {
+            return "READ_KEPT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.bytes("key", key);
+            fields.u32("maxBytes", maxBytes);
+        }
+    }
+
+    /** Keeps content under this key. folder is made where it is missing (not those above it), and emptied when it is full. */
+    record WriteKept(Origin origin, String folder, Bytes key, Bytes content) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x171;
+        }
+
+        @Override
+        public String name() {
+            return "WRITE_KEPT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.bytes("key", key);
+            fields.bytes("content", content);
+        }
+    }
+
+    /** Takes the filter's listener from init, and sends it with content to the Unix socket at path. */
+    record SendSeccompListener(Origin origin, String path, Bytes content) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x172;
+        }
+
+        @Override
+        public String name() {
+            return "SEND_SECCOMP_LISTENER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.bytes("content", content);
+        }
+    }
 }

@@ -620,8 +620,8 @@ public sealed interface InitOperation extends Operation {
         }
     }
 
-    /** Reports READY and waits for start. Parent death no longer kills. preserveFds: how many fds from 3 on the program gets; all others are close-on-exec from here. */
-    record WaitStart(Origin origin, long preserveFds) implements InitOperation {
+    /** Reports READY and waits for start, after DETACH. */
+    record WaitStart(Origin origin) implements InitOperation {
         @Override
         public int code() {
             return 0x24b;
@@ -633,9 +633,7 @@ public sealed interface InitOperation extends Operation {
         }
 
         @Override
-        public void fields(Fields fields) {
-            fields.u32("preserveFds", preserveFds);
-        }
+        public void fields(Fields fields) {}
     }
 
     /** The program that RESOLVE_PROGRAM found. */
@@ -659,6 +657,47 @@ public sealed interface InitOperation extends Operation {
         public void fields(Fields fields) {
             fields.strs("args", args);
             fields.strs("environment", environment);
+        }
+    }
+
+    /** Installs a seccomp filter (array of struct sock_filter). flags: SECCOMP_FILTER_FLAG_* bits; with NEW_LISTENER the listener goes to the front. Without no_new_privs the kernel wants CAP_SYS_ADMIN, which CAPABILITIES left permitted: then privileged, and afterwards these are the capabilities. From here on init reads, writes and executes, and nothing else. */
+    record Seccomp(Origin origin, long flags, Bytes filter, boolean privileged, long effective, long permitted)
+            implements InitOperation {
+        @Override
+        public int code() {
+            return 0x250;
+        }
+
+        @Override
+        public String name() {
+            return "SECCOMP";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("flags", flags);
+            fields.bytes("filter", filter);
+            fields.bool("privileged", privileged);
+            fields.u64("effective", effective);
+            fields.u64("permitted", permitted);
+        }
+    }
+
+    /** Parent death no longer kills, signals do. preserveFds: how many fds from 3 on the program gets; all others are close-on-exec from here. */
+    record Detach(Origin origin, long preserveFds) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x251;
+        }
+
+        @Override
+        public String name() {
+            return "DETACH";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("preserveFds", preserveFds);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.jrunc.plan;
 
 import dev.jrunc.spec.Spec;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a plan depends on.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param noNewKeyring --no-new-keyring
  * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
  * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for the program
+ * @param seccomp the compiled filter
  * @param notifySocket NOTIFY_SOCKET of the caller, sd_notify(3); empty for none
  * @param creatingState what createContainer hooks read
  * @param createdState what startContainer hooks read
@@ -32,6 +34,7 @@ public record PlanRequest(
         boolean noNewKeyring,
         long preserveFds,
         List<String> listenEnvironment,
+        @Nullable SeccompFilter seccomp,
         String notifySocket,
         Bytes creatingState,
         Bytes createdState) {

@@ -60,7 +60,9 @@ public final class Planner {
         planConfinedPaths();
         program.planIdentity();
         program.planProgram();
-        add(new InitOperation.WaitStart(Origin.rule("start"), request.preserveFds()));
+        add(new InitOperation.Detach(Origin.rule("start"), request.preserveFds()));
+        program.planSeccomp();
+        add(new InitOperation.WaitStart(Origin.rule("start")));
         planHooks("startContainer", spec.hooks().startContainer(), request.createdState());
         program.planExecve();
         return new Plan(

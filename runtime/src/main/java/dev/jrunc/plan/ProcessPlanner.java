@@ -17,12 +17,16 @@ final class ProcessPlanner {
     private static final Origin USER = Origin.at("/process/user");
     private static final Origin CWD = Origin.at("/process/cwd");
 
+    private static final long SYS_ADMIN = 1L << 21;
+
     private final PlanRequest request;
     private final Spec.Process process;
     private final boolean setGroups;
     private final NotifySocket notifySocket;
     private final List<Step<InitOperation>> steps;
     private final List<String> warnings;
+    private long finalEffective;
+    private long finalPermitted;
 
     ProcessPlanner(
             PlanRequest request,
@@ -89,12 +93,36 @@ final class ProcessPlanner {
         // The kernel lets only what is permitted and inheritable be ambient; callers ask for more, and runc lets them.
         add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
         add(new InitOperation.User(USER, user.uid(), user.gid(), setGroups, user.additionalGids()));
+        long effective = mask(sets.effective(), "effective");
+        finalEffective = effective;
+        finalPermitted = permitted;
         add(new InitOperation.Capabilities(
                 origin,
-                mask(sets.effective(), "effective"),
-                permitted,
+                effective,
+                privilegedSeccomp() ? permitted | SYS_ADMIN : permitted,
                 inheritable,
                 ambient & permitted & inheritable));
+    }
+
+    /** Without no_new_privs the kernel lets only CAP_SYS_ADMIN install a filter. */
+    private boolean privilegedSeccomp() {
+        return request.seccomp() != null && !process.noNewPrivileges();
+    }
+
+    /** As late as can be: docs/decisions/seccomp-order.md. */
+    void planSeccomp() {
+        SeccompFilter filter = request.seccomp();
+        if (filter == null) {
+            return;
+        }
+        boolean privileged = privilegedSeccomp();
+        add(new InitOperation.Seccomp(
+                Origin.at("/linux/seccomp"),
+                filter.flags(),
+                filter.program(),
+                privileged,
+                privileged ? finalEffective : 0,
+                privileged ? finalPermitted : 0));
     }
 
     private long mask(List<String> names, String set) {

@@ -125,6 +125,7 @@ public final class DefaultSpec {
                         "/proc/sched_debug",
                         "/sys/firmware",
                         "/proc/scsi"),
-                List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"));
+                List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"),
+                null);
     }
 }

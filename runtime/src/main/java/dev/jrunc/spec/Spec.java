@@ -99,7 +99,25 @@ public record Spec(
             @Nullable String rootfsPropagation,
             Map<String, String> sysctl,
             List<String> maskedPaths,
-            List<String> readonlyPaths) {}
+            List<String> readonlyPaths,
+            @Nullable Seccomp seccomp) {}
+
+    /** Actions are SCMP_ACT_*, architectures SCMP_ARCH_*, flags SECCOMP_FILTER_FLAG_*. */
+    public record Seccomp(
+            String defaultAction,
+            @Nullable Long defaultErrnoRet,
+            List<String> flags,
+            List<String> architectures,
+            List<SyscallRule> syscalls,
+            @Nullable String listenerPath,
+            @Nullable String listenerMetadata) {}
+
+    /** All of args have to fit, except where two look at the same argument: then each alone is enough. */
+    public record SyscallRule(
+            List<String> names, String action, @Nullable Long errnoRet, List<SyscallArgument> args) {}
+
+    /** index: 0 to 5. value and valueTwo: 64 bits, unsigned. op: SCMP_CMP_*. */
+    public record SyscallArgument(long index, long value, long valueTwo, String op) {}
 
     /** type: pid, network, mount, ipc, uts, user, cgroup or time; path is null for a new one. */
     public record Namespace(String type, @Nullable String path) {}

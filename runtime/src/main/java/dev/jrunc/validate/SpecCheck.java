@@ -59,6 +59,10 @@ public final class SpecCheck {
         checkTimeOffsets();
         checkSysctl();
         checkHooks();
+        Spec.Seccomp seccomp = linux.seccomp();
+        if (seccomp != null) {
+            SeccompCheck.check(seccomp);
+        }
     }
 
     /** Semantic versions of one major version are compatible; 1.3 is the newest minor one that is known here. */

@@ -8,6 +8,7 @@ import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
+import dev.jrunc.kernel.Libseccomp;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
@@ -94,7 +95,31 @@ class CommandLineTest {
 
         int run() {
             InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z"));
-            return new JruncCommandLine(clock, () -> Optional.of("2.5.4")).serve(this);
+            return new JruncCommandLine(clock, () -> Optional.of(new NeverCompiling("2.5.4"))).serve(this);
+        }
+    }
+
+    /** Only its version is asked for. */
+    private record NeverCompiling(String version) implements Libseccomp {
+
+        @Override
+        public int nativeArchitecture() {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public int architecture(String name) {
+            throw new IllegalStateException(name);
+        }
+
+        @Override
+        public int resolve(int architecture, String name) {
+            throw new IllegalStateException(name);
+        }
+
+        @Override
+        public Filter filter(int defaultAction) {
+            throw new IllegalStateException();
         }
     }
 

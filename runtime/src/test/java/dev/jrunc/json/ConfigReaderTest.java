@@ -147,7 +147,6 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'}}}|/linux/seccomp",
                 "{'linux':{'resources':{'blockIO':{'weight':10}}}}|/linux/resources/blockIO",
                 "{'linux':{'netDevices':{'eth0':{'name':'x'}}}}|/linux/netDevices",
                 "{'linux':{'personality':{'domain':'LINUX32'}}}|/linux/personality",
@@ -218,7 +217,8 @@ class ConfigReaderTest {
                         "rslave",
                         Map.of("net.ipv4.ip_forward", "1"),
                         List.of("/m"),
-                        List.of("/r")));
+                        List.of("/r"),
+                        null));
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,12 @@ class GoldenPlanTest {
         }
         List<String> warnings = new ArrayList<>();
         Context context = new Context(
-                new Machine(facts, config), "/run/jrunc", false, InstantSource.fixed(Instant.EPOCH), warnings::add);
+                new Machine(facts, config),
+                "/run/jrunc",
+                false,
+                InstantSource.fixed(Instant.EPOCH),
+                Optional::empty,
+                warnings::add);
         CreateOptions options = new CreateOptions(
                 "",
                 null,
@@ -213,6 +219,7 @@ class GoldenPlanTest {
             return switch (operation) {
                 case HostOperation.RealPath real -> real.path();
                 case HostOperation.ReadFile file when file.path().equals("/bundle/config.json") -> config;
+                case HostOperation.ReadKept kept -> "filter".repeat(4);
                 case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
                 default -> throw new IllegalStateException("planning must not do this: " + operation);
             };

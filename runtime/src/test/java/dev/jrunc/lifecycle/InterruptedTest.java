@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A signal while a run takes its container away, at every operation that a signal can end. */
@@ -79,7 +80,8 @@ class InterruptedTest {
 
     private static Host finishRun(int interrupted) {
         Host host = new Host(interrupted);
-        new RunContainer(new Context(host, "/states", false, InstantSource.fixed(Instant.EPOCH), warning -> {}))
+        new RunContainer(new Context(
+                        host, "/states", false, InstantSource.fixed(Instant.EPOCH), Optional::empty, warning -> {}))
                 .finish("c1", false);
         return host;
     }

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,7 +104,7 @@ class UnfinishedTest {
     private final List<String> warnings = new ArrayList<>();
 
     private Context context(Front front) {
-        return new Context(front, "/states", false, InstantSource.fixed(Instant.EPOCH), warnings::add);
+        return new Context(front, "/states", false, InstantSource.fixed(Instant.EPOCH), Optional::empty, warnings::add);
     }
 
     private static ContainerState.Cgroup cgroup(String controller, int made) {

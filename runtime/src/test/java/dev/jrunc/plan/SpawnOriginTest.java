@@ -39,7 +39,8 @@ class SpawnOriginTest {
                         linux.rootfsPropagation(),
                         linux.sysctl(),
                         linux.maskedPaths(),
-                        linux.readonlyPaths()));
+                        linux.readonlyPaths(),
+                        null));
     }
 
     @ParameterizedTest

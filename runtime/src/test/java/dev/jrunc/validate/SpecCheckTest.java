@@ -9,6 +9,8 @@ import dev.jrunc.json.ConfigReader;
 import dev.jrunc.json.ConfigWriter;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.spec.DefaultSpec;
+import dev.jrunc.spec.Spec;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +52,44 @@ class SpecCheckTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALOW'}}|/linux/seccomp/defaultAction: expected an action such as"
+                        + " SCMP_ACT_KILL, found \"SCMP_ACT_ALOW\"; did you mean \"SCMP_ACT_ALLOW\"?",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_NOTIFY'}}|/linux/seccomp/defaultAction: SCMP_ACT_NOTIFY cannot"
+                        + " be used as default action: nothing would answer for init itself",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','defaultErrnoRet':1}}|/linux/seccomp/defaultErrnoRet:"
+                        + " SCMP_ACT_ALLOW has no errno: only SCMP_ACT_ERRNO and SCMP_ACT_TRACE have one",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ERRNO','defaultErrnoRet':4096}}"
+                        + "|/linux/seccomp/defaultErrnoRet: expected 0 to 4095, found 4096",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','flags':['SECCOMP_FILTER_FLAG_TSYNK']}}"
+                        + "|/linux/seccomp/flags/0: expected a flag such as SECCOMP_FILTER_FLAG_TSYNC, found"
+                        + " \"SECCOMP_FILTER_FLAG_TSYNK\"; did you mean \"SECCOMP_FILTER_FLAG_TSYNC\"?",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','architectures':['amd64']}}"
+                        + "|/linux/seccomp/architectures/0: expected an architecture such as SCMP_ARCH_X86, found \"amd64\"",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':[],'action':'SCMP_ACT_KILL'}]}}"
+                        + "|/linux/seccomp/syscalls/0/names: is missing or empty: the rule is about no system call",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['x',''],'action':'SCMP_ACT_KILL'}]}}"
+                        + "|/linux/seccomp/syscalls/0/names/1: is empty",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['x'],'action':'KILL'}]}}"
+                        + "|/linux/seccomp/syscalls/0/action: expected an action such as SCMP_ACT_KILL, found \"KILL\";"
+                        + " did you mean \"SCMP_ACT_KILL\"?",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['x'],'action':'SCMP_ACT_KILL',"
+                        + "'errnoRet':1}]}}|/linux/seccomp/syscalls/0/errnoRet: SCMP_ACT_KILL has no errno: only"
+                        + " SCMP_ACT_ERRNO and SCMP_ACT_TRACE have one",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['x'],'action':'SCMP_ACT_KILL',"
+                        + "'args':[{'index':6,'value':1,'op':'SCMP_CMP_EQ'}]}]}}"
+                        + "|/linux/seccomp/syscalls/0/args/0/index: expected 0 to 5, found 6",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['x'],'action':'SCMP_ACT_KILL',"
+                        + "'args':[{'index':1,'value':1,'op':'EQ'}]}]}}"
+                        + "|/linux/seccomp/syscalls/0/args/0/op: expected an operator such as SCMP_CMP_NE, found \"EQ\"",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'/s','syscalls':[{'names':['read','write'],"
+                        + "'action':'SCMP_ACT_NOTIFY'}]}}|/linux/seccomp/syscalls/0/names/1: SCMP_ACT_NOTIFY cannot be used"
+                        + " for the write syscall: init writes before anybody listens",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['x'],'action':'SCMP_ACT_NOTIFY'}]}}"
+                        + "|/linux/seccomp/listenerPath: seccomp listenerPath is not set, and SCMP_ACT_NOTIFY needs it",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','listenerMetadata':'m'}}"
+                        + "|/linux/seccomp/listenerMetadata: needs listenerPath: nobody would read it",
+                "'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'s'}}"
+                        + "|/linux/seccomp/listenerPath: expected an absolute path, found \"s\"",
                 "'linux':{'namespaces':[{'type':'net'}]}|/linux/namespaces/0/type: expected pid, network, mount, ipc, uts,"
                         + " user, cgroup or time, found \"net\"; did you mean \"network\"?",
                 "'linux':{'namespaces':[{'type':'mnt'}]}|/linux/namespaces/0/type: expected pid, network, mount, ipc, uts,"
@@ -140,6 +180,33 @@ class SpecCheckTest {
             })
     void theseAreFine(String part) {
         check("{" + ROOT + "," + PROCESS + "," + part + "}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'defaultAction':'SCMP_ACT_ERRNO'}|[read, write, execve]",
+                "{'defaultAction':'SCMP_ACT_ERRNO','syscalls':[{'names':['read','execve'],'action':'SCMP_ACT_ALLOW'}]}|[write]",
+                "{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['execve'],'action':'SCMP_ACT_KILL'}]}|[execve]",
+                "{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['read'],'action':'SCMP_ACT_KILL',"
+                        + "'args':[{'index':0,'value':9,'op':'SCMP_CMP_EQ'}]}]}|[]",
+                "{'defaultAction':'SCMP_ACT_LOG'}|[]"
+            })
+    void aFilterThatForbidsTheStartIsWarnedOf(String seccomp, String expected) {
+        Spec.Seccomp profile = Objects.requireNonNull(
+                ConfigReader.read(Bytes.utf8(("{" + ROOT + ",'linux':{'seccomp':" + seccomp + "}}").replace('\'', '"')))
+                        .linux()
+                        .seccomp());
+        String warnings = SeccompCheck.warnings(profile).stream()
+                .map(warning -> warning.replaceAll(
+                        "^/linux/seccomp: the filter forbids ([a-z]+), which is needed to start" + " the program$",
+                        "$1"))
+                .toList()
+                .toString();
+
+        assertEquals(expected, warnings);
     }
 
     @ParameterizedTest

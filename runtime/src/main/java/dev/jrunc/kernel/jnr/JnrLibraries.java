@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.kernel.jnr;
 
+import dev.jrunc.kernel.Libseccomp;
 import dev.jrunc.kernel.NativeLibraries;
 import java.util.Optional;
 import jnr.ffi.LibraryLoader;
-import jnr.ffi.Pointer;
 
-/** By jnr-ffi, loaded on the first use: no command that a container waits for needs it. */
+/** By jnr-ffi, loaded on the first use: no command that a container waits for needs it, once its filter is kept. */
 public final class JnrLibraries implements NativeLibraries {
 
-    /** seccomp.h. */
-    public interface Libseccomp {
-
-        /** struct scmp_version: three unsigned int. */
-        Pointer seccomp_version();
-    }
-
     @Override
-    public Optional<String> libseccompVersion() {
+    public Optional<Libseccomp> libseccomp() {
         try {
-            Libseccomp library = LibraryLoader.create(Libseccomp.class).load("libseccomp.so.2");
-            Pointer version = library.seccomp_version();
-            return Optional.of(version.getInt(0) + "." + version.getInt(4) + "." + version.getInt(8));
+            return Optional.of(new JnrLibseccomp(
+                    LibraryLoader.create(JnrLibseccomp.Calls.class).load("libseccomp.so.2"),
+                    LibraryLoader.create(JnrLibseccomp.Libc.class).load("libc.so.6")));
         } catch (UnsatisfiedLinkError e) {
             return Optional.empty();
         }
