@@ -95,8 +95,9 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 
 # ---- the engine
 
-MODULES := java.base,java.logging,jdk.net,jdk.unsupported
-ENGINE_SOURCES := pom.xml runtime/pom.xml $(shell find runtime/src/main -type f)
+# java.xml is what Jackson links to, which json-schema-validator reads with.
+MODULES := java.base,java.logging,java.xml,jdk.net,jdk.unsupported
+ENGINE_SOURCES := pom.xml runtime/pom.xml $(shell find runtime/src/main spec-schemas/src/main -type f)
 POMS := pom.xml runtime/pom.xml
 JFFI_FOLDER := jni/$(shell uname -m)-Linux
 

@@ -30,6 +30,7 @@ public final class JruncCommandLine implements Session.Handler {
             new DeleteCommand(),
             new EngineCommand(),
             new ExplainCommand(),
+            new FeaturesCommand(),
             new KillCommand(),
             new ListCommand(),
             new PauseCommand(),

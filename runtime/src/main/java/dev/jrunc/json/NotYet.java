@@ -28,6 +28,17 @@ final class NotYet {
 
     private NotYet() {}
 
+    /** Whether this version can do that part. */
+    static boolean has(String... path) {
+        List<String> asked = List.of(path);
+        for (Part part : PARTS) {
+            if (part.path.equals(asked)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** @throws Unsupported at the first such part that asks for something */
     static void check(Place config) {
         for (Part part : PARTS) {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
 final class Bundle {
 
+    /** Whether this version can do --systemd-cgroup. */
+    static final boolean SYSTEMD_CGROUPS = false;
+
     private static final Origin READING = Origin.rule("bundle");
     private static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
 
@@ -74,7 +77,7 @@ final class Bundle {
         String real = results.get(0).data().utf8();
         Spec spec = ConfigReader.read(results.get(1).data());
         SpecCheck.check(spec);
-        if (context.systemdCgroup()) {
+        if (context.systemdCgroup() && !SYSTEMD_CGROUPS) {
             throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
         }
         CgroupLayout layout =

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What the options of one mount ask for: mount(8)'s flags and their negations, the specification's recursive ones,
  * propagation, and what is left for the file system.
  */
-final class MountOptions {
+public final class MountOptions {
 
     /** MOUNT_ATTR_* of mount_setattr(2). */
     static final long RDONLY = 0x1;
@@ -44,6 +46,10 @@ final class MountOptions {
     /** Accepted and without effect: they are the default, or can't be asked for any more. */
     private static final List<String> NO_EFFECT = List.of(
             "defaults", "async", "noiversion", "nolazytime", "nomand", "loud", "silent", "remount", "acl", "noacl");
+
+    private static final List<String> OTHERS = List.of("bind", "rbind", "tmpcopyup");
+
+    private static final List<String> IDMAPS = List.of("idmap", "ridmap");
 
     static {
         attribute("ro", "rw", RDONLY, RDONLY);
@@ -95,6 +101,22 @@ final class MountOptions {
     /** MS_* bits of a propagation's name, such as {@code rslave}; 0 for an unknown one. */
     static long propagationOf(String name) {
         return PROPAGATIONS.getOrDefault(name, 0L);
+    }
+
+    /** All that mean something here, whatever the file system is. */
+    public static SortedSet<String> names() {
+        SortedSet<String> names = new TreeSet<>(PROPAGATIONS.keySet());
+        for (String attribute : ATTRIBUTES.keySet()) {
+            names.add(attribute);
+            names.add("r" + attribute);
+        }
+        names.addAll(SUPERBLOCK_FLAGS);
+        names.addAll(NO_EFFECT);
+        names.addAll(OTHERS);
+        if (MountPlanner.IDMAPPED_MOUNTS) {
+            names.addAll(IDMAPS);
+        }
+        return names;
     }
 
     private void add(String option) {

@@ -10,7 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code mounts[]}: file systems, bind mounts, and the container's own cgroups. */
-final class MountPlanner {
+public final class MountPlanner {
+
+    /** Whether this version can do them. */
+    public static final boolean IDMAPPED_MOUNTS = false;
 
     /** What may be mounted below /proc: more would let an image or volume switch off what init writes there. */
     private static final Set<String> ALLOWED_BELOW_PROC = Set.of(
@@ -81,9 +84,10 @@ final class MountPlanner {
         Origin origin = Origin.at(pointer);
         String target = absolute(mount.destination());
         MountOptions options = MountOptions.of(mount.options());
-        if (options.isIdmap()
+        boolean idmapped = options.isIdmap()
                 || !mount.uidMappings().isEmpty()
-                || !mount.gidMappings().isEmpty()) {
+                || !mount.gidMappings().isEmpty();
+        if (idmapped && !IDMAPPED_MOUNTS) {
             throw new Unsupported(pointer, "this version of jrunc can't do idmapped mounts");
         }
         String type = mount.type();

@@ -78,6 +78,10 @@ public record Spec(
             List<Hook> poststart,
             List<Hook> poststop) {
 
+        /** In the order in which they run. */
+        public static final List<String> KINDS =
+                List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+
         public static final Hooks NONE = new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 

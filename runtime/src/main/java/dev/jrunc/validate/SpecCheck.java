@@ -17,6 +17,8 @@ public final class SpecCheck {
 
     private static final long MAX_OOM_SCORE = 1000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    public static final String OLDEST_VERSION = "1.0.0";
+
     private static final char NEWEST_MINOR = '3';
 
     private static final List<String> NAMESPACES =
@@ -78,7 +80,7 @@ public final class SpecCheck {
                 && second + 1 < version.length()
                 && Character.isDigit(version.charAt(second + 1));
         if (!known) {
-            throw new InvalidSpec("/ociVersion", "expected 1.0.0 to 1.3.x, found \"" + version + "\"");
+            throw new InvalidSpec("/ociVersion", "expected " + OLDEST_VERSION + " to 1.3.x, found \"" + version + "\"");
         }
     }
 

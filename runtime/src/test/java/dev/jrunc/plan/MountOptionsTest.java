@@ -4,6 +4,7 @@ package dev.jrunc.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,5 +83,15 @@ class MountOptionsTest {
     })
     void keysOfSysctl(String key, String path) {
         assertEquals(path, Planner.sysctlPath(key));
+    }
+
+    @Test
+    void understandsWhateverItNames() {
+        List<String> forTheFileSystem = new ArrayList<>();
+        for (String name : MountOptions.names()) {
+            forTheFileSystem.addAll(MountOptions.of(List.of(name)).parameters());
+        }
+
+        assertEquals(List.of("dirsync", "iversion", "lazytime", "mand", "sync"), forTheFileSystem);
     }
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.json;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The specification's features document. What config.json may not ask for yet is read from {@link NotYet}.
+ *
+ * @param oldest first version of the specification that is accepted
+ * @param newest last version that is accepted
+ */
+public record Features(
+        String oldest,
+        String newest,
+        List<String> hooks,
+        List<String> mountOptions,
+        List<String> namespaces,
+        List<String> capabilities,
+        boolean systemdCgroups,
+        boolean idmappedMounts,
+        SortedMap<String, String> annotations) {
+
+    public Features {
+        hooks = List.copyOf(hooks);
+        mountOptions = List.copyOf(mountOptions);
+        namespaces = List.copyOf(namespaces);
+        capabilities = List.copyOf(capabilities);
+        annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+    }
+
+    /** Indented. */
+    public String toJson() {
+        JsonText json = new JsonText(true).beginObject();
+        json.name("ociVersionMin").string(oldest);
+        json.name("ociVersionMax").string(newest);
+        list(json, "hooks", hooks);
+        list(json, "mountOptions", mountOptions);
+        json.name("linux").beginObject();
+        linux(json);
+        json.endObject();
+        json.name("annotations").beginObject();
+        for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+            json.name(annotation.getKey()).string(annotation.getValue());
+        }
+        json.endObject();
+        return json.endObject().toString();
+    }
+
+    private void linux(JsonText json) {
+        list(json, "namespaces", namespaces);
+        list(json, "capabilities", capabilities);
+        json.name("cgroup").beginObject();
+        flag(json, "v1", true);
+        flag(json, "v2", true);
+        flag(json, "systemd", systemdCgroups);
+        flag(json, "systemdUser", systemdCgroups);
+        flag(json, "rdma", NotYet.has("linux", "resources", "rdma"));
+        json.endObject();
+        enabled(json, "seccomp", NotYet.has("linux", "seccomp"));
+        enabled(json, "apparmor", NotYet.has("process", "apparmorProfile"));
+        enabled(json, "selinux", NotYet.has("process", "selinuxLabel"));
+        enabled(json, "intelRdt", NotYet.has("linux", "intelRdt"));
+        json.name("mountExtensions").beginObject();
+        enabled(json, "idmap", idmappedMounts);
+        json.endObject();
+        enabled(json, "netDevices", NotYet.has("linux", "netDevices"));
+    }
+
+    private static void enabled(JsonText json, String name, boolean value) {
+        json.name(name).beginObject();
+        flag(json, "enabled", value);
+        json.endObject();
+    }
+
+    private static void flag(JsonText json, String name, boolean value) {
+        json.name(name).literal(Boolean.toString(value));
+    }
+
+    private static void list(JsonText json, String name, List<String> values) {
+        json.name(name).beginList();
+        for (String value : values) {
+            json.string(value);
+        }
+        json.endList();
+    }
+}
