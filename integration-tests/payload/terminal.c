@@ -182,7 +182,7 @@ static int relay(int master, pid_t child)
     }
 }
 
-static int receive_fd(int connection, char *name, size_t size)
+int receive_fd(int connection, char *name, size_t size)
 {
     char control[CMSG_SPACE(sizeof(int))];
     struct iovec data = {name, size - 1};
@@ -198,7 +198,7 @@ static int receive_fd(int connection, char *name, size_t size)
     return fd;
 }
 
-static int listen_at(const char *path, int type)
+int listen_at(const char *path, int type)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);

@@ -27,7 +27,13 @@ public final class ReplayedFront {
             "linux":{"resources":{"devices":[{"allow":false,"access":"rwm"}],"memory":{"limit":67108864},
             "cpu":{"shares":1024,"quota":50000,"period":100000},"pids":{"limit":100}},"cgroupsPath":"/trained",
             "namespaces":[{"type":"pid"},{"type":"network"},{"type":"ipc"},{"type":"uts"},{"type":"mount"},
-            {"type":"cgroup"}],"maskedPaths":["/proc/kcore"],"readonlyPaths":["/proc/sys"]}}
+            {"type":"cgroup"}],"maskedPaths":["/proc/kcore"],"readonlyPaths":["/proc/sys"],
+            "seccomp":{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_X86"],
+            "syscalls":[{"names":["read","write","execve"],"action":"SCMP_ACT_ALLOW"},
+            {"names":["clone3"],"action":"SCMP_ACT_ERRNO","errnoRet":38},
+            {"names":["personality"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":8,"op":"SCMP_CMP_EQ"}]},
+            {"names":["clone"],"action":"SCMP_ACT_ALLOW",
+            "args":[{"index":0,"value":2114060288,"valueTwo":0,"op":"SCMP_CMP_MASKED_EQ"}]}]}}}
             """;
 
     private static final String MOUNTINFO = """
@@ -48,6 +54,7 @@ public final class ReplayedFront {
     private static final int READ_DIRECTORY = 0x102;
     private static final int REAL_PATH = 0x103;
     private static final int PROCESS_STATUS = 0x140;
+    private static final int READ_KEPT = 0x170;
     private static final int SPAWN = 0x160;
     private static final int START = 0x16b;
     private static final int SIGNAL = 0x141;
@@ -155,6 +162,7 @@ public final class ReplayedFront {
             }
             case REMOVE_STATE -> folder = false;
             case READ_FILE -> data = file(fields.str());
+            case READ_KEPT -> data = Bytes.utf8("a filter");
             case READ_DIRECTORY -> data = Bytes.utf8("trained\0");
             case REAL_PATH -> {
                 String path = fields.str();

@@ -7,6 +7,7 @@ import dev.jrunc.cgroup.CgroupPlan;
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.json.ConfigReader;
@@ -91,7 +92,12 @@ final class Bundle {
         if (profile == null) {
             return null;
         }
-        SeccompCheck.warnings(profile).forEach(context.warnings());
+        List<String> forbidden = SeccompCheck.forbidden(profile);
+        if (!forbidden.isEmpty()) {
+            throw new InvalidSpec(
+                    "/linux/seccomp",
+                    "the filter forbids " + String.join(" and ", forbidden) + ": no program could be started");
+        }
         return new KeptFilters(context.front(), context.libraries(), context.warnings()).of(profile);
     }
 

@@ -19,7 +19,6 @@ import dev.jrunc.plan.SpawnOrigin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
-import dev.jrunc.validate.SeccompCheck;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -240,11 +239,7 @@ public final class CreateContainer {
         addReports(steps, state);
         ContainerState created = state.asComplete();
         steps.add(folder.writing(created));
-        try {
-            front.execute(steps);
-        } catch (OperationFailed e) {
-            throw becauseOfSeccomp(bundle, e);
-        }
+        front.execute(steps);
         return created;
     }
 
@@ -253,17 +248,6 @@ public final class CreateContainer {
         String metadata = profile == null ? null : profile.listenerMetadata();
         return StateJson.seccompState(
                 bundle.id(), state.pid(), bundle.path(), bundle.spec().annotations(), metadata == null ? "" : metadata);
-    }
-
-    /** A filter that stands in the way of init itself is no riddle. */
-    private static OperationFailed becauseOfSeccomp(Bundle bundle, OperationFailed failure) {
-        Spec.Seccomp profile = bundle.spec().linux().seccomp();
-        List<String> forbidden = profile == null ? List.of() : SeccompCheck.warnings(profile);
-        if (forbidden.isEmpty()) {
-            return failure;
-        }
-        return new OperationFailed(
-                failure.operation(), "", 0, failure.getMessage() + "; " + String.join("; ", forbidden));
     }
 
     private static void await(List<Step<HostOperation>> steps, long point) {

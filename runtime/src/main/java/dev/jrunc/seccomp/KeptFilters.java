@@ -49,7 +49,7 @@ public final class KeptFilters {
         }
         Result kept = front.attempt(
                 new HostOperation.ReadKept(KEEPING, folder, key(profile, version), SeccompFilter.MAX_BYTES));
-        if (kept.ok() && kept.data().length() % SeccompFilter.INSTRUCTION_BYTES == 0) {
+        if (kept.ok()) {
             return new SeccompFilter(flags, kept.data());
         }
         if (!kept.ok() && kept.error() != Errno.ENOENT.number()) {

@@ -108,27 +108,28 @@ public final class SeccompCheck {
         }
     }
 
-    /** Of read, write and execve, those that the filter certainly refuses: without them no program can be started. */
-    public static List<String> warnings(Spec.Seccomp seccomp) {
-        List<String> warnings = new ArrayList<>();
+    /** Of read, write and execve, those that the filter certainly refuses: without them init can't start a program. */
+    public static List<String> forbidden(Spec.Seccomp seccomp) {
+        List<String> forbidden = new ArrayList<>();
         for (String name : List.of("read", "write", "execve")) {
             if (refuses(seccomp, name)) {
-                warnings.add(POINTER + ": the filter forbids " + name + ", which is needed to start the program");
+                forbidden.add(name);
             }
         }
-        return warnings;
+        return forbidden;
     }
 
     private static boolean refuses(Spec.Seccomp seccomp, String name) {
-        boolean named = false;
-        boolean allowed = false;
+        boolean refused = !lets(seccomp.defaultAction());
         for (Spec.SyscallRule rule : seccomp.syscalls()) {
             if (rule.names().contains(name)) {
-                allowed |= lets(rule.action());
-                named |= rule.args().isEmpty() && !lets(rule.action());
+                if (lets(rule.action())) {
+                    return false;
+                }
+                refused |= rule.args().isEmpty();
             }
         }
-        return named || !allowed && !lets(seccomp.defaultAction());
+        return refused;
     }
 
     private static boolean lets(String action) {
