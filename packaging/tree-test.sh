@@ -37,6 +37,16 @@ says_version() { # program
     [[ $("$1" --version) == "jrunc version "* ]]
 }
 
+# Its libraries want modules of the JDK that nothing else does.
+validates() { # program
+    local folder found
+    folder=$(mktemp -d)
+    echo '{"ociVersion":3}' >"$folder/config.json"
+    found=$("$1" --engine cold validate --bundle "$folder" 2>&1)
+    rm -r "$folder"
+    [[ $found == "config.json: error: /ociVersion: expected a string, found 3 "* ]] || { echo "$found"; false; }
+}
+
 fits() { # program
     ! readelf --program-headers "$1" | grep -q INTERP && [ "$(stat -c %s "$1")" -lt 1048576 ]
 }
@@ -55,6 +65,7 @@ check "it works after a move" says_version "$moved/tree/bin/jrunc"
 check "make install" make --no-print-directory install DESTDIR="$folder/root" PREFIX=/opt/jrunc
 check "the cache is used where it was installed" cache_is_used "$folder/root/opt/jrunc/lib/jrunc"
 check "it works where it was installed" says_version "$folder/root/opt/jrunc/bin/jrunc"
+check "it validates" validates "$folder/root/opt/jrunc/bin/jrunc"
 
 echo "tree-test: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -87,7 +87,7 @@ class LayersTest {
                 .check(CLASSES);
     }
 
-    /** It loads the mapper, which wants modules of the JDK that the distribution doesn't have. */
+    /** It loads the mapper, which takes its time. */
     @Test
     void noNodeIsTurnedIntoTextByJackson() {
         noClasses()
@@ -95,6 +95,27 @@ class LayersTest {
                 .callMethod(JsonNode.class, "toString")
                 .orShould()
                 .callMethod(JsonNode.class, "toPrettyString")
+                .check(CLASSES);
+    }
+
+    /** It costs hundreds of milliseconds: no other command may come near it. */
+    @Test
+    void onlyValidateKnowsTheSchema() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.jrunc.json.ConfigSchema")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.networknt..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.jrunc.lifecycle.ValidateConfig")
+                .and()
+                .haveNameNotMatching("dev\\.jrunc\\.json\\.ConfigSchema.*")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.jrunc.json.ConfigSchema")
                 .check(CLASSES);
     }
 

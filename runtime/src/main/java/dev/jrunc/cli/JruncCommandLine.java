@@ -39,7 +39,8 @@ public final class JruncCommandLine implements Session.Handler {
             new RunCommand(),
             new SpecCommand(),
             new StartCommand(),
-            new StateCommand());
+            new StateCommand(),
+            new ValidateCommand());
 
     /** Called by the front alone, and not shown. */
     private static final List<Command> INTERNAL = List.of(new RecoverCommand(), new FinishRunCommand());

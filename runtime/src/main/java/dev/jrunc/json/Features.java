@@ -22,7 +22,19 @@ public record Features(
         List<String> capabilities,
         boolean systemdCgroups,
         boolean idmappedMounts,
+        Seccomp seccomp,
         SortedMap<String, String> annotations) {
+
+    /** The words that a filter may have. */
+    public record Seccomp(List<String> actions, List<String> operators, List<String> archs, List<String> flags) {
+
+        public Seccomp {
+            actions = List.copyOf(actions);
+            operators = List.copyOf(operators);
+            archs = List.copyOf(archs);
+            flags = List.copyOf(flags);
+        }
+    }
 
     public Features {
         hooks = List.copyOf(hooks);
@@ -60,7 +72,14 @@ public record Features(
         flag(json, "systemdUser", systemdCgroups);
         flag(json, "rdma", NotYet.has("linux", "resources", "rdma"));
         json.endObject();
-        enabled(json, "seccomp", NotYet.has("linux", "seccomp"));
+        json.name("seccomp").beginObject();
+        flag(json, "enabled", NotYet.has("linux", "seccomp"));
+        list(json, "actions", seccomp.actions);
+        list(json, "operators", seccomp.operators);
+        list(json, "archs", seccomp.archs);
+        list(json, "knownFlags", seccomp.flags);
+        list(json, "supportedFlags", seccomp.flags);
+        json.endObject();
         enabled(json, "apparmor", NotYet.has("process", "apparmorProfile"));
         enabled(json, "selinux", NotYet.has("process", "selinuxLabel"));
         enabled(json, "intelRdt", NotYet.has("linux", "intelRdt"));

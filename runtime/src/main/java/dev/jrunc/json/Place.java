@@ -49,7 +49,7 @@ record Place(@Nullable JsonNode node, String pointer) {
         return new InvalidSpec(pointer, "expected " + expected + ", found " + describe(value()));
     }
 
-    private static String describe(JsonNode value) {
+    static String describe(JsonNode value) {
         if (value.isObject()) {
             return "an object";
         }

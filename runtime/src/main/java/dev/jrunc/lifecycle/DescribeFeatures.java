@@ -5,6 +5,7 @@ import dev.jrunc.json.Features;
 import dev.jrunc.plan.MountOptions;
 import dev.jrunc.plan.MountPlanner;
 import dev.jrunc.plan.Names;
+import dev.jrunc.seccomp.SeccompNames;
 import dev.jrunc.spec.DefaultSpec;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.validate.SpecCheck;
@@ -28,6 +29,11 @@ public final class DescribeFeatures {
                 Names.CAPABILITIES,
                 Bundle.SYSTEMD_CGROUPS,
                 MountPlanner.IDMAPPED_MOUNTS,
+                new Features.Seccomp(
+                        SeccompNames.ACTION_NAMES,
+                        SeccompNames.OPERATORS,
+                        SeccompNames.ARCHITECTURES,
+                        SeccompNames.FLAG_NAMES),
                 annotations);
     }
 }

@@ -4,7 +4,7 @@ package dev.jrunc.validate;
 import java.util.Collection;
 
 /** The known name that somebody may have meant. */
-final class Nearest {
+public final class Nearest {
 
     /** More differences than this are another word. */
     private static final int MAX_DIFFERENCES = 3;
@@ -12,7 +12,7 @@ final class Nearest {
     private Nearest() {}
 
     /** {@code ; did you mean "network"?}, or nothing where no known name is near. */
-    static String suggestion(String given, Collection<String> known) {
+    public static String suggestion(String given, Collection<String> known) {
         String nearest = "";
         int least = MAX_DIFFERENCES + 1;
         for (String name : known) {

@@ -72,7 +72,14 @@ class DescribeFeaturesTest {
         assertTrue(there || System.getenv("JRUNC_MUST_WORK") == null, PUBLISHED + " isn't there");
         assumeTrue(there, "the specification's samples don't lie beside this project");
         JsonNode example = new ObjectMapper().readTree(Files.readString(PUBLISHED));
-        for (String list : List.of("/hooks", "/mountOptions", "/linux/namespaces", "/linux/capabilities")) {
+        for (String list : List.of(
+                "/hooks",
+                "/mountOptions",
+                "/linux/namespaces",
+                "/linux/capabilities",
+                "/linux/seccomp/actions",
+                "/linux/seccomp/operators",
+                "/linux/seccomp/archs")) {
             TreeSet<String> missing = new TreeSet<>(
                     example.at(list).valueStream().map(JsonNode::stringValue).toList());
             missing.removeAll(texts(list));
