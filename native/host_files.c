@@ -119,6 +119,24 @@ void host_write_file(struct front *front, const struct op_write_file *request, s
         describe_write(request, -error, result);
 }
 
+void host_write_first(struct front *front, const struct op_write_first *request, struct result *result)
+{
+    struct cursor paths = strings_cursor(&request->paths), contents = strings_cursor(&request->contents);
+    const char *path = "", *content = "";
+    int error = -ENOENT;
+    for (uint32_t i = 0; error == -ENOENT && i < request->paths.count && i < request->contents.count; i++) {
+        path = read_str(&paths);
+        content = read_str(&contents);
+        scope_fd fd = open(path, O_WRONLY | CAREFUL);
+        error = fd < 0 ? -errno : write_all(&front->waits, fd, (const uint8_t *)content, (uint32_t)strlen(content));
+    }
+    if (error == -ENOENT)
+        result_fail(result, ENOENT, "write \"%s\" to %s: the kernel has no such file, nor another one for this",
+                    content, path);
+    else if (error)
+        result_fail(result, -error, "write \"%s\" to %s", content, path);
+}
+
 static int append_name(struct buffer *data, const char *name)
 {
     size_t length = strlen(name) + 1;

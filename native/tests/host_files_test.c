@@ -38,6 +38,41 @@ static void test_read(void)
     fixture_end(&fixture);
 }
 
+static void test_write_first(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    fixture_begin(&fixture);
+    scope_buffer paths = {0}, contents = {0};
+    put_str(&paths, in_folder(&fixture, "new"));
+    put_str(&paths, in_folder(&fixture, "old"));
+    put_str(&contents, "one");
+    put_str(&contents, "other");
+    struct strings path_list = buffer_strings(&paths, 2), content_list = buffer_strings(&contents, 2);
+    RUN(fixture, result, write_first, .paths = path_list, .contents = content_list);
+    char wanted[PATH_MAX + 128];
+    snprintf(wanted, sizeof wanted, "write \"other\" to %s: the kernel has no such file, nor another one for this",
+             in_folder(&fixture, "old"));
+    CHECK(result.error == ENOENT);
+    CHECK_TEXT(result.message, wanted);
+    make_file(in_folder(&fixture, "old"), "");
+    RUN(fixture, result, write_first, .paths = path_list, .contents = content_list);
+    CHECK(result.error == 0);
+    CHECK_TEXT(file_content(in_folder(&fixture, "old")), "other");
+    make_file(in_folder(&fixture, "new"), "");
+    make_file(in_folder(&fixture, "old"), "untouched");
+    RUN(fixture, result, write_first, .paths = path_list, .contents = content_list);
+    CHECK(result.error == 0);
+    CHECK_TEXT(file_content(in_folder(&fixture, "new")), "one");
+    CHECK_TEXT(file_content(in_folder(&fixture, "old")), "untouched");
+    CHECK(unlink(in_folder(&fixture, "new")) == 0 && mkdir(in_folder(&fixture, "new"), 0700) == 0);
+    RUN(fixture, result, write_first, .paths = path_list, .contents = content_list);
+    CHECK(result.error == EISDIR);
+    CHECK_TEXT(file_content(in_folder(&fixture, "old")), "untouched");
+    buffer_free(&result.data);
+    fixture_end(&fixture);
+}
+
 static void test_write_dispositions(void)
 {
     struct fixture fixture;
@@ -182,6 +217,7 @@ static void test_output(void)
 int main(void)
 {
     test_read();
+    test_write_first();
     test_write_dispositions();
     test_full_disk_leaves_nothing();
     test_replace_a_link();

@@ -2,6 +2,7 @@
 package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
+import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
@@ -154,6 +156,124 @@ class CgroupIT {
         assertEquals("67108864", value(lab, "memory", "memory.limit_in_bytes"));
         assertEquals("134217728", value(lab, "memory", "memory.memsw.limit_in_bytes"));
         assertEquals("10", value(lab, "memory", "memory.swappiness"));
+    }
+
+    @Test
+    void throttles(Lab lab) throws Exception {
+        String device =
+                Files.readString(Path.of("/sys/block", blockDevice(), "dev")).strip();
+        String numbers = "'major':" + device.replace(":", ",'minor':");
+        Bundle bundle = bundle(lab);
+        limit(
+                bundle,
+                "{'blockIO':{'throttleReadBpsDevice':[{" + numbers + ",'rate':1048576}],'throttleWriteBpsDevice':[{"
+                        + numbers + ",'rate':2097152}],'throttleReadIOPSDevice':[{" + numbers
+                        + ",'rate':300}],'throttleWriteIOPSDevice':[{" + numbers + ",'rate':400}]}}");
+        bundle.payload(
+                "cat",
+                "/sys/fs/cgroup/blkio/blkio.throttle.read_bps_device",
+                ",",
+                "cat",
+                "/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device",
+                ",",
+                "cat",
+                "/sys/fs/cgroup/blkio/blkio.throttle.read_iops_device",
+                ",",
+                "cat",
+                "/sys/fs/cgroup/blkio/blkio.throttle.write_iops_device");
+
+        assertEquals(
+                device + " 1048576\n" + device + " 2097152\n" + device + " 300\n" + device + " 400\n",
+                lab.run(bundle).succeeded().stdout());
+    }
+
+    private static String blockDevice() {
+        Machine.needsCgroupV1("blkio");
+        String[] devices = Path.of("/sys/block").toFile().list();
+        Machine.needs("a block device", devices != null && devices.length > 0);
+        return List.of(devices).stream().sorted().toList().getFirst();
+    }
+
+    @Test
+    void aDeviceThatIsNotThere(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'blockIO':{'throttleReadBpsDevice':[{'major':999,'minor':7,'rate':5}]}}");
+
+        failsWithoutAGroup(lab, bundle)
+                .oursSays(
+                        "/linux/resources/blockIO/throttleReadBpsDevice/0", "blkio.throttle.read_bps_device", "ENODEV");
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "1.1.5 has no idle and no burst: specification 1.1", failure = "exit status")
+    void moreBurstThanQuota(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'cpu':{'quota':20000,'period':100000,'burst':30000}}");
+
+        failsWithoutAGroup(lab, bundle).oursSays("/linux/resources/cpu/burst", "cpu.cfs_burst_us", "EINVAL");
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "1.1.5 has no idle and no burst: specification 1.1", failure = "expected: <1>")
+    void idle(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'cpu':{'idle':1}}");
+        lab.create(bundle);
+
+        assertEquals("1", value(lab, "cpu", "cpu.idle"));
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "1.1.5 has no idle and no burst: specification 1.1", failure = "expected: <10000>")
+    void burst(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'cpu':{'quota':20000,'period':100000,'burst':10000}}");
+        lab.create(bundle);
+
+        assertEquals("10000", value(lab, "cpu", "cpu.cfs_burst_us"));
+    }
+
+    @Test
+    void disableOOMKiller(Lab lab) {
+        Bundle bundle = bundle(lab);
+        limit(bundle, "{'memory':{'limit':67108864,'disableOOMKiller':true}}");
+        lab.create(bundle);
+
+        assertTrue(value(lab, "memory", "memory.oom_control").startsWith("oom_kill_disable 1\n"));
+    }
+
+    @Test
+    @JruncOnly("it is about our warning")
+    void kernelMemoryIsIgnoredWithAWarning(Lab lab) {
+        Bundle bundle = bundle(lab).payload("exit", "0");
+        limit(bundle, "{'memory':{'limit':67108864,'kernel':1048576,'kernelTCP':1048576}}");
+
+        List<String> log = lab.run(bundle).succeeded().log();
+        assertEquals(1, log.size(), log::toString);
+        assertEquals("warning", Json.parse(log.getFirst()).path("level").asString());
+        assertEquals(
+                "/linux/resources/memory: kernel memory limits are ignored: the kernel has given them up",
+                Json.parse(log.getFirst()).path("msg").asString());
+    }
+
+    /** This machine's own hierarchies have none of these; a limit must not be lost. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'hugepageLimits':[{'pageSize':'2MB','limit':4194304}]}|hugetlb|/linux/resources/hugepageLimits/0",
+                "{'network':{'classID':1048577}}|net_cls|/linux/resources/network/classID",
+                "{'network':{'priorities':[{'name':'lo','priority':5}]}}|net_prio|/linux/resources/network/priorities/0",
+                "{'rdma':{'mlx5_1':{'hcaObjects':1}}}|rdma|/linux/resources/rdma/mlx5_1"
+            })
+    @JruncOnly("runc 1.1.5 drops them silently, but for net_cls")
+    void aControllerThatIsNotMounted(String resources, String controller, String pointer, Lab lab) {
+        Machine.needs("no hierarchy with " + controller, !Files.exists(Path.of("/sys/fs/cgroup", controller)));
+        Bundle bundle = bundle(lab);
+        limit(bundle, resources);
+
+        lab.failsToCreate(bundle)
+                .oursSays("config.json: " + pointer + ": the cgroup controller " + controller + " is not mounted here");
     }
 
     @Test

@@ -9,7 +9,9 @@ import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Compiles {@code linux.resources} for one version of cgroups. */
 public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
@@ -67,6 +69,10 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
         return resources.memory() != null
                 || resources.cpu() != null
                 || resources.pidsLimit() != null
+                || resources.blockIO() != null
+                || resources.network() != null
+                || !resources.hugepageLimits().isEmpty()
+                || !resources.rdma().isEmpty()
                 || !resources.unified().isEmpty();
     }
 
@@ -93,6 +99,36 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
     /** For a value that is the default, where the kernel may have no such file. */
     final void writeIfThere(CgroupFolder folder, String file, String value, String pointer) {
         limits.add(Step.mayFail(writing(folder, file, value, Origin.at(RESOURCES + pointer))));
+    }
+
+    /** A value for the first of these files that the kernel has. */
+    final void writeFirst(CgroupFolder folder, Map<String, String> values, String pointer) {
+        List<String> paths = new ArrayList<>();
+        for (String file : values.keySet()) {
+            paths.add(folder.folder() + "/" + file);
+        }
+        limits.add(Step.must(
+                new HostOperation.WriteFirst(Origin.at(RESOURCES + pointer), paths, new ArrayList<>(values.values()))));
+    }
+
+    /** The files' names and values, in the order in which they are tried. */
+    static Map<String, String> either(String file, String value, String otherFile, String otherValue) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put(file, value);
+        values.put(otherFile, otherValue);
+        return values;
+    }
+
+    /** {@code mlx5_1 hca_handle=3 hca_object=10000}; both versions have it. */
+    static String rdmaText(String device, Spec.Rdma limits) {
+        StringBuilder text = new StringBuilder(device);
+        if (limits.hcaHandles() != null) {
+            text.append(" hca_handle=").append(limits.hcaHandles());
+        }
+        if (limits.hcaObjects() != null) {
+            text.append(" hca_object=").append(limits.hcaObjects());
+        }
+        return text.toString();
     }
 
     private static HostOperation writing(CgroupFolder folder, String file, String value, Origin origin) {

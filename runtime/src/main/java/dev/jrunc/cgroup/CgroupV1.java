@@ -9,6 +9,7 @@ import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Version 1, with or without a version 2 hierarchy beside it (hybrid). */
@@ -63,6 +64,19 @@ final class CgroupV1 extends CgroupDriver {
         if (pids != null && pids != 0) {
             write(of("pids", "/pids/limit"), "pids.max", pids > 0 ? Long.toString(pids) : "max", "/pids/limit");
         }
+        Spec.BlockIO io = resources.blockIO();
+        if (io != null) {
+            planBlockIO(io);
+        }
+        planHugepages(resources.hugepageLimits());
+        Spec.Network network = resources.network();
+        if (network != null) {
+            planNetwork(network);
+        }
+        for (Map.Entry<String, Spec.Rdma> device : resources.rdma().entrySet()) {
+            String pointer = Origin.pointer("/rdma", device.getKey());
+            write(of("rdma", pointer), "rdma.max", rdmaText(device.getKey(), device.getValue()), pointer);
+        }
         if (!resources.unified().isEmpty()) {
             throw new Unsupported(RESOURCES + "/unified", "needs a host with only cgroup v2");
         }
@@ -101,6 +115,60 @@ final class CgroupV1 extends CgroupDriver {
         limit("cpu", "cpu.idle", cpu.idle(), "/cpu/idle");
         text("cpuset", "cpuset.cpus", cpu.cpus(), "/cpu/cpus");
         text("cpuset", "cpuset.mems", cpu.mems(), "/cpu/mems");
+    }
+
+    /** Which files there are depends on the kernel's I/O scheduler: CFQ's until Linux 5.0, then those of BFQ. */
+    private void planBlockIO(Spec.BlockIO io) {
+        weight("weight", io.weight(), "", "/blockIO/weight");
+        weight("leaf_weight", io.leafWeight(), "", "/blockIO/leafWeight");
+        for (int i = 0; i < io.weightDevice().size(); i++) {
+            Spec.WeightDevice device = io.weightDevice().get(i);
+            String pointer = "/blockIO/weightDevice/" + i;
+            String number = device.major() + ":" + device.minor() + " ";
+            weight("weight_device", device.weight(), number, pointer + "/weight");
+            weight("leaf_weight_device", device.leafWeight(), number, pointer + "/leafWeight");
+        }
+        throttle("read_bps_device", io.throttleReadBpsDevice(), "/blockIO/throttleReadBpsDevice/");
+        throttle("write_bps_device", io.throttleWriteBpsDevice(), "/blockIO/throttleWriteBpsDevice/");
+        throttle("read_iops_device", io.throttleReadIOPSDevice(), "/blockIO/throttleReadIOPSDevice/");
+        throttle("write_iops_device", io.throttleWriteIOPSDevice(), "/blockIO/throttleWriteIOPSDevice/");
+    }
+
+    private void weight(String file, @Nullable Long weight, String device, String pointer) {
+        if (weight != null && weight != 0) {
+            String value = device + weight;
+            writeFirst(of("blkio", pointer), either("blkio." + file, value, "blkio.bfq." + file, value), pointer);
+        }
+    }
+
+    private void throttle(String file, List<Spec.ThrottleDevice> devices, String pointer) {
+        for (int i = 0; i < devices.size(); i++) {
+            Spec.ThrottleDevice device = devices.get(i);
+            String value = device.major() + ":" + device.minor() + " " + Long.toUnsignedString(device.rate());
+            write(of("blkio", pointer + i), "blkio.throttle." + file, value, pointer + i);
+        }
+    }
+
+    /** Reservations are what counts, and page faults where the kernel doesn't count reservations (before Linux 5.7). */
+    private void planHugepages(List<Spec.HugepageLimit> hugepages) {
+        for (int i = 0; i < hugepages.size(); i++) {
+            String pointer = "/hugepageLimits/" + i;
+            String size = "hugetlb." + hugepages.get(i).pageSize();
+            String value = Long.toUnsignedString(hugepages.get(i).limit());
+            writeFirst(
+                    of("hugetlb", pointer),
+                    either(size + ".rsvd.limit_in_bytes", value, size + ".limit_in_bytes", value),
+                    pointer);
+        }
+    }
+
+    private void planNetwork(Spec.Network network) {
+        limit("net_cls", "net_cls.classid", network.classID(), "/network/classID");
+        for (int i = 0; i < network.priorities().size(); i++) {
+            Spec.InterfacePriority priority = network.priorities().get(i);
+            String pointer = "/network/priorities/" + i;
+            write(of("net_prio", pointer), "net_prio.ifpriomap", priority.name() + " " + priority.priority(), pointer);
+        }
     }
 
     @Override

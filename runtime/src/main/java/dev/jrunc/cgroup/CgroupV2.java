@@ -62,6 +62,27 @@ final class CgroupV2 extends CgroupDriver {
             planCpu(cpu);
         }
         limit("pids", "pids.max", resources.pidsLimit(), "/pids/limit");
+        Spec.BlockIO io = resources.blockIO();
+        if (io != null) {
+            planBlockIO(io);
+        }
+        planHugepages(resources.hugepageLimits());
+        Spec.Network network = resources.network();
+        if (network != null) {
+            checkNetwork(network);
+        }
+        for (Map.Entry<String, Spec.Rdma> device : resources.rdma().entrySet()) {
+            set(
+                    "rdma",
+                    "rdma.max",
+                    rdmaText(device.getKey(), device.getValue()),
+                    Origin.pointer("/rdma", device.getKey()));
+        }
+        planUnified(resources);
+    }
+
+    /** Last: it is what the caller asks for in version 2's own words. */
+    private void planUnified(Spec.Resources resources) {
         for (Map.Entry<String, String> entry : resources.unified().entrySet()) {
             String file = entry.getKey();
             int dot = file.indexOf('.');
@@ -135,6 +156,69 @@ final class CgroupV2 extends CgroupDriver {
         String mems = cpu.mems();
         if (mems != null && !mems.isEmpty()) {
             set("cpuset", "cpuset.mems", mems, "/cpu/mems");
+        }
+    }
+
+    private void planBlockIO(Spec.BlockIO io) {
+        weight(io.weight(), "", "/blockIO/weight");
+        refuseLeaf(io.leafWeight(), "/blockIO/leafWeight");
+        for (int i = 0; i < io.weightDevice().size(); i++) {
+            Spec.WeightDevice device = io.weightDevice().get(i);
+            String pointer = "/blockIO/weightDevice/" + i;
+            weight(device.weight(), device.major() + ":" + device.minor() + " ", pointer + "/weight");
+            refuseLeaf(device.leafWeight(), pointer + "/leafWeight");
+        }
+        throttle("rbps", io.throttleReadBpsDevice(), "/blockIO/throttleReadBpsDevice/");
+        throttle("wbps", io.throttleWriteBpsDevice(), "/blockIO/throttleWriteBpsDevice/");
+        throttle("riops", io.throttleReadIOPSDevice(), "/blockIO/throttleReadIOPSDevice/");
+        throttle("wiops", io.throttleWriteIOPSDevice(), "/blockIO/throttleWriteIOPSDevice/");
+    }
+
+    /** BFQ's weights are those of version 1; without BFQ they become 1 to 10000. */
+    private void weight(@Nullable Long weight, String device, String pointer) {
+        if (weight != null && weight != 0) {
+            needed.add("io");
+            writeFirst(
+                    folder, either("io.bfq.weight", device + weight, "io.weight", device + ioWeight(weight)), pointer);
+        }
+    }
+
+    /** 10 to 1000 becomes 1 to 10000. */
+    static long ioWeight(long weight) {
+        return 1 + (weight - 10) * 9999 / 990;
+    }
+
+    private static void refuseLeaf(@Nullable Long weight, String pointer) {
+        if (weight != null && weight != 0) {
+            throw new Unsupported(RESOURCES + pointer, "cgroup v2 has no leaf weights");
+        }
+    }
+
+    private void throttle(String key, List<Spec.ThrottleDevice> devices, String pointer) {
+        for (int i = 0; i < devices.size(); i++) {
+            Spec.ThrottleDevice device = devices.get(i);
+            String rate = device.rate() == 0 ? "max" : Long.toUnsignedString(device.rate());
+            set("io", "io.max", device.major() + ":" + device.minor() + " " + key + "=" + rate, pointer + i);
+        }
+    }
+
+    /** Reservations are what counts, and page faults where the kernel doesn't count reservations (before Linux 5.7). */
+    private void planHugepages(List<Spec.HugepageLimit> hugepages) {
+        for (int i = 0; i < hugepages.size(); i++) {
+            String size = "hugetlb." + hugepages.get(i).pageSize();
+            String value = Long.toUnsignedString(hugepages.get(i).limit());
+            needed.add("hugetlb");
+            writeFirst(folder, either(size + ".rsvd.max", value, size + ".max", value), "/hugepageLimits/" + i);
+        }
+    }
+
+    private static void checkNetwork(Spec.Network network) {
+        Long classID = network.classID();
+        if (classID != null && classID != 0) {
+            throw new Unsupported(RESOURCES + "/network/classID", "cgroup v2 has no network classes");
+        }
+        if (!network.priorities().isEmpty()) {
+            throw new Unsupported(RESOURCES + "/network/priorities", "cgroup v2 has no network priorities");
         }
     }
 

@@ -85,7 +85,51 @@ public final class ConfigReader {
                 capabilities(process.at("capabilities")),
                 process.at("noNewPrivileges").bool(),
                 process.at("oomScoreAdj").optionalI64(),
+                text(process.at("apparmorProfile")),
+                text(process.at("selinuxLabel")),
+                scheduler(process.at("scheduler")),
+                ioPriority(process.at("ioPriority")),
+                execCpuAffinity(process.at("execCPUAffinity")),
                 user(process.at("user")));
+    }
+
+    /** Callers write empty strings for what they don't ask for. */
+    private static @Nullable String text(Place place) {
+        String text = place.optionalString();
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    private static Spec.@Nullable Scheduler scheduler(Place scheduler) {
+        return scheduler.present()
+                ? new Spec.Scheduler(
+                        scheduler.at("policy").string(),
+                        i64Or0(scheduler.at("nice")),
+                        i64Or0(scheduler.at("priority")),
+                        scheduler.at("flags").strings(MAX_ENTRIES),
+                        u64Or0(scheduler.at("runtime")),
+                        u64Or0(scheduler.at("deadline")),
+                        u64Or0(scheduler.at("period")))
+                : null;
+    }
+
+    private static long i64Or0(Place place) {
+        return place.present() ? place.i64() : 0;
+    }
+
+    private static long u64Or0(Place place) {
+        return place.present() ? place.u64() : 0;
+    }
+
+    private static Spec.@Nullable IoPriority ioPriority(Place priority) {
+        return priority.present()
+                ? new Spec.IoPriority(priority.at("class").string(), i64Or0(priority.at("priority")))
+                : null;
+    }
+
+    private static Spec.@Nullable ExecCpuAffinity execCpuAffinity(Place affinity) {
+        return affinity.present()
+                ? new Spec.ExecCpuAffinity(text(affinity.at("initial")), text(affinity.at("final")))
+                : null;
     }
 
     private static Spec.@Nullable ConsoleSize consoleSize(Place size) {
@@ -173,7 +217,49 @@ public final class ConfigReader {
                 linux.at("sysctl").stringMap(),
                 linux.at("maskedPaths").strings(MAX_ENTRIES),
                 linux.at("readonlyPaths").strings(MAX_ENTRIES),
+                text(linux.at("mountLabel")),
+                personality(linux.at("personality")),
+                memoryPolicy(linux.at("memoryPolicy")),
+                netDevices(linux.at("netDevices")),
+                intelRdt(linux.at("intelRdt")),
                 SeccompReader.read(linux.at("seccomp")));
+    }
+
+    private static Spec.@Nullable Personality personality(Place personality) {
+        return personality.present()
+                ? new Spec.Personality(
+                        personality.at("domain").string(),
+                        personality.at("flags").strings(MAX_ENTRIES))
+                : null;
+    }
+
+    private static Spec.@Nullable MemoryPolicy memoryPolicy(Place policy) {
+        return policy.present()
+                ? new Spec.MemoryPolicy(
+                        policy.at("mode").string(),
+                        text(policy.at("nodes")),
+                        policy.at("flags").strings(MAX_ENTRIES))
+                : null;
+    }
+
+    private static Map<String, Spec.NetDevice> netDevices(Place devices) {
+        Map<String, Spec.NetDevice> read = new LinkedHashMap<>();
+        for (Map.Entry<String, Place> device : devices.members().entrySet()) {
+            Place value = device.getValue();
+            read.put(device.getKey(), new Spec.NetDevice(value.present() ? text(value.at("name")) : null));
+        }
+        return read;
+    }
+
+    private static Spec.@Nullable IntelRdt intelRdt(Place rdt) {
+        return rdt.present()
+                ? new Spec.IntelRdt(
+                        text(rdt.at("closID")),
+                        rdt.at("schemata").strings(MAX_ENTRIES),
+                        text(rdt.at("l3CacheSchema")),
+                        text(rdt.at("memBwSchema")),
+                        rdt.at("enableMonitoring").bool())
+                : null;
     }
 
     private static List<Spec.Namespace> namespaces(Place namespaces) {
@@ -223,7 +309,80 @@ public final class ConfigReader {
                 memory(resources.at("memory")),
                 cpu(resources.at("cpu")),
                 pids.present() ? pids.at("limit").optionalI64() : null,
+                blockIO(resources.at("blockIO")),
+                hugepageLimits(resources.at("hugepageLimits")),
+                network(resources.at("network")),
+                rdma(resources.at("rdma")),
                 resources.at("unified").stringMap());
+    }
+
+    private static Spec.@Nullable BlockIO blockIO(Place io) {
+        return io.present()
+                ? new Spec.BlockIO(
+                        io.at("weight").optionalU32(),
+                        io.at("leafWeight").optionalU32(),
+                        weightDevices(io.at("weightDevice")),
+                        throttles(io.at("throttleReadBpsDevice")),
+                        throttles(io.at("throttleWriteBpsDevice")),
+                        throttles(io.at("throttleReadIOPSDevice")),
+                        throttles(io.at("throttleWriteIOPSDevice")))
+                : null;
+    }
+
+    private static List<Spec.WeightDevice> weightDevices(Place devices) {
+        List<Spec.WeightDevice> read = new ArrayList<>();
+        for (Place device : devices.list(MAX_ENTRIES)) {
+            read.add(new Spec.WeightDevice(
+                    device.at("major").u32(),
+                    device.at("minor").u32(),
+                    device.at("weight").optionalU32(),
+                    device.at("leafWeight").optionalU32()));
+        }
+        return read;
+    }
+
+    private static List<Spec.ThrottleDevice> throttles(Place devices) {
+        List<Spec.ThrottleDevice> read = new ArrayList<>();
+        for (Place device : devices.list(MAX_ENTRIES)) {
+            read.add(new Spec.ThrottleDevice(
+                    device.at("major").u32(),
+                    device.at("minor").u32(),
+                    device.at("rate").u64()));
+        }
+        return read;
+    }
+
+    private static List<Spec.HugepageLimit> hugepageLimits(Place limits) {
+        List<Spec.HugepageLimit> read = new ArrayList<>();
+        for (Place limit : limits.list(MAX_ENTRIES)) {
+            read.add(new Spec.HugepageLimit(
+                    limit.at("pageSize").string(), limit.at("limit").u64()));
+        }
+        return read;
+    }
+
+    private static Spec.@Nullable Network network(Place network) {
+        if (!network.present()) {
+            return null;
+        }
+        List<Spec.InterfacePriority> priorities = new ArrayList<>();
+        for (Place priority : network.at("priorities").list(MAX_ENTRIES)) {
+            priorities.add(new Spec.InterfacePriority(
+                    priority.at("name").string(), priority.at("priority").u32()));
+        }
+        return new Spec.Network(network.at("classID").optionalU32(), priorities);
+    }
+
+    private static Map<String, Spec.Rdma> rdma(Place devices) {
+        Map<String, Spec.Rdma> read = new LinkedHashMap<>();
+        for (Map.Entry<String, Place> device : devices.members().entrySet()) {
+            read.put(
+                    device.getKey(),
+                    new Spec.Rdma(
+                            device.getValue().at("hcaHandles").optionalU32(),
+                            device.getValue().at("hcaObjects").optionalU32()));
+        }
+        return read;
     }
 
     private static List<Spec.DeviceRule> deviceRules(Place rules) {

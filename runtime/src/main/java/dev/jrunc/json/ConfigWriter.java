@@ -105,6 +105,9 @@ public final class ConfigWriter {
         rlimits(process.rlimits());
         flag("noNewPrivileges", process.noNewPrivileges());
         number("oomScoreAdj", process.oomScoreAdj());
+        string("apparmorProfile", process.apparmorProfile());
+        string("selinuxLabel", process.selinuxLabel());
+        scheduling(process);
         json.endObject();
     }
 
@@ -121,6 +124,35 @@ public final class ConfigWriter {
             json.endList();
         }
         json.endObject();
+    }
+
+    private void scheduling(Spec.Process process) {
+        Spec.Scheduler scheduler = process.scheduler();
+        if (scheduler != null) {
+            json.name("scheduler").beginObject();
+            string("policy", scheduler.policy());
+            number("nice", scheduler.nice());
+            number("priority", scheduler.priority());
+            strings("flags", scheduler.flags());
+            json.name("runtime").literal(Long.toUnsignedString(scheduler.runtime()));
+            json.name("deadline").literal(Long.toUnsignedString(scheduler.deadline()));
+            json.name("period").literal(Long.toUnsignedString(scheduler.period()));
+            json.endObject();
+        }
+        Spec.IoPriority priority = process.ioPriority();
+        if (priority != null) {
+            json.name("ioPriority").beginObject();
+            string("class", priority.ioClass());
+            number("priority", priority.priority());
+            json.endObject();
+        }
+        Spec.ExecCpuAffinity affinity = process.execCPUAffinity();
+        if (affinity != null) {
+            json.name("execCPUAffinity").beginObject();
+            string("initial", affinity.initial());
+            string("final", affinity.last());
+            json.endObject();
+        }
     }
 
     private void capabilities(Spec.@Nullable Capabilities sets) {
@@ -221,7 +253,49 @@ public final class ConfigWriter {
         string("rootfsPropagation", linux.rootfsPropagation());
         strings("maskedPaths", linux.maskedPaths());
         strings("readonlyPaths", linux.readonlyPaths());
+        string("mountLabel", linux.mountLabel());
+        Spec.Personality personality = linux.personality();
+        if (personality != null) {
+            json.name("personality").beginObject();
+            string("domain", personality.domain());
+            strings("flags", personality.flags());
+            json.endObject();
+        }
+        Spec.MemoryPolicy policy = linux.memoryPolicy();
+        if (policy != null) {
+            json.name("memoryPolicy").beginObject();
+            string("mode", policy.mode());
+            string("nodes", policy.nodes());
+            strings("flags", policy.flags());
+            json.endObject();
+        }
+        netDevices(linux.netDevices());
+        intelRdt(linux.intelRdt());
         json.endObject();
+    }
+
+    private void netDevices(Map<String, Spec.NetDevice> devices) {
+        if (!devices.isEmpty()) {
+            json.name("netDevices").beginObject();
+            for (Map.Entry<String, Spec.NetDevice> device : devices.entrySet()) {
+                json.name(device.getKey()).beginObject();
+                string("name", device.getValue().name());
+                json.endObject();
+            }
+            json.endObject();
+        }
+    }
+
+    private void intelRdt(Spec.@Nullable IntelRdt rdt) {
+        if (rdt != null) {
+            json.name("intelRdt").beginObject();
+            string("closID", rdt.closID());
+            strings("schemata", rdt.schemata());
+            string("l3CacheSchema", rdt.l3CacheSchema());
+            string("memBwSchema", rdt.memBwSchema());
+            flag("enableMonitoring", rdt.enableMonitoring());
+            json.endObject();
+        }
     }
 
     private void namespaces(List<Spec.Namespace> namespaces) {
@@ -282,8 +356,91 @@ public final class ConfigWriter {
             number("limit", pidsLimit);
             json.endObject();
         }
+        blockIO(resources.blockIO());
+        if (!resources.hugepageLimits().isEmpty()) {
+            json.name("hugepageLimits").beginList();
+            for (Spec.HugepageLimit limit : resources.hugepageLimits()) {
+                json.beginObject();
+                string("pageSize", limit.pageSize());
+                json.name("limit").literal(Long.toUnsignedString(limit.limit()));
+                json.endObject();
+            }
+            json.endList();
+        }
+        network(resources.network());
+        rdma(resources.rdma());
         strings("unified", resources.unified());
         json.endObject();
+    }
+
+    private void blockIO(Spec.@Nullable BlockIO io) {
+        if (io != null) {
+            json.name("blockIO").beginObject();
+            number("weight", io.weight());
+            number("leafWeight", io.leafWeight());
+            if (!io.weightDevice().isEmpty()) {
+                json.name("weightDevice").beginList();
+                for (Spec.WeightDevice device : io.weightDevice()) {
+                    json.beginObject();
+                    number("major", device.major());
+                    number("minor", device.minor());
+                    number("weight", device.weight());
+                    number("leafWeight", device.leafWeight());
+                    json.endObject();
+                }
+                json.endList();
+            }
+            throttles("throttleReadBpsDevice", io.throttleReadBpsDevice());
+            throttles("throttleWriteBpsDevice", io.throttleWriteBpsDevice());
+            throttles("throttleReadIOPSDevice", io.throttleReadIOPSDevice());
+            throttles("throttleWriteIOPSDevice", io.throttleWriteIOPSDevice());
+            json.endObject();
+        }
+    }
+
+    private void throttles(String name, List<Spec.ThrottleDevice> devices) {
+        if (!devices.isEmpty()) {
+            json.name(name).beginList();
+            for (Spec.ThrottleDevice device : devices) {
+                json.beginObject();
+                number("major", device.major());
+                number("minor", device.minor());
+                json.name("rate").literal(Long.toUnsignedString(device.rate()));
+                json.endObject();
+            }
+            json.endList();
+        }
+    }
+
+    private void network(Spec.@Nullable Network network) {
+        if (network != null) {
+            json.name("network").beginObject();
+            number("classID", network.classID());
+            if (!network.priorities().isEmpty()) {
+                json.name("priorities").beginList();
+                for (Spec.InterfacePriority priority : network.priorities()) {
+                    json.beginObject();
+                    string("name", priority.name());
+                    number("priority", priority.priority());
+                    json.endObject();
+                }
+                json.endList();
+            }
+            json.endObject();
+        }
+    }
+
+    private void rdma(Map<String, Spec.Rdma> devices) {
+        if (!devices.isEmpty()) {
+            json.name("rdma").beginObject();
+            for (Map.Entry<String, Spec.Rdma> device : devices.entrySet()) {
+                json.name(device.getKey()).beginObject();
+                number("hcaHandles", device.getValue().hcaHandles());
+                number("hcaObjects", device.getValue().hcaObjects());
+                json.endObject();
+            }
+            json.endObject();
+        }
     }
 
     /** Access is always written: without it a rule would be about nothing. */

@@ -50,6 +50,30 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Each content goes with the path at its place; written is the first of the files that is there (cgroup files). ENOENT: none is. */
+    record WriteFirst(Origin origin, List<String> paths, List<String> contents) implements HostOperation {
+        public WriteFirst {
+            paths = List.copyOf(paths);
+            contents = List.copyOf(contents);
+        }
+
+        @Override
+        public int code() {
+            return 0x1a0;
+        }
+
+        @Override
+        public String name() {
+            return "WRITE_FIRST";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("paths", paths);
+            fields.strs("contents", contents);
+        }
+    }
+
     /** data: the names, each followed by a zero byte, without . and .. */
     record ReadDirectory(Origin origin, String path) implements HostOperation {
         @Override

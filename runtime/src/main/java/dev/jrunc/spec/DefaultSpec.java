@@ -21,7 +21,15 @@ public final class DefaultSpec {
         mounts.add(mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"));
         mounts.add(mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
         Spec.Resources resources = new Spec.Resources(
-                List.of(new Spec.DeviceRule(false, "a", null, null, "rwm")), null, null, null, Map.of());
+                List.of(new Spec.DeviceRule(false, "a", null, null, "rwm")),
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                Map.of(),
+                Map.of());
         return spec(
                 mounts,
                 linux(namespaces("pid", "network", "ipc", "uts", "mount", "cgroup"), List.of(), List.of(), resources));
@@ -71,6 +79,11 @@ public final class DefaultSpec {
                 // (CVE-2022-29162).
                 new Spec.Capabilities(CAPABILITIES, CAPABILITIES, List.of(), CAPABILITIES, List.of()),
                 true,
+                null,
+                null,
+                null,
+                null,
+                null,
                 null,
                 new Spec.User(0, 0, null, List.of()));
     }
@@ -126,6 +139,11 @@ public final class DefaultSpec {
                         "/sys/firmware",
                         "/proc/scsi"),
                 List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"),
+                null,
+                null,
+                null,
+                Map.of(),
+                null,
                 null);
     }
 }

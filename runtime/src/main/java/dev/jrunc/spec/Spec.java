@@ -50,7 +50,23 @@ public record Spec(
             @Nullable Capabilities capabilities,
             boolean noNewPrivileges,
             @Nullable Long oomScoreAdj,
+            @Nullable String apparmorProfile,
+            @Nullable String selinuxLabel,
+            @Nullable Scheduler scheduler,
+            @Nullable IoPriority ioPriority,
+            @Nullable ExecCpuAffinity execCPUAffinity,
             User user) {}
+
+    /** policy: SCHED_OTHER etc., flags: SCHED_FLAG_RESET_ON_FORK etc.; runtime, deadline and period: nanoseconds, unsigned. */
+    public record Scheduler(
+            String policy, long nice, long priority, List<String> flags, long runtime, long deadline, long period) {}
+
+    /** ioClass: IOPRIO_CLASS_RT, IOPRIO_CLASS_BE or IOPRIO_CLASS_IDLE ({@code class} in config.json); priority: 0 to 7. */
+    public record IoPriority(String ioClass, long priority) {}
+
+    /** Lists of CPUs such as 0-3,7, for what exec runs: until it is in the container's cgroup, and from then on. */
+    public record ExecCpuAffinity(
+            @Nullable String initial, @Nullable String last) {}
 
     /** In characters, 0 to 65535. */
     public record ConsoleSize(long height, long width) {}
@@ -104,7 +120,29 @@ public record Spec(
             Map<String, String> sysctl,
             List<String> maskedPaths,
             List<String> readonlyPaths,
+            @Nullable String mountLabel,
+            @Nullable Personality personality,
+            @Nullable MemoryPolicy memoryPolicy,
+            Map<String, NetDevice> netDevices,
+            @Nullable IntelRdt intelRdt,
             @Nullable Seccomp seccomp) {}
+
+    /** domain: LINUX or LINUX32. */
+    public record Personality(String domain, List<String> flags) {}
+
+    /** mode: MPOL_DEFAULT etc.; nodes: a list such as 0-3,7; flags: MPOL_F_STATIC_NODES etc. */
+    public record MemoryPolicy(String mode, @Nullable String nodes, List<String> flags) {}
+
+    /** name: inside, or null for the same one. */
+    public record NetDevice(@Nullable String name) {}
+
+    /** closID: a folder of resctrl; schemata: lines for its schemata file. */
+    public record IntelRdt(
+            @Nullable String closID,
+            List<String> schemata,
+            @Nullable String l3CacheSchema,
+            @Nullable String memBwSchema,
+            boolean enableMonitoring) {}
 
     /** Actions are SCMP_ACT_*, architectures SCMP_ARCH_*, flags SECCOMP_FILTER_FLAG_*. */
     public record Seccomp(
@@ -144,10 +182,45 @@ public record Spec(
             @Nullable Memory memory,
             @Nullable Cpu cpu,
             @Nullable Long pidsLimit,
+            @Nullable BlockIO blockIO,
+            List<HugepageLimit> hugepageLimits,
+            @Nullable Network network,
+            Map<String, Rdma> rdma,
             Map<String, String> unified) {
 
-        public static final Resources NONE = new Resources(List.of(), null, null, null, Map.of());
+        public static final Resources NONE =
+                new Resources(List.of(), null, null, null, null, List.of(), null, Map.of(), Map.of());
     }
+
+    /** Weights from 10 to 1000; null or 0 for none. */
+    public record BlockIO(
+            @Nullable Long weight,
+            @Nullable Long leafWeight,
+            List<WeightDevice> weightDevice,
+            List<ThrottleDevice> throttleReadBpsDevice,
+            List<ThrottleDevice> throttleWriteBpsDevice,
+            List<ThrottleDevice> throttleReadIOPSDevice,
+            List<ThrottleDevice> throttleWriteIOPSDevice) {}
+
+    public record WeightDevice(
+            long major,
+            long minor,
+            @Nullable Long weight,
+            @Nullable Long leafWeight) {}
+
+    /** rate: bytes or operations per second, unsigned; 0 for no limit. */
+    public record ThrottleDevice(long major, long minor, long rate) {}
+
+    /** pageSize such as 2MB; limit: bytes, unsigned. */
+    public record HugepageLimit(String pageSize, long limit) {}
+
+    /** Of net_cls and net_prio. */
+    public record Network(@Nullable Long classID, List<InterfacePriority> priorities) {}
+
+    public record InterfacePriority(String name, long priority) {}
+
+    /** At least one of them is given. */
+    public record Rdma(@Nullable Long hcaHandles, @Nullable Long hcaObjects) {}
 
     /** type: a, c or b. major and minor are null for all. access: of r, w and m. */
     public record DeviceRule(

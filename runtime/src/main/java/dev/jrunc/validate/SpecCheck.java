@@ -61,6 +61,7 @@ public final class SpecCheck {
         checkTimeOffsets();
         checkSysctl();
         checkHooks();
+        ResourcesCheck.check(linux.resources());
         Spec.Seccomp seccomp = linux.seccomp();
         if (seccomp != null) {
             SeccompCheck.check(seccomp);

@@ -26,6 +26,10 @@ class CgroupLimitsTest {
             new Hierarchy("/cg/memory", 1, List.of("memory"), "/"),
             new Hierarchy("/cg/pids", 1, List.of("pids"), "/"),
             new Hierarchy("/cg/devices", 1, List.of("devices"), "/"),
+            new Hierarchy("/cg/blkio", 1, List.of("blkio"), "/"),
+            new Hierarchy("/cg/hugetlb", 1, List.of("hugetlb"), "/"),
+            new Hierarchy("/cg/net", 1, List.of("net_cls", "net_prio"), "/"),
+            new Hierarchy("/cg/rdma", 1, List.of("rdma"), "/"),
             new Hierarchy("/cg/unified", 2, List.of(), "/")));
 
     private static final CgroupLayout V2 = new CgroupLayout(List.of(new Hierarchy("/cg", 2, List.of(), "/")));
@@ -39,10 +43,17 @@ class CgroupLimitsTest {
     private static String written(CgroupLayout layout, String resources) {
         TreeMap<String, String> files = new TreeMap<>();
         for (Step<HostOperation> step : plan(layout, resources).limits()) {
-            HostOperation.WriteFile write = (HostOperation.WriteFile) step.operation();
-            files.put(
-                    write.path().substring(write.path().lastIndexOf('/') + 1),
-                    write.content().utf8() + (step.mayFail() ? "?" : ""));
+            switch (step.operation()) {
+                case HostOperation.WriteFile write ->
+                    files.put(
+                            write.path().substring(write.path().lastIndexOf('/') + 1),
+                            write.content().utf8() + (step.mayFail() ? "?" : ""));
+                case HostOperation.WriteFirst write ->
+                    files.put(
+                            String.join("!", write.paths()).replaceAll("/cg/([a-z]+/)?c/", ""),
+                            String.join("!", write.contents()));
+                default -> throw new AssertionError(step);
+            }
         }
         return files.toString().replaceAll("[{},]", "");
     }
@@ -69,7 +80,27 @@ class CgroupLimitsTest {
                         + "|cpu.rt_period_us=1000000 cpu.rt_runtime_us=5000",
                 "{'pids':{'limit':10}}|pids.max=10",
                 "{'pids':{'limit':-1}}|pids.max=max",
-                "{'pids':{'limit':0}}|''"
+                "{'pids':{'limit':0}}|''",
+                "{'blockIO':{'weight':0,'leafWeight':0,'weightDevice':[]}}|''",
+                "{'blockIO':{'weight':500}}|blkio.weight!blkio.bfq.weight=500!500",
+                "{'blockIO':{'leafWeight':20}}|blkio.leaf_weight!blkio.bfq.leaf_weight=20!20",
+                "{'blockIO':{'weightDevice':[{'major':8,'minor':1,'weight':10,'leafWeight':20}]}}"
+                        + "|blkio.leaf_weight_device!blkio.bfq.leaf_weight_device=8:1 20!8:1 20"
+                        + " blkio.weight_device!blkio.bfq.weight_device=8:1 10!8:1 10",
+                "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':600}],"
+                        + "'throttleWriteBpsDevice':[{'major':8,'minor':1,'rate':18446744073709551615}]}}"
+                        + "|blkio.throttle.read_bps_device=8:0 600"
+                        + " blkio.throttle.write_bps_device=8:1 18446744073709551615",
+                "{'blockIO':{'throttleReadIOPSDevice':[{'major':8,'minor':0,'rate':0}],"
+                        + "'throttleWriteIOPSDevice':[{'major':8,'minor':1,'rate':3}]}}"
+                        + "|blkio.throttle.read_iops_device=8:0 0 blkio.throttle.write_iops_device=8:1 3",
+                "{'hugepageLimits':[{'pageSize':'2MB','limit':4194304}]}"
+                        + "|hugetlb.2MB.rsvd.limit_in_bytes!hugetlb.2MB.limit_in_bytes=4194304!4194304",
+                "{'network':{'classID':1048577,'priorities':[{'name':'eth0','priority':5}]}}"
+                        + "|net_cls.classid=1048577 net_prio.ifpriomap=eth0 5",
+                "{'network':{'classID':0,'priorities':[]}}|''",
+                "{'rdma':{'mlx5_1':{'hcaHandles':3,'hcaObjects':4}}}|rdma.max=mlx5_1 hca_handle=3 hca_object=4",
+                "{'rdma':{'rxe3':{'hcaObjects':4}}}|rdma.max=rxe3 hca_object=4"
             })
     void versionOne(String resources, String expected) {
         assertEquals(expected, written(V1, resources));
@@ -95,6 +126,18 @@ class CgroupLimitsTest {
                 "{'cpu':{'burst':10,'idle':1,'quota':20}}|cpu.idle=1 cpu.max=20 100000 cpu.max.burst=10",
                 "{'cpu':{'cpus':'0','mems':'0'}}|cpuset.cpus=0 cpuset.mems=0",
                 "{'pids':{'limit':-1}}|pids.max=max",
+                "{'blockIO':{'weight':10}}|io.bfq.weight!io.weight=10!1",
+                "{'blockIO':{'weight':500}}|io.bfq.weight!io.weight=500!4950",
+                "{'blockIO':{'weight':1000}}|io.bfq.weight!io.weight=1000!10000",
+                "{'blockIO':{'weightDevice':[{'major':8,'minor':1,'weight':1000}]}}"
+                        + "|io.bfq.weight!io.weight=8:1 1000!8:1 10000",
+                "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':600}]}}|io.max=8:0 rbps=600",
+                "{'blockIO':{'throttleWriteBpsDevice':[{'major':8,'minor':0,'rate':0}]}}|io.max=8:0 wbps=max",
+                "{'blockIO':{'throttleReadIOPSDevice':[{'major':8,'minor':0,'rate':1}]}}|io.max=8:0 riops=1",
+                "{'blockIO':{'throttleWriteIOPSDevice':[{'major':8,'minor':0,'rate':2}]}}|io.max=8:0 wiops=2",
+                "{'hugepageLimits':[{'pageSize':'1GB','limit':5}]}|hugetlb.1GB.rsvd.max!hugetlb.1GB.max=5!5",
+                "{'rdma':{'mlx5_1':{'hcaHandles':3}}}|rdma.max=mlx5_1 hca_handle=3",
+                "{'network':{'classID':0,'priorities':[]}}|''",
                 "{'unified':{'memory.high':'77','cgroup.max.depth':'3'}}|cgroup.max.depth=3 memory.high=77"
             })
     void versionTwo(String resources, String expected) {
@@ -110,6 +153,11 @@ class CgroupLimitsTest {
                 "v2|{'unified':{'nodot':'1'}}|/linux/resources/unified/nodot",
                 "v2|{'memory':{'limit':5,'swap':4}}|/linux/resources/memory/swap",
                 "v2|{'memory':{'swap':4}}|/linux/resources/memory/swap",
+                "v2|{'blockIO':{'leafWeight':50}}|/linux/resources/blockIO/leafWeight",
+                "v2|{'blockIO':{'weightDevice':[{'major':8,'minor':0,'leafWeight':50}]}}"
+                        + "|/linux/resources/blockIO/weightDevice/0/leafWeight",
+                "v2|{'network':{'classID':1}}|/linux/resources/network/classID",
+                "v2|{'network':{'priorities':[{'name':'lo','priority':1}]}}|/linux/resources/network/priorities",
                 "v2|{'cpu':{'realtimeRuntime':5}}|/linux/resources/cpu/realtimeRuntime"
             })
     void whatCanNotBeDone(String version, String resources, String pointer) {
@@ -142,6 +190,38 @@ class CgroupLimitsTest {
         Unsupported error = assertThrows(Unsupported.class, () -> plan(layout, "{'pids':{'limit':5}}"));
 
         assertEquals("/linux/resources/pids/limit", error.pointer());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'blockIO':{'weight':50}}|blkio|/linux/resources/blockIO/weight",
+                "{'hugepageLimits':[{'pageSize':'2MB','limit':1}]}|hugetlb|/linux/resources/hugepageLimits/0",
+                "{'network':{'classID':1}}|net_cls|/linux/resources/network/classID",
+                "{'network':{'priorities':[{'name':'lo','priority':1}]}}|net_prio|/linux/resources/network/priorities/0",
+                "{'rdma':{'m':{'hcaObjects':1}}}|rdma|/linux/resources/rdma/m"
+            })
+    void eachControllerThatIsAskedForAndNotThere(String resources, String controller, String pointer) {
+        CgroupLayout layout = new CgroupLayout(List.of(new Hierarchy("/cg/cpu", 1, List.of("cpu"), "/")));
+        Unsupported error = assertThrows(Unsupported.class, () -> plan(layout, resources));
+
+        assertEquals(
+                "config.json: " + pointer + ": the cgroup controller " + controller + " is not mounted here",
+                error.getMessage());
+    }
+
+    @Test
+    void unifiedIsWrittenLast() {
+        List<Step<HostOperation>> limits = plan(
+                        V2,
+                        "{'unified':{'io.max':'8:0 rbps=1'},'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':2}]},"
+                                + "'pids':{'limit':5}}")
+                .limits();
+
+        assertEquals(
+                "/linux/resources/unified/io.max",
+                limits.getLast().operation().origin().text());
     }
 
     @Test

@@ -40,6 +40,11 @@ class SpawnOriginTest {
                         linux.sysctl(),
                         linux.maskedPaths(),
                         linux.readonlyPaths(),
+                        linux.mountLabel(),
+                        linux.personality(),
+                        linux.memoryPolicy(),
+                        linux.netDevices(),
+                        linux.intelRdt(),
                         null));
     }
 

@@ -139,6 +139,29 @@ class SpecCheckTest {
                         + "|/linux/timeOffsets/realtime: expected monotonic or boottime",
                 "'linux':{'namespaces':[{'type':'time'}],'timeOffsets':{'monotonic':{'nanosecs':1000000000}}}"
                         + "|/linux/timeOffsets/monotonic/nanosecs: expected less than 1000000000",
+                "'linux':{'resources':{'memory':{'swappiness':101}}}"
+                        + "|/linux/resources/memory/swappiness: expected 0 to 100, found 101",
+                "'linux':{'resources':{'cpu':{'idle':2}}}" + "|/linux/resources/cpu/idle: expected 0 or 1, found 2",
+                "'linux':{'resources':{'blockIO':{'weight':9}}}"
+                        + "|/linux/resources/blockIO/weight: expected 10 to 1000, found 9",
+                "'linux':{'resources':{'blockIO':{'leafWeight':1001}}}"
+                        + "|/linux/resources/blockIO/leafWeight: expected 10 to 1000, found 1001",
+                "'linux':{'resources':{'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':5}]}}}"
+                        + "|/linux/resources/blockIO/weightDevice/0/weight: expected 10 to 1000, found 5",
+                "'linux':{'resources':{'blockIO':{'weightDevice':[{'major':8,'minor':0}]}}}"
+                        + "|/linux/resources/blockIO/weightDevice/0: has neither weight nor leafWeight",
+                "'linux':{'resources':{'hugepageLimits':[{'pageSize':'2mb','limit':1}]}}"
+                        + "|/linux/resources/hugepageLimits/0/pageSize: expected a number with KB, MB or GB, found \"2mb\"",
+                "'linux':{'resources':{'hugepageLimits':[{'pageSize':'../x2MB','limit':1}]}}"
+                        + "|/linux/resources/hugepageLimits/0/pageSize: expected a number with KB, MB or GB, found \"../x2MB\"",
+                "'linux':{'resources':{'hugepageLimits':[{'pageSize':'2MB','limit':1},{'pageSize':'2MB','limit':2}]}}"
+                        + "|/linux/resources/hugepageLimits/1: the page size \"2MB\" is given twice (duplicate)",
+                "'linux':{'resources':{'network':{'priorities':[{'name':'a b','priority':1}]}}}"
+                        + "|/linux/resources/network/priorities/0/name: expected the name of a network interface, found \"a b\"",
+                "'linux':{'resources':{'rdma':{'a b':{'hcaObjects':1}}}}"
+                        + "|/linux/resources/rdma/a b: expected the name of an RDMA device, found \"a b\"",
+                "'linux':{'resources':{'rdma':{'mlx':{}}}}"
+                        + "|/linux/resources/rdma/mlx: has neither hcaHandles nor hcaObjects",
                 "'linux':{'sysctl':{'net.ipv4.ip_forward':'1'}}"
                         + "|/linux/sysctl/net.ipv4.ip_forward: this sysctl is not allowed in the host's network namespace",
                 "'linux':{'sysctl':{'kernel.shmmax':'1'}}"
