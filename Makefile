@@ -135,6 +135,7 @@ $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.st
 	@echo 'train the AOT cache'
 	@mapfile -t options < <(packaging/java-options.sh $(CURDIR)/$(LIB)); \
 	options=("$${options[@]/-XX:AOTCache=/-XX:AOTCacheOutput=}"); \
+	options=("$${options[@]/-XX:-AOTReplayTraining/-XX:-AOTRecordTraining}"); \
 	options=("$${options[@]/%dev.jrunc.Main/dev.jrunc.Training}"); \
 	cd / && env -i $(CURDIR)/$(LIB)/runtime/bin/java "$${options[@]}" >$(CURDIR)/build/training.log 2>&1 </dev/null || \
 		{ cat $(CURDIR)/build/training.log >&2; exit 1; }

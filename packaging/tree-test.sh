@@ -5,7 +5,13 @@ set -euo pipefail
 
 tree=$(readlink -f "$1")
 folder=$(mktemp -d /tmp/jrunc-tree-XXXXXX)
-trap 'rm -rf "$folder"' EXIT
+id=tree-test-$$
+# What a failed test left of its container.
+ended() {
+    [ ! -e "$folder/states" ] || "$tree/bin/jrunc" --root "$folder/states" delete --force "$id"
+    rm -rf "$folder"
+}
+trap ended EXIT
 passed=0
 failed=0
 
@@ -31,6 +37,33 @@ cache_has() { # lib folder, class: it comes from the cache
     mapfile -t options < <(packaging/java-options.sh "$1")
     (cd / && env -i "$1/runtime/bin/java" -Xlog:class+load "${options[@]}" </dev/null 2>&1 || true) |
         grep -q "$2 source: shared objects file"
+}
+
+# The commands that containers wait for, and what fails most, as root: an engine that notes where its classes come from.
+all_classes_are_cached() { # tree
+    local java="$1/lib/jrunc/runtime/bin/java" root="$folder/states" bundle="$folder/bundle" call calls
+    mv "$java" "$java.cached"
+    printf '#!/bin/sh\nexec "%s" "-Xlog:class+load:file=%s/classes-%%p:tags" "$@"\n' "$java.cached" "$folder" >"$java"
+    chmod +x "$java"
+    mkdir -p "$bundle/rootfs/bin"
+    cp /bin/busybox "$bundle/rootfs/bin/sleep"
+    "$1/bin/jrunc" --engine cold spec --bundle "$bundle"
+    sed -i -e 's/"terminal": true/"terminal": false/' -e 's/"sh"/"sleep", "300"/' "$bundle/config.json"
+    rm "$folder"/classes-*
+    calls=("create --bundle $bundle $id" "start $id" "state $id" "pause $id" "resume $id" "ps $id" list "kill $id KILL" "delete --force $id"
+        "run --bundle $bundle $id" "!state $id" "delete --force $id" "!create --bundle /missing $id")
+    for call in "${calls[@]}"; do
+        [ "${call%% *}" != run ] || sed -i 's/"300"/"0.7"/' "$bundle/config.json"
+        outcome "$call" "$1/bin/jrunc" --engine cold --root "$root" --log "$folder/log" ${call#!} <"$folder/empty" >"$folder/said" 2>&1 ||
+            { cat "$folder/said"; return 1; }
+        [ -n "$(ls "$folder"/classes-*)" ] || return 1
+        ! grep -v 'source: shared objects file' "$folder"/classes-* || { echo "not in the cache: $call"; return 1; }
+        rm "$folder"/classes-*
+    done
+}
+
+outcome() { # call, command…: fails when it should not, or the other way round
+    if [ "${1#!}" = "$1" ]; then "${@:2}"; else ! "${@:2}"; fi
 }
 
 says_version() { # program
@@ -61,6 +94,10 @@ mkdir -p "$moved"
 cp -a "$tree" "$moved/tree"
 check "the cache is used after a move" cache_is_used "$moved/tree/lib/jrunc"
 check "it works after a move" says_version "$moved/tree/bin/jrunc"
+
+[ "$(id -u)" = 0 ] || { echo "tree-test: one test makes a container, which takes root" >&2; exit 1; }
+: >"$folder/empty"
+check "no class of a common command comes from outside the cache" all_classes_are_cached "$moved/tree"
 
 check "make install" make --no-print-directory install DESTDIR="$folder/root" PREFIX=/opt/jrunc
 check "the cache is used where it was installed" cache_is_used "$folder/root/opt/jrunc/lib/jrunc"

@@ -5,11 +5,11 @@ import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.json.LogLine;
+import dev.jrunc.json.Rfc3339;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 
 /** The --log file, journald or syslog, and the standard error output. */
 final class Log {
@@ -112,7 +112,7 @@ final class Log {
                     "/dev/log",
                     Bytes.utf8("<" + (FACILITY + level.severity) + ">" + tag(log) + ": " + message.replace('\n', ' ')));
         }
-        String time = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        String time = Rfc3339.seconds(clock.instant());
         String line = options.logFormat().equals("json")
                 ? LogLine.json(level.word, message, time)
                 : LogLine.text(level.word, message, time);

@@ -42,9 +42,10 @@ public final class ReplayedFront {
             31 22 0:27 / /sys/fs/cgroup/devices rw,relatime - cgroup cgroup rw,devices
             32 22 0:28 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct
             33 22 0:29 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+            34 22 0:30 / /sys/fs/cgroup/freezer rw,relatime - cgroup cgroup rw,freezer
             """;
 
-    private static final String CGROUPS = "4:pids:/\n3:cpu,cpuacct:/\n2:devices:/\n1:memory:/\n";
+    private static final String CGROUPS = "5:freezer:/\n4:pids:/\n3:cpu,cpuacct:/\n2:devices:/\n1:memory:/\n";
 
     private static final int OPEN_STATE = 0x120;
     private static final int READ_STATE = 0x122;
@@ -58,6 +59,7 @@ public final class ReplayedFront {
     private static final int SPAWN = 0x160;
     private static final int START = 0x16b;
     private static final int SIGNAL = 0x141;
+    private static final int FREEZE = 0x190;
     private static final int EXIT = 0x16e;
 
     private static final long PID = 4711;
@@ -67,6 +69,7 @@ public final class ReplayedFront {
     private static final long CREATED = 1;
 
     private static final long RUNNING = 2;
+    private static final long PAUSED = 3;
 
     private boolean folder;
     private Bytes state = Bytes.EMPTY;
@@ -161,7 +164,11 @@ public final class ReplayedFront {
                 state = fields.bytes();
             }
             case REMOVE_STATE -> folder = false;
-            case READ_FILE -> data = file(fields.str());
+            case READ_FILE -> {
+                String path = fields.str();
+                error = path.startsWith("/missing/") ? Errno.ENOENT.number() : 0;
+                data = file(path);
+            }
             case READ_KEPT -> data = Bytes.utf8("a filter");
             case READ_DIRECTORY -> data = Bytes.utf8("trained\0");
             case REAL_PATH -> {
@@ -176,6 +183,11 @@ public final class ReplayedFront {
                 process = CREATED;
             }
             case START -> process = RUNNING;
+            case FREEZE -> {
+                fields.str();
+                fields.u32();
+                process = fields.bool() ? PAUSED : RUNNING;
+            }
             case SIGNAL -> process = 0;
             default -> {}
         }

@@ -10,6 +10,7 @@ import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
+import dev.jrunc.json.Rfc3339;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
@@ -189,7 +190,7 @@ public final class CreateContainer {
                 0,
                 bundle.path(),
                 bundle.rootfs(),
-                context.clock().instant().toString(),
+                Rfc3339.exact(context.clock().instant()),
                 bundle.spec().annotations(),
                 call.euid() == 0 ? "root" : Long.toString(call.euid()),
                 bundle.ownPidNamespace(),
