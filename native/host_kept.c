@@ -20,14 +20,25 @@
 #define OWN_FILE_MODE 0600
 /* More files than this, and the folder is emptied: callers may make a profile for each container. */
 #define MAX_KEPT 256
-#define NAME_BYTES (2 * SHA256_BYTES + 1)
 
-static void name_of(struct bytes key, char name[NAME_BYTES])
+struct key_digest {
+    uint8_t bytes[SHA256_BYTES];
+    char name[2 * SHA256_BYTES + 1];
+};
+
+static struct key_digest digest_key(struct bytes key)
 {
-    uint8_t digest[SHA256_BYTES];
-    sha256(&key, 1, digest);
+    struct key_digest digest;
+    sha256(&key, 1, digest.bytes);
     for (size_t i = 0; i < SHA256_BYTES; i++)
-        snprintf(name + 2 * i, 3, "%02x", digest[i]);
+        snprintf(digest.name + 2 * i, 3, "%02x", digest.bytes[i]);
+    return digest;
+}
+
+/* A file that was put under another name isn't taken for this key's. */
+static void digest_content(const struct key_digest *key, struct bytes content, uint8_t digest[SHA256_BYTES])
+{
+    sha256((const struct bytes[]){{key->bytes, SHA256_BYTES}, content}, 2, digest);
 }
 
 /* An fd; or -1 with the reason. */
@@ -72,22 +83,22 @@ static bool read_own_file(int folder, const char *name, size_t max_bytes, struct
 void host_read_kept(struct front *front, const struct op_read_kept *request, struct result *result)
 {
     (void)front;
-    char name[NAME_BYTES];
-    name_of(request->key, name);
+    struct key_digest key = digest_key(request->key);
     scope_fd folder = open_own_folder(request->folder, result);
     scope_buffer file = {0};
-    if (folder < 0 || !read_own_file(folder, name, request->maxBytes, &file, result))
+    if (folder < 0 || !read_own_file(folder, key.name, request->maxBytes, &file, result))
         return;
-    size_t length = file.length < SHA256_BYTES ? 0 : file.length - SHA256_BYTES;
-    struct bytes content = {file.data + SHA256_BYTES, (uint32_t)length};
+    struct bytes content = {(const uint8_t *)"", 0};
+    if (file.length > SHA256_BYTES)
+        content = (struct bytes){file.data + SHA256_BYTES, (uint32_t)(file.length - SHA256_BYTES)};
     uint8_t digest[SHA256_BYTES];
-    sha256((const struct bytes[]){request->key, content}, 2, digest);
-    if (!length || memcmp(digest, file.data, sizeof digest) != 0) {
-        result_fail(result, EBADMSG, "read %s/%s: its digest is another", request->folder, name);
+    digest_content(&key, content, digest);
+    if (!content.length || memcmp(digest, file.data, sizeof digest) != 0) {
+        result_fail(result, EBADMSG, "read %s/%s: its digest is another", request->folder, key.name);
         return;
     }
     if (buffer_append(&result->data, content.data, content.length) < 0)
-        result_fail(result, ENOMEM, "read %s", name);
+        result_fail(result, ENOMEM, "read %s", key.name);
 }
 
 static void empty_when_full(int folder)
@@ -120,17 +131,16 @@ void host_write_kept(struct front *front, const struct op_write_kept *request, s
     if (folder < 0)
         return;
     empty_when_full(folder);
-    char name[NAME_BYTES];
-    name_of(request->key, name);
+    struct key_digest key = digest_key(request->key);
     uint8_t digest[SHA256_BYTES];
-    sha256((const struct bytes[]){request->key, request->content}, 2, digest);
+    digest_content(&key, request->content, digest);
     scope_buffer file = {0};
     int error = buffer_append(&file, digest, sizeof digest);
     if (!error)
         error = buffer_append(&file, request->content.data, request->content.length);
     if (!error)
-        error =
-            replace_file(&front->waits, folder, name, (struct bytes){file.data, (uint32_t)file.length}, OWN_FILE_MODE);
+        error = replace_file(&front->waits, folder, key.name, (struct bytes){file.data, (uint32_t)file.length},
+                             OWN_FILE_MODE);
     if (error)
-        result_fail(result, -error, "write %s/%s", request->folder, name);
+        result_fail(result, -error, "write %s/%s", request->folder, key.name);
 }

@@ -50,10 +50,11 @@ public final class Main {
         for (String caller : List.of("0", uid)) {
             callers.add(users.lookupPrincipalByName(caller));
         }
+        JnrLibraries libraries = new JnrLibraries();
         new ResidentEngine(
                         server,
                         callers,
-                        resident -> new JruncCommandLine(InstantSource.system(), new JnrLibraries(), resident),
+                        resident -> new JruncCommandLine(InstantSource.system(), libraries, resident),
                         failure -> failure.printStackTrace(System.err))
                 .serve(idleMillis);
     }
