@@ -3,6 +3,7 @@
 
 #include "files.h"
 #include "scope.h"
+#include "waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,7 +91,7 @@ static uint32_t read_umask(void)
     return mask;
 }
 
-int encode_call(struct buffer *payload, char **args, char **environment, uint32_t inherited_fds)
+int encode_call(struct buffer *payload, char **args, char **environment, uint32_t inherited_fds, uint64_t began)
 {
     scope_buffer encoded_args = {0}, encoded_environment = {0}, groups = {0};
     scope_buffer cgroups = {0}, uid_map = {0}, gid_map = {0}, label = {0};
@@ -117,6 +118,8 @@ int encode_call(struct buffer *payload, char **args, char **environment, uint32_
         .inheritedFds = inherited_fds,
         .release = system.release,
         .machine = system.machine,
+        .began = began,
+        .realtimeOffset = realtime_offset(),
     };
     read_capabilities(&call);
     read_terminals(&call);

@@ -147,6 +147,7 @@ static int front_main(int argc, char **argv)
     static struct front front;
     front_init(&front, argc, argv);
     front.inherited_fds = inherited_fds;
+    front.began = now_nanos();
     int error = find_lib(front.lib);
     if (!error)
         error = waits_begin(&front.waits);

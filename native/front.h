@@ -34,6 +34,7 @@ struct front {
     char **environment;
     char lib[PATH_MAX];
     uint32_t inherited_fds;
+    uint64_t began;
 
     struct waits waits;
     struct resident resident;
@@ -53,6 +54,12 @@ struct front {
 
     /* Of the operation that is being executed, in its batch. */
     uint32_t operation_index;
+    uint64_t operation_began;
+    /* Of init's operations, since it was asked last: TIMES. */
+    struct buffer spans;
+    int64_t realtime_offset;
+    /* Frames RESULT that wait for the end of the batch. */
+    struct buffer results;
     bool exiting;
     uint32_t exit_status;
     /* What SESSION_RELEASED leaves to do: the arguments of a new call, one put_str() each. */

@@ -180,12 +180,27 @@ static void describe_death(struct front *front, struct result *result)
                     WTERMSIG(status) == SIGKILL ? ": is the memory limit too low to start?" : "");
 }
 
+/* Was it a frame TIMES? */
+static bool keep_times(struct front *front, const struct frame *frame)
+{
+    struct msg_times times;
+    if (frame->code != FRAME_TIMES || !decode_msg_times(frame->payload, &times))
+        return false;
+    front->realtime_offset = times.realtimeOffset;
+    buffer_append(&front->spans, times.spans.data, times.spans.length);
+    return true;
+}
+
 bool receive_from_init(struct front *front, uint16_t code, struct frame *frame, struct result *result)
 {
     *frame = (struct frame){0};
-    int error = wait_fd(&front->waits, front->init.channel, POLLIN, NO_DEADLINE);
-    if (!error)
-        error = receive_frame(front->init.channel, frame);
+    int error;
+    do {
+        frame_free(frame);
+        error = wait_fd(&front->waits, front->init.channel, POLLIN, NO_DEADLINE);
+        if (!error)
+            error = receive_frame(front->init.channel, frame);
+    } while (!error && keep_times(front, frame));
     if (error == -ECONNRESET)
         describe_death(front, result);
     else if (error)
@@ -209,6 +224,9 @@ void host_await(struct front *front, const struct op_await *request, struct resu
         return;
     if (!decode_msg_sync(frame.payload, &sync) || sync.point != request->point)
         result_fail(result, EPROTO, "init has not come to synchronization point %u", request->point);
+    result->value = front->realtime_offset;
+    result->data = front->spans;
+    front->spans = (struct buffer){0};
 }
 
 void host_go_on(struct front *front, const struct op_go_on *request, struct result *result)

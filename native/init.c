@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "operations.h"
 #include "scope.h"
+#include "waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,6 +69,35 @@ static void prepare_execve(struct init *init, struct bytes operations)
     }
 }
 
+void op_trace(struct init *init, const struct op_trace *op)
+{
+    (void)op;
+    init->traced = true;
+}
+
+/* Before the front is told of a point, and for the last time while everything can still be sent. */
+static void send_times(struct init *init, uint16_t next)
+{
+    if ((next != OP_SYNC_POINT && next != OP_DETACH) || init->spans_sent == init->span_count)
+        return;
+    const uint8_t *first = (const uint8_t *)&init->spans[2 * init->spans_sent];
+    size_t length = (init->span_count - init->spans_sent) * 2 * sizeof init->spans[0];
+    init->spans_sent = init->span_count;
+    scope_buffer payload = {0};
+    encode_msg_times(&payload,
+                     &(struct msg_times){.realtimeOffset = realtime_offset(), .spans = {first, (uint32_t)length}});
+    send_frame(init->channel, FRAME_TIMES, &payload, NULL, 0);
+}
+
+static void note_span(struct init *init, uint64_t began)
+{
+    if (init->span_count == MAX_TRACED_OPERATIONS)
+        return;
+    init->spans[2 * init->span_count] = began;
+    init->spans[2 * init->span_count + 1] = now_nanos();
+    init->span_count++;
+}
+
 static void execute(struct init *init, const struct operation *operation)
 {
     fail_operation(operation->code, operation->origin);
@@ -108,8 +138,13 @@ _Noreturn void init_run(int channel)
     prepare_execve(&init, plan.operations);
     struct cursor cursor = bytes_cursor(plan.operations);
     struct operation operation;
-    while (next_operation(&cursor, &operation))
+    while (next_operation(&cursor, &operation)) {
+        send_times(&init, operation.code);
+        uint64_t began = init.traced ? now_nanos() : 0;
         execute(&init, &operation);
+        if (init.traced)
+            note_span(&init, began);
+    }
     fail_operation(0, "");
     fail_with(EPROTO, "the plan has no program");
 }

@@ -7,6 +7,9 @@
 #include <limits.h>
 #include <sys/types.h>
 
+/* More are not traced. */
+#define MAX_TRACED_OPERATIONS 1024
+
 struct init {
     int channel;
     int start_fifo;
@@ -21,6 +24,11 @@ struct init {
     uint64_t propagation;
     /* The operation that is executed may fail: its handler then returns. */
     bool may_fail;
+    /* From TRACE on: began and ended of each operation, in nanoseconds; those from sent on haven't been told. */
+    bool traced;
+    uint64_t spans[2 * MAX_TRACED_OPERATIONS];
+    size_t span_count;
+    size_t spans_sent;
     /* What EXECVE needs, made when the plan was read: after a seccomp filter nothing can be allocated. */
     char program[PATH_MAX];
     char home[512]; /* "HOME=/root", or empty */

@@ -471,6 +471,28 @@ static void fill_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_
     header[5] = (uint8_t)(code >> 8);
 }
 
+static void frame_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_t length)
+{
+    uint8_t bytes[FRAME_HEADER_BYTES] = {(uint8_t)length,         (uint8_t)(length >> 8), (uint8_t)(length >> 16),
+                                         (uint8_t)(length >> 24), (uint8_t)code,          (uint8_t)(code >> 8)};
+    memcpy(header, bytes, sizeof bytes);
+}
+
+void put_frame(struct buffer *frames, uint16_t code, const struct buffer *payload)
+{
+    uint8_t header[FRAME_HEADER_BYTES];
+    frame_header(header, code, payload->length);
+    put(frames, header, sizeof header);
+    put(frames, payload->data, payload->length);
+    if (payload->failed)
+        frames->failed = true;
+}
+
+int send_frames(int channel, const struct buffer *frames)
+{
+    return frames->failed ? -E2BIG : send_all(channel, frames->data, frames->length);
+}
+
 int send_frame(int channel, uint16_t code, const struct buffer *payload, const int *fds, size_t fd_count)
 {
     size_t length = payload ? payload->length : 0;

@@ -181,6 +181,10 @@ struct frame {
     size_t fd_count;
 };
 
+/* Adds a frame to others that go together with send_frames(). */
+void put_frame(struct buffer *frames, uint16_t code, const struct buffer *payload);
+/* 0, or -errno; -E2BIG when one of them was too long. */
+int send_frames(int channel, const struct buffer *frames);
 /* 0 or -errno. The whole frame is sent, its fds with the first byte. payload may be NULL: empty. */
 int send_frame(int channel, uint16_t code, const struct buffer *payload, const int *fds, size_t fd_count);
 /* The same without fds, by write(2), which a seccomp filter has to allow: SIGPIPE where nobody reads any more. */

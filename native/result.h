@@ -12,6 +12,9 @@ struct result {
     /* Of the init operation that failed; else empty. */
     char operation[64];
     char origin[1024];
+    /* Nanoseconds of CLOCK_MONOTONIC. */
+    uint64_t began;
+    uint64_t ended;
 };
 
 /* error is positive. The message is what was tried on what, without the errno's text. */

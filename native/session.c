@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define LAST_WORDS_MILLIS 2000
+#define MAX_WAITING_RESULT_BYTES 65536
 
 #ifndef JRUNC_VERSION
 #define JRUNC_VERSION "0.1.0"
@@ -67,7 +68,15 @@ static void execute_interruptible(struct front *front, const struct operation *o
         result_fail(result, EINTR, "interrupted by %s", signal_name(waits->interrupted_by, name));
 }
 
-static int send_result(struct front *front, uint32_t index, const struct result *result)
+static int flush_results(struct front *front)
+{
+    int error = send_frames(front->engine.channel, &front->results);
+    buffer_free(&front->results);
+    return error;
+}
+
+/* The engine waits for the end of the batch: one message for all, unless they are long. */
+static int add_result(struct front *front, uint32_t index, const struct result *result)
 {
     scope_buffer payload = {0};
     struct msg_result message = {
@@ -78,14 +87,18 @@ static int send_result(struct front *front, uint32_t index, const struct result 
         .message = result->message,
         .operation = result->operation,
         .origin = result->origin,
+        .began = front->operation_began,
+        .ended = now_nanos(),
     };
     encode_msg_result(&payload, &message);
-    return send_frame(front->engine.channel, FRAME_RESULT, &payload, NULL, 0);
+    put_frame(&front->results, FRAME_RESULT, &payload);
+    return front->results.length > MAX_WAITING_RESULT_BYTES ? flush_results(front) : 0;
 }
 
 void session_release_engine(struct front *front)
 {
-    send_result(front, front->operation_index, &(struct result){.error = EINPROGRESS});
+    add_result(front, front->operation_index, &(struct result){.error = EINPROGRESS});
+    flush_results(front);
     engine_end(&front->engine);
 }
 
@@ -99,6 +112,7 @@ static int execute_batch(struct front *front, struct bytes operations)
     while (!failed && next_operation(&cursor, &operation)) {
         struct result result = {0};
         front->operation_index = executed++;
+        front->operation_began = now_nanos();
         execute_interruptible(front, &operation, &result);
         failed = result.error != 0 && !(operation.flags & MAY_FAIL);
         if (result.error != 0) /* half a file is no file */
@@ -106,24 +120,26 @@ static int execute_batch(struct front *front, struct bytes operations)
         int error = 0;
         bool answered = front->exiting || front->engine.channel < 0;
         if (!answered)
-            error = send_result(front, front->operation_index, &result);
+            error = add_result(front, front->operation_index, &result);
         buffer_free(&result.data);
         if (answered || error)
             return error;
     }
     scope_buffer payload = {0};
     encode_msg_batch_done(&payload, &(struct msg_batch_done){.executed = executed});
-    return send_frame(front->engine.channel, FRAME_BATCH_DONE, &payload, NULL, 0);
+    put_frame(&front->results, FRAME_BATCH_DONE, &payload);
+    return flush_results(front);
 }
 
 static int send_call(struct front *front, char **args)
 {
     scope_buffer hello = {0}, call = {0};
     encode_msg_hello(&hello, &(struct msg_hello){.tableHash = table_hash(), .version = JRUNC_VERSION});
-    int error = encode_call(&call, args, front->environment, front->inherited_fds);
-    if (!error)
-        error = send_frame(front->engine.channel, FRAME_HELLO, &hello, NULL, 0);
-    return error ? error : send_frame(front->engine.channel, FRAME_CALL, &call, NULL, 0);
+    int error = encode_call(&call, args, front->environment, front->inherited_fds, front->began);
+    scope_buffer frames = {0};
+    put_frame(&frames, FRAME_HELLO, &hello);
+    put_frame(&frames, FRAME_CALL, &call);
+    return error ? error : send_frames(front->engine.channel, &frames);
 }
 
 static void describe_end(const struct engine *engine, int cause, char text[64])
@@ -247,6 +263,7 @@ enum session_end session_run(struct front *front, char **args, char error[1024])
     if (!taken && choice != ENGINE_WARM && front->waits.interrupted_by == 0)
         taken = take_cold(front, args, error);
     enum session_end end = taken ? run_batches(front, error) : SESSION_REFUSED;
+    buffer_free(&front->results);
     engine_end(&front->engine);
     return end;
 }

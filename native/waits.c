@@ -45,6 +45,23 @@ int64_t now_millis(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t clock_nanos(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+uint64_t now_nanos(void)
+{
+    return (uint64_t)clock_nanos(CLOCK_MONOTONIC);
+}
+
+int64_t realtime_offset(void)
+{
+    return clock_nanos(CLOCK_REALTIME) - clock_nanos(CLOCK_MONOTONIC);
+}
+
 int64_t deadline_after(int64_t timeout_millis)
 {
     return now_millis() + timeout_millis;

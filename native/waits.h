@@ -24,6 +24,9 @@ struct waits {
 int waits_begin(struct waits *waits);
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t now_millis(void);
+/* The same in nanoseconds; and what CLOCK_REALTIME is ahead of it. */
+uint64_t now_nanos(void);
+int64_t realtime_offset(void);
 /* CLOCK_MONOTONIC, in milliseconds, timeout from now. */
 int64_t deadline_after(int64_t timeout_millis);
 /* Until an fd is ready: how many are; -ETIMEDOUT; -EINTR when the caller interrupts; another -errno of poll(2). */

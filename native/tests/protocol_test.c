@@ -103,6 +103,8 @@ static void check_call(const struct msg_call *call)
     CHECK(call->umask == 022 && call->gidMap.length == 0 && call->label.length == 11);
     CHECK(call->terminals == 5 && call->rows == 24 && call->columns == 80 && call->inheritedFds == 2);
     CHECK_TEXT(call->machine, "x86_64");
+    CHECK(call->began == 1000);
+    CHECK(call->realtimeOffset == -5);
 }
 
 static void check_spawn(const struct operation *operation)
@@ -163,6 +165,7 @@ static void test_values(void)
         CHECK(decode_msg_result(frame.payload, &result) && result.index == 3 && result.error == EINVAL);
         CHECK(result.value == -1 && result.data.length == 2 && result.data.data[1] == 0xff);
         CHECK_TEXT(result.origin, "/mounts/3");
+        CHECK(result.began == 1000 && result.ended == 2000);
         frame_free(&frame);
     }
 }

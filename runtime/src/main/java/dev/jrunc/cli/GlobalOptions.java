@@ -19,7 +19,7 @@ record GlobalOptions(
         boolean help,
         boolean criu,
         String engine,
-        boolean trace) {
+        @Nullable String trace) {
 
     static void declare(Options options) {
         options.flag("log also what is of use only to developers", "--debug");
@@ -29,7 +29,7 @@ record GlobalOptions(
         options.flag("cgroups by systemd (not in this version)", "--systemd-cgroup");
         options.value("true|false|auto", "whether cgroup permission errors are ignored", "--rootless");
         options.value("PATH", "ignored", "--criu");
-        options.value("FILE", "write a trace (not in this version)", "--trace");
+        options.value("FILE", "add what the call did, and when, to a trace", "--trace");
         options.value("auto|cold|warm|unix:PATH", "which engine answers", "--engine");
         options.flag("print the version", "--version", "-v");
         options.flag("print help", "--help", "-h");
@@ -48,7 +48,7 @@ record GlobalOptions(
                 given.flag("--help"),
                 given.flag("--criu"),
                 given.value("--engine", "auto"),
-                given.flag("--trace"));
+                given.value("--trace"));
     }
 
     /** @throws UsageError for values that can't be meant */
@@ -58,9 +58,13 @@ record GlobalOptions(
         if (!engine.startsWith("unix:")) {
             require("--engine", engine, List.of("auto", "cold", "warm", "unix:PATH"));
         }
-        if (trace) {
-            throw new UsageError("--trace is not supported by this version");
-        }
+    }
+
+    /** The file to trace to; null: none. */
+    @Nullable
+    String traceFile(Call call) {
+        String file = trace != null ? trace : call.environment("JRUNC_TRACE");
+        return file == null || file.isEmpty() ? null : file;
     }
 
     GlobalOptions withoutLog() {
@@ -121,6 +125,9 @@ record GlobalOptions(
         List<String> arguments = new ArrayList<>(List.of("--root", rootFolder, "--log-format", logFormat));
         if (log != null) {
             arguments.addAll(List.of("--log", log));
+        }
+        if (trace != null) {
+            arguments.addAll(List.of("--trace", trace));
         }
         if (debug) {
             arguments.add("--debug");

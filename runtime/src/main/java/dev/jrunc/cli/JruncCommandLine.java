@@ -4,6 +4,7 @@ package dev.jrunc.cli;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Residency;
 import dev.jrunc.engine.Session;
+import dev.jrunc.engine.TracingFront;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.UsageError;
@@ -88,12 +89,24 @@ public final class JruncCommandLine implements Session.Handler {
             return FAILURE;
         }
         List<String> behind = rest.subList(1, rest.size());
-        if (residency == null) {
-            return serve(front, global, command, behind);
-        }
         long began = System.nanoTime();
+        String file = global.traceFile(front.call());
+        int status = file == null
+                ? serve(front, global, command, behind)
+                : serveTraced(new TracingFront(front, file, began), global, command, behind);
+        if (residency != null) {
+            residency.served(command.name(), System.nanoTime() - began);
+        }
+        return status;
+    }
+
+    private int serveTraced(TracingFront front, GlobalOptions global, Command command, List<String> behind) {
         int status = serve(front, global, command, behind);
-        residency.served(command.name(), System.nanoTime() - began);
+        try {
+            front.write();
+        } catch (OperationFailed e) {
+            new Log(front, global, clock).warning("--trace: " + e.getMessage());
+        }
         return status;
     }
 

@@ -29,7 +29,9 @@ public record Call(
         long columns,
         long inheritedFds,
         String release,
-        String machine) {
+        String machine,
+        long began,
+        long realtimeOffset) {
 
     private static final int CAP_SYS_ADMIN = 21;
 
@@ -63,7 +65,9 @@ public record Call(
                 in.u32(),
                 in.u32(),
                 in.str(),
-                in.str());
+                in.str(),
+                in.u64(),
+                in.i64());
         in.end();
         return call;
     }

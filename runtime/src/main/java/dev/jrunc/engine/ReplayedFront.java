@@ -129,6 +129,8 @@ public final class ReplayedFront {
         }
         out.str("release", "6.1.0");
         out.str("machine", "x86_64");
+        out.u64("began", 0);
+        out.i64("realtimeOffset", 0);
         return out.toArray();
     }
 
@@ -199,6 +201,8 @@ public final class ReplayedFront {
         out.str("message", error == 0 ? "" : "replayed");
         out.str("operation", "");
         out.str("origin", "");
+        out.u64("began", 0);
+        out.u64("ended", 0);
         return out.toArray();
     }
 

@@ -451,6 +451,25 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Adds events to a trace file. */
+    record AppendTrace(Origin origin, String path, Bytes events) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1b1;
+        }
+
+        @Override
+        public String name() {
+            return "APPEND_TRACE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.bytes("events", events);
+        }
+    }
+
     /** The init operations, as they are. */
     record SendPlan(Origin origin, List<Step<InitOperation>> operations) implements HostOperation {
         public SendPlan {

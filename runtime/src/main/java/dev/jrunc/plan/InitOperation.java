@@ -28,6 +28,22 @@ public sealed interface InitOperation extends Operation {
         }
     }
 
+    /** {@code TRACE}: init notes when each operation begins and ends. */
+    record Trace(Origin origin) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x207;
+        }
+
+        @Override
+        public String name() {
+            return "TRACE";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
     /** {@code UNSHARE_CGROUP}. */
     record UnshareCgroup(Origin origin) implements InitOperation {
         @Override

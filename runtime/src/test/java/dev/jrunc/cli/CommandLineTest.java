@@ -62,7 +62,9 @@ class CommandLineTest {
                     0,
                     0,
                     "6.1",
-                    "x86_64");
+                    "x86_64",
+                    0,
+                    0);
         }
 
         @Override
@@ -246,7 +248,7 @@ class CommandLineTest {
                 "--root|flag needs an argument: --root",
                 "--log-format=xml list|invalid value \"xml\" for --log-format: expected text, json",
                 "--rootless maybe list|invalid value \"maybe\" for --rootless: expected true, false, auto",
-                "--trace /t list|--trace is not supported by this version",
+                "--engine hot list|invalid value \"hot\" for --engine: expected auto, cold, warm, unix:PATH",
             })
     void usageErrorsOfGlobalOptionsAreLoggedToo(String line, String message) {
         List<String> args = new ArrayList<>(List.of("--log=/log"));

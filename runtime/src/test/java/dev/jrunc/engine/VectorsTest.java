@@ -47,6 +47,8 @@ class VectorsTest {
         assertEquals(80, call.columns());
         assertEquals(2, call.inheritedFds());
         assertEquals("x86_64", call.machine());
+        assertEquals(1000, call.began());
+        assertEquals(-5, call.realtimeOffset());
     }
 
     @Test
@@ -54,7 +56,7 @@ class VectorsTest {
         Result result = Result.decode(Vectors.receive("result").payload());
         Bytes data = Bytes.of(HexFormat.of().parseHex("00ff"));
 
-        assertEquals(new Result(3, 22, -1, data, "mount tmpfs on /data", "MOUNT", "/mounts/3"), result);
+        assertEquals(new Result(3, 22, -1, data, "mount tmpfs on /data", "MOUNT", "/mounts/3", 1000, 2000), result);
         Encoder out = new Encoder();
         out.u32("index", 3);
         out.u32("error", 22);
@@ -63,6 +65,8 @@ class VectorsTest {
         out.str("message", "mount tmpfs on /data");
         out.str("operation", "MOUNT");
         out.str("origin", "/mounts/3");
+        out.u64("began", 1000);
+        out.u64("ended", 2000);
         assertArrayEquals(Vectors.read("result"), Vectors.sent(Protocol.RESULT, out.toArray()));
     }
 

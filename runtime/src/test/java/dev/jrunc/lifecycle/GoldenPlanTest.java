@@ -196,7 +196,9 @@ class GoldenPlanTest {
                     0,
                     8,
                     "6.1.0",
-                    "x86_64");
+                    "x86_64",
+                    0,
+                    0);
         }
 
         @Override

@@ -60,7 +60,9 @@ class ValidateConfigTest {
                     0,
                     0,
                     "5.10.0-21",
-                    "x86_64");
+                    "x86_64",
+                    0,
+                    0);
         }
 
         @Override

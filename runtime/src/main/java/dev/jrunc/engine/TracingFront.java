@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.engine;
+
+import dev.jrunc.error.OperationFailed;
+import dev.jrunc.json.TraceEvents;
+import dev.jrunc.json.TraceEvents.Row;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.InitOperation;
+import dev.jrunc.plan.Operation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code --trace}: a front that notes when every operation began and ended, here and in init, on one clock, and what the engine
+ * thought between.
+ */
+public final class TracingFront implements Front {
+
+    private static final Origin TRACE = Origin.rule("--trace");
+
+    /** A time namespace moves init's clock by more than two clocks drift apart between two readings. */
+    private static final long OFFSET_NANOS = 500_000_000;
+
+    private final Front front;
+    private final String file;
+    private final TraceEvents events;
+    private List<Step<InitOperation>> plan = List.of();
+    private int told;
+    private long thinking;
+
+    /**
+     * @param file of the caller
+     * @param began when the engine began with the call: nanoseconds of {@link System#nanoTime}, which is CLOCK_MONOTONIC
+     */
+    public TracingFront(Front front, String file, long began) {
+        this.front = front;
+        this.file = file;
+        this.thinking = began;
+        Call call = front.call();
+        events = new TraceEvents(call.pid());
+        events.begin("jrunc " + String.join(" ", call.args()));
+        events.span(Row.FRONT, "reach the engine", call.began(), began, Map.of());
+    }
+
+    @Override
+    public Call call() {
+        return front.call();
+    }
+
+    @Override
+    public List<Result> execute(List<Step<HostOperation>> steps) {
+        List<Step<HostOperation>> traced = new ArrayList<>();
+        for (Step<HostOperation> step : steps) {
+            if (step.operation() instanceof HostOperation.Foreground
+                    || step.operation() instanceof HostOperation.ServeEngine) {
+                write(); // the engine may be let go
+            }
+            traced.add(withTrace(step));
+        }
+        long sent = System.nanoTime();
+        events.span(
+                Row.ENGINE,
+                "think",
+                thinking,
+                sent,
+                Map.of(
+                        "next",
+                        steps.isEmpty() ? "" : steps.getFirst().operation().name()));
+        List<Result> results;
+        try {
+            results = front.execute(traced);
+        } catch (OperationFailed e) {
+            thinking = System.nanoTime();
+            events.span(Row.FRONT, "failed", sent, thinking, Map.of("error", e.getMessage()));
+            throw e;
+        }
+        thinking = System.nanoTime();
+        for (int i = 0; i < results.size(); i++) {
+            note(steps.get(i).operation(), results.get(i));
+        }
+        return results;
+    }
+
+    /** A plan for init begins with TRACE. */
+    private Step<HostOperation> withTrace(Step<HostOperation> step) {
+        if (!(step.operation() instanceof HostOperation.SendPlan send)) {
+            return step;
+        }
+        List<Step<InitOperation>> operations = new ArrayList<>();
+        operations.add(Step.must(new InitOperation.Trace(TRACE)));
+        operations.addAll(send.operations());
+        plan = operations;
+        told = 0;
+        return new Step<>(new HostOperation.SendPlan(send.origin(), operations), step.mayFail());
+    }
+
+    private void note(HostOperation operation, Result result) {
+        events.span(Row.FRONT, operation.name(), result.began(), result.ended(), arguments(operation, result.error()));
+        if (!(operation instanceof HostOperation.Await)) {
+            return;
+        }
+        long offset = result.value() - call().realtimeOffset();
+        long shift = Math.abs(offset) > OFFSET_NANOS ? offset : 0;
+        ByteBuffer spans = ByteBuffer.wrap(result.data().toArray()).order(ByteOrder.LITTLE_ENDIAN);
+        while (spans.remaining() >= 2 * Long.BYTES && told < plan.size()) {
+            long began = spans.getLong();
+            long ended = spans.getLong();
+            InitOperation done = plan.get(told++).operation();
+            if (began != 0) {
+                events.span(Row.INIT, done.name(), began + shift, ended + shift, arguments(done, 0));
+            }
+        }
+    }
+
+    private static Map<String, String> arguments(Operation operation, long error) {
+        String origin = operation.origin().text();
+        return error == 0 ? Map.of("origin", origin) : Map.of("origin", origin, "errno", Long.toString(error));
+    }
+
+    /** @throws dev.jrunc.error.OperationFailed when the file can't be written */
+    public void write() {
+        String taken = events.take();
+        if (!taken.isEmpty()) {
+            front.execute(new HostOperation.AppendTrace(TRACE, file, Bytes.utf8(taken)));
+        }
+    }
+}
