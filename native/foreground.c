@@ -24,6 +24,9 @@
 /* How often a pty that no process has open is looked at again, and how long one may be silent at the end. */
 #define IDLE_PTY_MILLIS 50
 
+/* How often the end of a traced process is looked at again. */
+#define TRACED_MILLIS 5
+
 struct direction {
     char data[4096];
     size_t length;
@@ -234,7 +237,10 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
 {
     struct front *front = relay->front;
     int status;
-    int error = init_wait_status(front, true, &status);
+    int error;
+    /* A process of the container that traces it gets to know first, and may take its time. */
+    while ((error = init_wait_status(front, true, &status)) == -EAGAIN)
+        wait_millis(&front->waits, TRACED_MILLIS);
     if (error) {
         result_fail(result, -error, "wait for init");
         return;
@@ -243,13 +249,19 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
     result->value = status;
     if (!relay->engine_released)
         return;
-    char exit_status[16];
-    snprintf(exit_status, sizeof exit_status, "%d", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (request->continuation.count == 0) {
+        front->exiting = true;
+        front->exit_status = (uint32_t)exit_status;
+        return;
+    }
+    char text[16];
+    snprintf(text, sizeof text, "%d", exit_status);
     struct cursor cursor = strings_cursor(&request->continuation);
     buffer_free(&front->continuation);
     for (uint32_t i = 0; i < request->continuation.count; i++)
         put_str(&front->continuation, read_str(&cursor));
-    put_str(&front->continuation, exit_status);
+    put_str(&front->continuation, text);
     front->continuation_count = request->continuation.count + 1;
 }
 

@@ -41,8 +41,9 @@ struct front {
     struct engine engine;
     struct state_folder state;
 
-    /* The init that SPAWN made; pid 0: none, or reaped. */
+    /* The init that SPAWN or ENTER made; pid 0: none, or reaped. */
     struct spawned init;
+    bool entered; /* by ENTER: no fifos go with its plan */
     int trees[MAX_FRAME_FDS];
     size_t tree_count;
     /* Connected, from CONNECT_CONSOLE to RECEIVE_CONSOLE; -1. */

@@ -37,19 +37,13 @@ static bool spawned(const struct front *front, struct result *result)
     return front->init.pid > 0;
 }
 
-void host_spawn(struct front *front, const struct op_spawn *request, struct result *result)
+void tell_spawned(struct front *front, int status, const struct spawn_error *error, struct result *result)
 {
-    if (front->init.pid > 0) {
-        result_fail(result, EBUSY, "init was spawned already");
-        return;
-    }
-    struct spawn_error error = {0};
-    int status = spawn_init(request, &front->init, &error);
     if (status) {
         front->init = (struct spawned){.pidfd = -1, .channel = -1};
-        result_fail(result, -status, "%s", error.message);
-        snprintf(result->operation, sizeof result->operation, "%s", error.operation);
-        snprintf(result->origin, sizeof result->origin, "%s", error.origin);
+        result_fail(result, -status, "%s", error->message);
+        snprintf(result->operation, sizeof result->operation, "%s", error->operation);
+        snprintf(result->origin, sizeof result->origin, "%s", error->origin);
         return;
     }
     struct timeval limit = {.tv_sec = FRAME_SECONDS};
@@ -63,6 +57,16 @@ void host_spawn(struct front *front, const struct op_spawn *request, struct resu
     }
     result->value = front->init.pid;
     result->data = (struct buffer){.data = (uint8_t *)text, .length = (size_t)length};
+}
+
+void host_spawn(struct front *front, const struct op_spawn *request, struct result *result)
+{
+    if (front->init.pid > 0) {
+        result_fail(result, EBUSY, "init was spawned already");
+        return;
+    }
+    struct spawn_error error = {0};
+    tell_spawned(front, spawn_init(request, &front->init, &error), &error, result);
 }
 
 void host_open_tree(struct front *front, const struct op_open_tree *request, struct result *result)
@@ -120,7 +124,7 @@ void host_send_plan(struct front *front, const struct op_send_plan *request, str
     struct state_folder *state = &front->state;
     if (!spawned(front, result))
         return;
-    if (state->start_fifo < 0) {
+    if (!front->entered && state->start_fifo < 0) {
         result_fail(result, EBADF, "no start fifos were made");
         return;
     }
@@ -128,7 +132,7 @@ void host_send_plan(struct front *front, const struct op_send_plan *request, str
     memcpy(fds + 2, front->trees, front->tree_count * sizeof *fds);
     scope_buffer payload = {0};
     encode_msg_plan(&payload, &(struct msg_plan){.operations = request->operations});
-    int error = send_frame(front->init.channel, FRAME_PLAN, &payload, fds, front->tree_count + 2);
+    int error = send_frame(front->init.channel, FRAME_PLAN, &payload, fds, front->entered ? 0 : front->tree_count + 2);
     /* Init's own copies must be the only ones: the end of answer.fifo means that its program runs. */
     state_close_fifos(state);
     for (size_t i = 0; i < front->tree_count; i++)

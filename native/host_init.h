@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The init that SPAWN made. */
+/* The init that SPAWN or ENTER made. */
 #pragma once
 
 #include "front.h"
 
+/* The result of SPAWN and ENTER: status is 0, and front->init is there, or -errno with error. */
+void tell_spawned(struct front *front, int status, const struct spawn_error *error, struct result *result);
 /* SIGKILL, and waits for it; nothing when there is none. 0 or -errno. */
 int kill_spawned_init(struct front *front);
 /* Its wait status, once its pidfd is readable; reaps it where that is asked for. 0 or -errno. */

@@ -44,6 +44,8 @@ void await_go(int channel)
 
 static void take_fds(struct init *init, struct frame *frame)
 {
+    if (frame->fd_count == 0) /* exec */
+        return;
     if (frame->fd_count < 2)
         fail_with(EPROTO, "take the start fifos");
     init->start_fifo = release_fd(&frame->fds[0]);

@@ -237,6 +237,23 @@ void op_wait_start(struct init *init, const struct op_wait_start *op)
         fail_with(EPROTO, "wait for start");
 }
 
+/* After a seccomp filter: by read and write alone, and GO has no payload. */
+void op_ready(struct init *init, const struct op_ready *op)
+{
+    (void)op;
+    uint8_t go[FRAME_HEADER_BYTES];
+    size_t length = 0;
+    send_sync(init->channel, SYNC_READY);
+    while (length < sizeof go) {
+        ssize_t got = read(init->channel, go + length, sizeof go - length);
+        if (got == 0) /* the front is gone */
+            _exit(1);
+        if (got < 0 && errno != EINTR)
+            fail("wait for the front");
+        length += got > 0 ? (size_t)got : 0;
+    }
+}
+
 static void describe_status(const struct op_init_hook *op, const struct hook_outcome *outcome)
 {
     size_t length = outcome->output_length;
@@ -282,7 +299,9 @@ void op_execve(struct init *init, const struct op_execve *op)
             end++;
         *end = init->home;
     }
-    if (write(init->answer_fifo, &executing, 1) != 1)
+    if (init->answer_fifo < 0)
+        send_sync(init->channel, SYNC_EXECUTING);
+    else if (write(init->answer_fifo, &executing, 1) != 1)
         fail("answer start");
     execve(init->program, init->args, init->environment);
     fail("exec: \"%s\": %s", init->program,

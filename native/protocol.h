@@ -24,7 +24,8 @@ enum sync_point {
     SYNC_USER_NAMESPACE = 1, /* the user namespace is made, its maps are wanted */
     SYNC_RUNTIME_HOOKS = 2,  /* mounts are made, pivot_root comes next: prestart and createRuntime hooks run */
     SYNC_LIMITS = 3,         /* the user change comes next: rlimits are set */
-    SYNC_READY = 4,          /* waits for start */
+    SYNC_READY = 4,          /* waits for start, or for GO in exec */
+    SYNC_EXECUTING = 5,      /* exec: execve comes next */
 };
 
 enum disposition {

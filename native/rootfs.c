@@ -112,6 +112,19 @@ static void move(bool on_top)
         fail("chroot into the root file system");
 }
 
+static void open_root(struct init *init)
+{
+    init->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (init->root < 0)
+        fail("open /");
+}
+
+void op_entered(struct init *init, const struct op_entered *op)
+{
+    (void)op;
+    open_root(init);
+}
+
 void op_pivot_root(struct init *init, const struct op_pivot_root *op)
 {
     if (fchdir(init->root) < 0)
@@ -125,9 +138,7 @@ void op_pivot_root(struct init *init, const struct op_pivot_root *op)
     if (chdir("/") < 0)
         fail("change to /");
     close(init->root);
-    init->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (init->root < 0)
-        fail("open /");
+    open_root(init);
 }
 
 void op_root_propagation(struct init *init, const struct op_root_propagation *op)

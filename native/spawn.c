@@ -128,15 +128,18 @@ static int expect_maps(const struct op_spawn *request, pid_t pid, int channel, s
 }
 
 /* Joins in a process of its own, which then makes init our child. */
-static int attend_stage(const struct op_spawn *request, pid_t stage, int channel, struct spawned *spawned,
-                        struct spawn_error *error)
+static int attend_stage(const struct op_spawn *request, const struct entered_container *container, pid_t stage,
+                        int channel, struct spawned *spawned, struct spawn_error *error)
 {
     scope_buffer payload = {0};
+    const int fds[2] = {container ? container->pidfd : -1, container ? container->root : -1};
+    bool rooted = container && container->root >= 0;
     encode_msg_joins(&payload, &(struct msg_joins){.newNamespaces = request->newNamespaces,
                                                    .joinPaths = request->joinPaths,
                                                    .joinKinds = request->joinKinds,
-                                                   .timeOffsets = request->timeOffsets});
-    int result = send_frame(channel, FRAME_JOINS, &payload, NULL, 0);
+                                                   .timeOffsets = request->timeOffsets,
+                                                   .containerNamespaces = container ? container->namespaces : 0});
+    int result = send_frame(channel, FRAME_JOINS, &payload, fds, container ? 1 + (size_t)rooted : 0);
     if (result) {
         SAY(error, "tell the stage what to join");
         return result;
@@ -177,12 +180,12 @@ static int learn_start_time(struct spawned *spawned, struct spawn_error *error)
     return result;
 }
 
-static int attend(const struct op_spawn *request, bool stage, pid_t child, int *pidfd, struct spawned *spawned,
-                  struct spawn_error *error)
+static int attend(const struct op_spawn *request, const struct entered_container *container, bool stage, pid_t child,
+                  int *pidfd, struct spawned *spawned, struct spawn_error *error)
 {
     int result = 0;
     if (stage) {
-        result = attend_stage(request, child, spawned->channel, spawned, error);
+        result = attend_stage(request, container, child, spawned->channel, spawned, error);
         if (result)
             end_process(child);
         else
@@ -222,11 +225,12 @@ static void undo(struct spawned *spawned)
     *spawned = (struct spawned){.pidfd = -1, .channel = -1};
 }
 
-int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct spawn_error *error)
+static int spawn(const struct op_spawn *request, const struct entered_container *container, struct spawned *spawned,
+                 struct spawn_error *error)
 {
     *spawned = (struct spawned){.pidfd = -1, .channel = -1};
     *error = (struct spawn_error){0};
-    bool stage = request->joinPaths.count > 0 || (request->newNamespaces & CLONE_NEWTIME);
+    bool stage = container || request->joinPaths.count > 0 || (request->newNamespaces & CLONE_NEWTIME);
     /* Cgroup: init unshares it after every hierarchy was attached. Time: the stage does, and writes the offsets. */
     uint64_t flags = stage ? 0 : request->newNamespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME);
     scope_fd theirs = -1, pidfd = -1;
@@ -248,9 +252,21 @@ int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct s
         SAY(error, "clone a process with new namespaces");
     } else {
         close(release_fd(&theirs)); /* so that its end is seen */
-        result = attend(request, stage, child, &pidfd, spawned, error);
+        result = attend(request, container, stage, child, &pidfd, spawned, error);
     }
     if (result)
         undo(spawned);
     return result;
+}
+
+int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct spawn_error *error)
+{
+    return spawn(request, NULL, spawned, error);
+}
+
+int spawn_into(const struct entered_container *container, uint32_t preserve_fds, struct spawned *spawned,
+               struct spawn_error *error)
+{
+    struct op_spawn request = {.timeOffsets = "", .preserveFds = preserve_fds};
+    return spawn(&request, container, spawned, error);
 }

@@ -20,5 +20,15 @@ struct spawn_error {
     char message[1024];
 };
 
+/* A container that runs already, which ENTER enters. */
+struct entered_container {
+    int pidfd; /* of its process */
+    int root;  /* where it has no mount namespace: its root folder, else -1 */
+    uint64_t namespaces;
+};
+
 /* 0, or -errno with what failed; then nothing is left. */
 int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct spawn_error *error);
+/* The same for exec: in the namespaces of that container. */
+int spawn_into(const struct entered_container *container, uint32_t preserve_fds, struct spawned *spawned,
+               struct spawn_error *error);

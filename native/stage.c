@@ -105,6 +105,31 @@ static void join_all(struct joining joins[MAX_JOINS], uint32_t count)
         close(joins[i].fd);
 }
 
+/*
+ * exec. CVE-2016-9962: a process of the container that sees us in its namespaces could look for what we bring along. We
+ * can't be looked at or traced from before we join, and have nothing but the channel and what the program gets: neither an fd
+ * nor the working directory, the environment or the executable is the host's.
+ */
+static void enter_container(const struct msg_joins *message, struct frame *frame)
+{
+    int joined = (int)message->containerNamespaces;
+    int pidfd = frame->fds[0];
+    /* Only in its user namespace a rootless caller may join the others. */
+    bool user_first = joined && setns(pidfd, joined) < 0;
+    if (user_first && (errno != EPERM || !(joined & CLONE_NEWUSER)))
+        fail("join the namespaces of the container");
+    if (user_first && (setns(pidfd, CLONE_NEWUSER) < 0 || setns(pidfd, joined & ~CLONE_NEWUSER) < 0))
+        fail("join the namespaces of the container");
+    if (joined & CLONE_NEWUSER)
+        become_root();
+    if (frame->fd_count > 1 && (fchdir(frame->fds[1]) < 0 || chroot(".") < 0))
+        fail("change to the root of the container");
+    if (chdir("/") < 0)
+        fail("change to / of the container");
+    for (size_t i = 0; i < frame->fd_count; i++)
+        close(release_fd(&frame->fds[i]));
+}
+
 static void make_user_namespace(int channel)
 {
     arm_process(true); /* so that an unprivileged front may write our maps */
@@ -164,6 +189,8 @@ _Noreturn int stage_main(int channel)
     int offsets_file = open_time_offsets(&message);
     arm_process(false);
     struct joining joins[MAX_JOINS];
+    if (frame.fd_count > 0)
+        enter_container(&message, &frame);
     open_joins(&message, joins);
     join_all(joins, message.joinPaths.count);
     if (message.newNamespaces & CLONE_NEWUSER)

@@ -195,6 +195,7 @@ static const struct {
     {"pty", pty_command},
     {"leak", leak_command},
     {"subreaper", subreaper_command},
+    {"spy", spy_command},
 };
 
 static int run_command(const char *name, const struct words *words)

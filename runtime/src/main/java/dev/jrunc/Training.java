@@ -32,6 +32,8 @@ public final class Training {
             "pause trained",
             "resume trained",
             "ps trained",
+            "exec --process /bundle/process.json --detach trained",
+            "exec --env A=b trained true",
             "list",
             "kill trained TERM",
             "delete --force trained",

@@ -61,6 +61,65 @@ class SecurityIT {
         assertEquals(1, result.exit(), result::toString);
     }
 
+    private static void execWhileSpiedOn(Lab lab, Container container) {
+        for (int i = 0; i < 8; i++) {
+            lab.execCall(container, List.of("--env", "MARK=" + i), "print", "ran")
+                    .with("SECRET_OF_THE_HOST", "x")
+                    .now()
+                    .succeeded()
+                    .printed("ran");
+        }
+        container.awaitStatus("stopped");
+    }
+
+    /** CVE-2016-9962: what comes into a container can't be looked at before it runs the container's program. */
+    @Test
+    @JruncOnly("the spy traces what runs the container's program by then, and runc 1.1 doesn't wait for such an end")
+    void aProcessThatEntersTellsNothing(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("fork-sleep", "1", ",", "spy", "5"))
+                .start()
+                .awaitOutput("ready");
+        execWhileSpiedOn(lab, container);
+
+        List<String> spied = container
+                .stdout()
+                .lines()
+                .filter(line -> line.startsWith("spied"))
+                .toList();
+        assertEquals(List.of(), spied);
+        assertFalse(container.stdout().contains("denied 0\n"), "the spy saw nobody come");
+    }
+
+    /** CVE-2019-5736: who may trace everything finds nothing of the host's. */
+    @Test
+    @JruncOnly("what there is to see is jrunc's own")
+    void aProcessThatEntersHasNothingOfTheHost(Lab lab) {
+        Bundle bundle = lab.bundle().capabilities("CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_KILL");
+        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy", "5"))
+                .start()
+                .awaitOutput("ready");
+        execWhileSpiedOn(lab, container);
+
+        List<String> links = container
+                .stdout()
+                .lines()
+                .filter(line -> line.startsWith("spied exe")
+                        || line.startsWith("spied cwd")
+                        || line.startsWith("spied root")
+                        || line.startsWith("spied environ"))
+                .sorted()
+                .toList();
+        assertEquals(List.of("spied cwd /", "spied exe /memfd:jrunc-init (deleted)", "spied root /"), links);
+        List<String> fds = container
+                .stdout()
+                .lines()
+                .filter(line -> line.startsWith("spied fd/")
+                        && !line.contains(lab.folder().toString()))
+                .filter(line -> !line.contains("socket:[") && !line.endsWith(" /") && !line.contains("/payload"))
+                .toList();
+        assertEquals(List.of(), fds, "beside its channel, its root and what the program gets");
+    }
+
     /** CVE-2026-41579, CVE-2026-47766. */
     @Test
     @Peer(

@@ -3,6 +3,7 @@ package dev.jrunc.cli;
 
 import dev.jrunc.error.UsageError;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class Arguments {
 
     private final Options options;
     private final Map<String, String> given = new LinkedHashMap<>();
+    private final Map<String, List<String>> all = new HashMap<>();
     private final List<String> rest = new ArrayList<>();
     private final @Nullable UsageError problem;
 
@@ -69,6 +71,11 @@ final class Arguments {
         return given.get(name);
     }
 
+    /** All values of an option that may be given several times; of a flag true and false. */
+    List<String> values(String name) {
+        return all.getOrDefault(name, List.of());
+    }
+
     String value(String name, String absent) {
         return given.getOrDefault(name, absent);
     }
@@ -93,22 +100,30 @@ final class Arguments {
             throw new UsageError("flag provided but not defined: " + name);
         }
         if (!option.takesValue()) {
-            if (equals < 0 || truth(name, arg.substring(equals + 1))) {
+            boolean truth = equals < 0 || truth(name, arg.substring(equals + 1));
+            if (truth) {
                 given.put(option.name(), "");
             } else {
                 given.remove(option.name());
             }
+            keep(option, Boolean.toString(truth));
             return at + 1;
         }
         if (equals >= 0) {
             given.put(option.name(), arg.substring(equals + 1));
+            keep(option, arg.substring(equals + 1));
             return at + 1;
         }
         if (at + 1 == args.size()) {
             throw new UsageError("flag needs an argument: " + name);
         }
         given.put(option.name(), args.get(at + 1));
+        keep(option, args.get(at + 1));
         return at + 2;
+    }
+
+    private void keep(Options.Option option, String value) {
+        all.computeIfAbsent(option.name(), name -> new ArrayList<>()).add(value);
     }
 
     private Options.@Nullable Option find(String name) {

@@ -21,6 +21,11 @@ interface Command {
         return false;
     }
 
+    /** The exit status of its failures, once its options and arguments are understood. */
+    default int failureStatus() {
+        return 1;
+    }
+
     /** @return the exit status, 0 to 255 */
     int run(Invocation invocation);
 }

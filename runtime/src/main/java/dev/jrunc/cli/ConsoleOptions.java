@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The options that {@code create} and {@code run} have in common. */
 final class ConsoleOptions {
 
-    private static final long MAX_PRESERVE_FDS = 1024;
+    static final long MAX_PRESERVE_FDS = 1024;
 
     private ConsoleOptions() {}
 
@@ -38,7 +38,7 @@ final class ConsoleOptions {
     }
 
     /** Callers in a hurry give empty values. */
-    private static @Nullable String given(@Nullable String value) {
+    static @Nullable String given(@Nullable String value) {
         return value == null || value.isEmpty() ? null : value;
     }
 }

@@ -39,6 +39,11 @@ record Invocation(
         return given.value(name);
     }
 
+    /** All values of an option that may be given several times. */
+    List<String> values(String name) {
+        return given.values(name);
+    }
+
     /** @throws UsageError for a value that is no number from 0 to that maximum */
     long number(String name, long absent, long maximum) {
         String value = value(name);

@@ -30,6 +30,7 @@ public final class JruncCommandLine implements Session.Handler {
             new CreateCommand(),
             new DeleteCommand(),
             new EngineCommand(),
+            new ExecCommand(),
             new ExplainCommand(),
             new FeaturesCommand(),
             new KillCommand(),
@@ -146,7 +147,7 @@ public final class JruncCommandLine implements Session.Handler {
             return FAILURE;
         } catch (JruncException e) {
             log.error(command.name() + " failed: " + subject + describe(e));
-            return FAILURE;
+            return command.failureStatus();
         }
     }
 

@@ -36,6 +36,11 @@ public final class ReplayedFront {
             "args":[{"index":0,"value":2114060288,"valueTwo":0,"op":"SCMP_CMP_MASKED_EQ"}]}]}}}
             """;
 
+    private static final String PROCESS = """
+            {"user":{"uid":0,"gid":0},"args":["true"],"env":["PATH=/usr/bin:/bin"],"cwd":"/","capabilities":{
+            "bounding":["CAP_KILL"],"effective":["CAP_KILL"],"permitted":["CAP_KILL"]},"noNewPrivileges":true}
+            """;
+
     private static final String MOUNTINFO = """
             22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
             30 22 0:26 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
@@ -61,6 +66,7 @@ public final class ReplayedFront {
     private static final int SIGNAL = 0x141;
     private static final int FREEZE = 0x190;
     private static final int EXIT = 0x16e;
+    private static final int ENTER = 0x193;
 
     private static final long PID = 4711;
     private static final String START_TIME = "123456";
@@ -160,10 +166,10 @@ public final class ReplayedFront {
         Decoder fields = operation.fields();
         switch (operation.code()) {
             case OPEN_STATE -> error = openState(fields);
-            case READ_STATE -> data = state;
+            case READ_STATE -> data = fields.str().equals("config.json") ? Bytes.utf8(CONFIG) : state;
             case WRITE_STATE -> {
-                fields.str();
-                state = fields.bytes();
+                String name = fields.str();
+                state = name.equals("state.json") ? fields.bytes() : state;
             }
             case REMOVE_STATE -> folder = false;
             case READ_FILE -> {
@@ -190,6 +196,7 @@ public final class ReplayedFront {
                 fields.u32();
                 process = fields.bool() ? PAUSED : RUNNING;
             }
+            case ENTER -> value = PID + 1;
             case SIGNAL -> process = 0;
             default -> {}
         }
@@ -223,6 +230,9 @@ public final class ReplayedFront {
     private Bytes file(String path) {
         if (path.endsWith("/config.json")) {
             return Bytes.utf8(CONFIG);
+        }
+        if (path.endsWith("/process.json")) {
+            return Bytes.utf8(PROCESS);
         }
         return path.equals("/proc/self/mountinfo") ? Bytes.utf8(MOUNTINFO) : state;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.json;
 
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ public final class ConfigReader {
 
     private ConfigReader() {}
 
-    /** @throws dev.jrunc.error.InvalidSpec when it isn't JSON, or a value has another type than the specification's */
+    /** @throws InvalidSpec when it isn't JSON, or a value has another type than the specification's */
     public static Spec read(Bytes document) {
         Place config = JsonTree.read(document);
         NotYet.check(config);
@@ -91,6 +92,21 @@ public final class ConfigReader {
                 ioPriority(process.at("ioPriority")),
                 execCpuAffinity(process.at("execCPUAffinity")),
                 user(process.at("user")));
+    }
+
+    /**
+     * A process.json.
+     *
+     * @throws InvalidSpec with pointers into it
+     */
+    public static Spec.Process readProcess(Bytes document) {
+        Place process = JsonTree.read(document);
+        Spec.Process read = process(process);
+        if (read == null) {
+            throw new InvalidSpec("", "expected an object, found null");
+        }
+        NotYet.checkProcess(process);
+        return read;
     }
 
     /** Callers write empty strings for what they don't ask for. */

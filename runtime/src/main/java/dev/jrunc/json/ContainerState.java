@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param created RFC 3339, UTC
  * @param owner the name of the user that created it, or its number
  * @param ownPidNamespace the end of init is the end of all its processes
+ * @param sessionKeyring it has one of its own, which exec joins
  * @param cgroups one in every hierarchy
  * @param poststart hooks that start runs
  * @param poststop hooks that delete runs
@@ -35,6 +36,7 @@ public record ContainerState(
         Map<String, String> annotations,
         String owner,
         boolean ownPidNamespace,
+        boolean sessionKeyring,
         List<Cgroup> cgroups,
         List<Spec.Hook> poststart,
         List<Spec.Hook> poststop) {
@@ -88,6 +90,7 @@ public record ContainerState(
                 annotations,
                 owner,
                 ownPidNamespace,
+                sessionKeyring,
                 cgroups,
                 poststart,
                 poststop);
@@ -106,6 +109,7 @@ public record ContainerState(
                 annotations,
                 owner,
                 ownPidNamespace,
+                sessionKeyring,
                 cgroups,
                 poststart,
                 poststop);

@@ -19,8 +19,7 @@ final class NotYet {
             new Part(List.of("process", "apparmorProfile"), "AppArmor profiles"),
             new Part(List.of("process", "selinuxLabel"), "SELinux labels"),
             new Part(List.of("process", "scheduler"), "schedulers"),
-            new Part(List.of("process", "ioPriority"), "I/O priorities"),
-            new Part(List.of("process", "execCPUAffinity"), "CPU affinities"));
+            new Part(List.of("process", "ioPriority"), "I/O priorities"));
 
     private NotYet() {}
 
@@ -38,14 +37,27 @@ final class NotYet {
     /** @throws Unsupported at the first such part that asks for something */
     static void check(Place config) {
         for (Part part : PARTS) {
-            Place place = config;
-            for (int i = 0; i < part.path.size() && place.present(); i++) {
-                place = place.at(part.path.get(i));
+            check(config, part.path, part.what);
+        }
+    }
+
+    /** The same for a process.json. */
+    static void checkProcess(Place process) {
+        for (Part part : PARTS) {
+            if (part.path.getFirst().equals("process")) {
+                check(process, part.path.subList(1, part.path.size()), part.what);
             }
-            JsonNode node = place.node();
-            if (node != null && asks(node)) {
-                throw new Unsupported(place.pointer(), "this version of jrunc can't do " + part.what);
-            }
+        }
+    }
+
+    private static void check(Place from, List<String> path, String what) {
+        Place place = from;
+        for (int i = 0; i < path.size() && place.present(); i++) {
+            place = place.at(path.get(i));
+        }
+        JsonNode node = place.node();
+        if (node != null && asks(node)) {
+            throw new Unsupported(place.pointer(), "this version of jrunc can't do " + what);
         }
     }
 

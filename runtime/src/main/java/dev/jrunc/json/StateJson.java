@@ -39,7 +39,13 @@ public final class StateJson {
 
     /** What goes with the fd to linux.seccomp.listenerPath, config-linux.md section "The Container Process State". */
     public static Bytes seccompState(
-            String id, long pid, String bundle, Map<String, String> annotations, String metadata) {
+            long pid,
+            String metadata,
+            String id,
+            String status,
+            long containerPid,
+            String bundle,
+            Map<String, String> annotations) {
         JsonText json = new JsonText(false).beginObject();
         json.name("ociVersion").string(DefaultSpec.OCI_VERSION);
         json.name("fds").beginList().string("seccompFd").endList();
@@ -48,7 +54,7 @@ public final class StateJson {
             json.name("metadata").string(metadata);
         }
         json.name("state");
-        state(json, id, "creating", pid, bundle, annotations);
+        state(json, id, status, containerPid, bundle, annotations);
         return Bytes.utf8(json.endObject().toString());
     }
 
@@ -109,6 +115,7 @@ public final class StateJson {
         annotations(json, state.annotations());
         json.name("owner").string(state.owner());
         json.name("ownPidNamespace").literal(Boolean.toString(state.ownPidNamespace()));
+        json.name("sessionKeyring").literal(Boolean.toString(state.sessionKeyring()));
         json.name("cgroups").beginList();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             CgroupFolder folder = cgroup.folder();
@@ -175,6 +182,7 @@ public final class StateJson {
                 state.at("annotations").stringMap(),
                 state.at("owner").string(),
                 state.at("ownPidNamespace").bool(),
+                state.at("sessionKeyring").bool(),
                 cgroups,
                 hooks(state.at("poststart")),
                 hooks(state.at("poststop")));

@@ -12,6 +12,7 @@ import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.json.ConfigReader;
 import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
@@ -40,6 +41,7 @@ final class Bundle {
     private final CreateOptions options;
     private final String path;
     private final String rootfs;
+    private final Bytes config;
     private final Spec spec;
     private final Call call;
     private final CgroupPlan cgroups;
@@ -50,6 +52,7 @@ final class Bundle {
             CreateOptions options,
             String path,
             String rootfs,
+            Bytes config,
             Spec spec,
             Call call,
             CgroupPlan cgroups,
@@ -58,6 +61,7 @@ final class Bundle {
         this.options = options;
         this.path = path;
         this.rootfs = rootfs;
+        this.config = config;
         this.spec = spec;
         this.call = call;
         this.cgroups = cgroups;
@@ -76,7 +80,8 @@ final class Bundle {
                         Step.mayFail(
                                 new HostOperation.ReadFile(READING, "/proc/self/mountinfo", MAX_MOUNTINFO_BYTES))));
         String real = results.get(0).data().utf8();
-        Spec spec = ConfigReader.read(results.get(1).data());
+        Bytes config = results.get(1).data();
+        Spec spec = ConfigReader.read(config);
         SpecCheck.check(spec);
         if (context.systemdCgroup() && !SYSTEMD_CGROUPS) {
             throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
@@ -84,10 +89,11 @@ final class Bundle {
         CgroupLayout layout =
                 CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
-        return new Bundle(id, options, real, rootfs(context, real, spec), spec, call, cgroups, seccomp(context, spec));
+        return new Bundle(
+                id, options, real, rootfs(context, real, spec), config, spec, call, cgroups, seccomp(context, spec));
     }
 
-    private static @Nullable SeccompFilter seccomp(Context context, Spec spec) {
+    static @Nullable SeccompFilter seccomp(Context context, Spec spec) {
         Spec.Seccomp profile = spec.linux().seccomp();
         if (profile == null) {
             return null;
@@ -124,6 +130,11 @@ final class Bundle {
 
     String rootfs() {
         return rootfs;
+    }
+
+    /** config.json as it is. */
+    Bytes config() {
+        return config;
     }
 
     Spec spec() {

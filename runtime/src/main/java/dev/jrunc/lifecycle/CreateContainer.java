@@ -132,6 +132,7 @@ public final class CreateContainer {
         ContainerState state = initialState(bundle, Cgroups.found(front, bundle.cgroups()));
         List<Step<HostOperation>> first = new ArrayList<>();
         first.add(folder.writing(state));
+        first.add(folder.keeping(bundle.config()));
         first.add(Step.must(new HostOperation.MakeStartFifos(CREATE)));
         String socket = options.consoleSocket();
         if (socket != null) {
@@ -194,6 +195,7 @@ public final class CreateContainer {
                 bundle.spec().annotations(),
                 call.euid() == 0 ? "root" : Long.toString(call.euid()),
                 bundle.ownPidNamespace(),
+                !options.noNewKeyring(),
                 cgroups,
                 hooks.poststart(),
                 hooks.poststop());
@@ -248,7 +250,13 @@ public final class CreateContainer {
         Spec.Seccomp profile = bundle.spec().linux().seccomp();
         String metadata = profile == null ? null : profile.listenerMetadata();
         return StateJson.seccompState(
-                bundle.id(), state.pid(), bundle.path(), bundle.spec().annotations(), metadata == null ? "" : metadata);
+                state.pid(),
+                metadata == null ? "" : metadata,
+                bundle.id(),
+                "creating",
+                state.pid(),
+                bundle.path(),
+                bundle.spec().annotations());
     }
 
     private static void await(List<Step<HostOperation>> steps, long point) {

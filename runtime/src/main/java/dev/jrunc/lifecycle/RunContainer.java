@@ -73,7 +73,7 @@ public final class RunContainer {
     }
 
     /** Of a wait status, wait(2). */
-    private static int exitStatus(long waitStatus) {
+    static int exitStatus(long waitStatus) {
         int signal = (int) (waitStatus & 0x7f);
         return signal == 0 ? (int) (waitStatus >> 8 & 0xff) : SIGNAL_BASE + signal;
     }

@@ -932,4 +932,69 @@ public sealed interface HostOperation extends Operation {
             fields.bytes("content", content);
         }
     }
+
+    /**
+     * Clones an init into the container of that process: SPAWN for exec. namespaces: CLONE_NEW* bits of what the container has
+     * of its own; the caller's own user namespace is not joined. chroot: it has no mount namespace, but a root. value and
+     * data as SPAWN's; ESRCH when the process is gone.
+     */
+    record Enter(Origin origin, long pid, long startTime, long namespaces, boolean chroot, long preserveFds)
+            implements HostOperation {
+        @Override
+        public int code() {
+            return 0x193;
+        }
+
+        @Override
+        public String name() {
+            return "ENTER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+            fields.u64("namespaces", namespaces);
+            fields.bool("chroot", chroot);
+            fields.u32("preserveFds", preserveFds);
+        }
+    }
+
+    /** After READY and GO_ON: until the program of the init that ENTER made runs. */
+    record AwaitProgram(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x194;
+        }
+
+        @Override
+        public String name() {
+            return "AWAIT_PROGRAM";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
+    /** sched_setaffinity(2) on init. */
+    record CpuAffinity(Origin origin, List<Long> cpus) implements HostOperation {
+        public CpuAffinity {
+            cpus = List.copyOf(cpus);
+        }
+
+        @Override
+        public int code() {
+            return 0x195;
+        }
+
+        @Override
+        public String name() {
+            return "CPU_AFFINITY";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32s("cpus", cpus);
+        }
+    }
 }

@@ -716,4 +716,36 @@ public sealed interface InitOperation extends Operation {
             fields.u32("preserveFds", preserveFds);
         }
     }
+
+    /** The root file system is there and entered: paths are those of the container. */
+    record Entered(Origin origin) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x260;
+        }
+
+        @Override
+        public String name() {
+            return "ENTERED";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
+    /** Reports READY and waits for GO: WAIT_START for exec. */
+    record Ready(Origin origin) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x261;
+        }
+
+        @Override
+        public String name() {
+            return "READY";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
 }

@@ -45,7 +45,15 @@ public final class Planner {
         }
         boolean ownMounts = namespace("mount") != null;
         NotifySocket notify = new NotifySocket(ownMounts ? request.notifySocket() : "");
-        ProcessPlanner program = new ProcessPlanner(request, process, setGroups(), notify, init, warnings);
+        ProcessPlanner program = new ProcessPlanner(
+                "/process",
+                request.listenEnvironment(),
+                request.seccomp(),
+                process,
+                setGroups(),
+                notify,
+                init,
+                warnings);
         boolean runtimeHooks = !spec.hooks().prestart().isEmpty()
                 || !spec.hooks().createRuntime().isEmpty();
         planNamespaces();
@@ -58,7 +66,7 @@ public final class Planner {
         planNames();
         init.addAll(remounts);
         planConfinedPaths();
-        program.planIdentity();
+        program.planIdentity(true);
         program.planProgram();
         add(new InitOperation.Detach(Origin.rule("start"), request.preserveFds()));
         program.planSeccomp();
@@ -68,7 +76,7 @@ public final class Planner {
         return new Plan(
                 trees,
                 spawn(),
-                oomScoreAdj(process),
+                program.oomScoreAdj(),
                 init,
                 program.rlimits(),
                 runtimeHooks,
@@ -277,12 +285,5 @@ public final class Planner {
             triples.add(mapping.size());
         }
         return triples;
-    }
-
-    private static List<Step<HostOperation>> oomScoreAdj(Spec.Process process) {
-        Long score = process.oomScoreAdj();
-        return score == null
-                ? List.of()
-                : List.of(Step.must(new HostOperation.OomScoreAdj(Origin.at("/process/oomScoreAdj"), score)));
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** {@code process}: who the program runs as, what it may do, and itself. */
 final class ProcessPlanner {
@@ -14,12 +15,11 @@ final class ProcessPlanner {
     /** Where the configuration gives none, as runc has it. */
     private static final long DEFAULT_UMASK = 0022;
 
-    private static final Origin USER = Origin.at("/process/user");
-    private static final Origin CWD = Origin.at("/process/cwd");
-
     private static final long SYS_ADMIN = 1L << 21;
 
-    private final PlanRequest request;
+    private final String base;
+    private final List<String> listenEnvironment;
+    private final @Nullable SeccompFilter seccomp;
     private final Spec.Process process;
     private final boolean setGroups;
     private final NotifySocket notifySocket;
@@ -28,19 +28,32 @@ final class ProcessPlanner {
     private long finalEffective;
     private long finalPermitted;
 
+    /**
+     * @param base where the process is: /process in config.json, the empty string in a process.json
+     * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES
+     * @param seccomp the container's compiled filter
+     */
     ProcessPlanner(
-            PlanRequest request,
+            String base,
+            List<String> listenEnvironment,
+            @Nullable SeccompFilter seccomp,
             Spec.Process process,
             boolean setGroups,
             NotifySocket notifySocket,
             List<Step<InitOperation>> steps,
             List<String> warnings) {
-        this.request = request;
+        this.base = base;
+        this.listenEnvironment = listenEnvironment;
+        this.seccomp = seccomp;
         this.process = process;
         this.setGroups = setGroups;
         this.notifySocket = notifySocket;
         this.steps = steps;
         this.warnings = warnings;
+    }
+
+    private Origin at(String pointer) {
+        return Origin.at(base + pointer);
     }
 
     private void add(InitOperation operation) {
@@ -52,7 +65,7 @@ final class ProcessPlanner {
         Spec.ConsoleSize size = process.consoleSize();
         if (process.terminal()) {
             add(new InitOperation.Console(
-                    Origin.at("/process/terminal"),
+                    at("/terminal"),
                     size == null ? 0 : size.height(),
                     size == null ? 0 : size.width(),
                     process.user().uid()));
@@ -61,29 +74,33 @@ final class ProcessPlanner {
         }
     }
 
-    /** All that comes after the root file system is finished, up to waiting for start. */
-    void planIdentity() {
+    /**
+     * All that comes after the root file system is finished, up to waiting for start.
+     *
+     * @param makeCwd a missing working directory is made
+     */
+    void planIdentity(boolean makeCwd) {
         Spec.User user = process.user();
         Long umask = user.umask();
         add(
                 umask == null
                         ? new InitOperation.Umask(Origin.rule("default umask"), DEFAULT_UMASK)
-                        : new InitOperation.Umask(Origin.at("/process/user/umask"), umask));
-        add(new InitOperation.StdioOwner(USER, user.uid(), user.gid()));
+                        : new InitOperation.Umask(at("/user/umask"), umask));
+        add(new InitOperation.StdioOwner(at("/user"), user.uid(), user.gid()));
         // Only root may be able to make it, and only the user may be able to enter it.
-        steps.add(Step.mayFail(new InitOperation.Cwd(CWD, process.cwd(), true)));
+        steps.add(Step.mayFail(new InitOperation.Cwd(at("/cwd"), process.cwd(), makeCwd)));
         if (!process.rlimits().isEmpty()) {
-            add(new InitOperation.SyncPoint(Origin.at("/process/rlimits"), Plan.SYNC_LIMITS));
+            add(new InitOperation.SyncPoint(at("/rlimits"), Plan.SYNC_LIMITS));
         }
         if (process.noNewPrivileges()) {
-            add(new InitOperation.NoNewPrivileges(Origin.at("/process/noNewPrivileges")));
+            add(new InitOperation.NoNewPrivileges(at("/noNewPrivileges")));
         }
         planCapabilities(user);
-        add(new InitOperation.Cwd(CWD, process.cwd(), false));
+        add(new InitOperation.Cwd(at("/cwd"), process.cwd(), false));
     }
 
     private void planCapabilities(Spec.User user) {
-        Origin origin = Origin.at("/process/capabilities");
+        Origin origin = at("/capabilities");
         Spec.Capabilities given = process.capabilities();
         Spec.Capabilities sets =
                 given == null ? new Spec.Capabilities(List.of(), List.of(), List.of(), List.of(), List.of()) : given;
@@ -92,7 +109,7 @@ final class ProcessPlanner {
         long ambient = mask(sets.ambient(), "ambient");
         // The kernel lets only what is permitted and inheritable be ambient; callers ask for more, and runc lets them.
         add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
-        add(new InitOperation.User(USER, user.uid(), user.gid(), setGroups, user.additionalGids()));
+        add(new InitOperation.User(at("/user"), user.uid(), user.gid(), setGroups, user.additionalGids()));
         long effective = mask(sets.effective(), "effective");
         finalEffective = effective;
         finalPermitted = permitted;
@@ -106,12 +123,12 @@ final class ProcessPlanner {
 
     /** Without no_new_privs the kernel lets only CAP_SYS_ADMIN install a filter. */
     private boolean privilegedSeccomp() {
-        return request.seccomp() != null && !process.noNewPrivileges();
+        return seccomp != null && !process.noNewPrivileges();
     }
 
     /** As late as can be: docs/decisions/seccomp-order.md. */
     void planSeccomp() {
-        SeccompFilter filter = request.seccomp();
+        SeccompFilter filter = seccomp;
         if (filter == null) {
             return;
         }
@@ -132,7 +149,7 @@ final class ProcessPlanner {
             if (number.isPresent()) {
                 mask |= 1L << number.getAsInt();
             } else {
-                warnings.add("/process/capabilities/" + set + ": ignoring unknown capability \"" + name + "\"");
+                warnings.add(base + "/capabilities/" + set + ": ignoring unknown capability \"" + name + "\"");
             }
         }
         return mask;
@@ -141,7 +158,7 @@ final class ProcessPlanner {
     void planProgram() {
         Map<String, String> environment = environment();
         add(new InitOperation.ResolveProgram(
-                Origin.at("/process/args/0"),
+                at("/args/0"),
                 process.args().getFirst(),
                 environment.getOrDefault("PATH", ""),
                 !environment.containsKey("HOME"),
@@ -153,7 +170,7 @@ final class ProcessPlanner {
         for (Map.Entry<String, String> variable : environment().entrySet()) {
             environment.add(variable.getKey() + "=" + variable.getValue());
         }
-        add(new InitOperation.Execve(Origin.at("/process/args"), process.args(), environment));
+        add(new InitOperation.Execve(at("/args"), process.args(), environment));
     }
 
     /** Of several variables with one name the last one counts, and the supervisor's before all; an empty HOME is none. */
@@ -162,7 +179,7 @@ final class ProcessPlanner {
         for (String variable : process.env()) {
             put(environment, variable);
         }
-        for (String variable : request.listenEnvironment()) {
+        for (String variable : listenEnvironment) {
             put(environment, variable);
         }
         if (notifySocket.isBound()) {
@@ -183,12 +200,17 @@ final class ProcessPlanner {
         for (int i = 0; i < process.rlimits().size(); i++) {
             Spec.Rlimit rlimit = process.rlimits().get(i);
             limits.add(Step.must(new HostOperation.Rlimit(
-                    Origin.at("/process/rlimits/" + i),
+                    at("/rlimits/" + i),
                     rlimit.type(),
                     Names.rlimit(rlimit.type()).orElseThrow(),
                     rlimit.soft(),
                     rlimit.hard())));
         }
         return limits;
+    }
+
+    List<Step<HostOperation>> oomScoreAdj() {
+        Long score = process.oomScoreAdj();
+        return score == null ? List.of() : List.of(Step.must(new HostOperation.OomScoreAdj(at("/oomScoreAdj"), score)));
     }
 }

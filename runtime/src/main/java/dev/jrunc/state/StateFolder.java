@@ -30,6 +30,7 @@ public final class StateFolder {
 
     private static final int MAX_ID_LENGTH = 255;
     private static final String FILE = "state.json";
+    private static final String CONFIG = "config.json";
     private static final Origin ORIGIN = Origin.rule("state folder");
 
     /** PROCESS_STATUS of native/protocol.h. */
@@ -91,6 +92,21 @@ public final class StateFolder {
     /** The operation that writes state.json. */
     public Step<HostOperation> writing(ContainerState state) {
         return Step.must(new HostOperation.WriteState(ORIGIN, FILE, StateJson.write(state)));
+    }
+
+    /** The operation that keeps the container's config.json: exec needs it, and that of the bundle may be another by then. */
+    public Step<HostOperation> keeping(Bytes config) {
+        return Step.must(new HostOperation.WriteState(ORIGIN, CONFIG, config));
+    }
+
+    /**
+     * The container's config.json; the folder is open.
+     *
+     * @throws OperationFailed when there is none
+     */
+    public Bytes config() {
+        return front.execute(new HostOperation.ReadState(ORIGIN, CONFIG, MAX_STATE_BYTES))
+                .data();
     }
 
     /** The operation that removes all of it. */

@@ -2,6 +2,7 @@
 package dev.jrunc.validate;
 
 import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.plan.CpuList;
 import dev.jrunc.plan.Names;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Planner;
@@ -55,7 +56,10 @@ public final class SpecCheck {
         checkVersion();
         checkNamespaces();
         checkMaps();
-        checkProcess();
+        Spec.Process process = spec.process();
+        if (process != null) {
+            checkProcess(process, "/process");
+        }
         checkNames();
         checkPaths();
         checkTimeOffsets();
@@ -142,39 +146,46 @@ public final class SpecCheck {
         }
     }
 
-    private void checkProcess() {
-        Spec.Process process = spec.process();
-        if (process == null) {
-            return;
-        }
+    /**
+     * A process of config.json, or of a process.json.
+     *
+     * @param base the JSON pointer of it
+     * @throws InvalidSpec at the first problem
+     */
+    public static void checkProcess(Spec.Process process, String base) {
         if (process.args().isEmpty()) {
-            throw new InvalidSpec("/process/args", "is missing or empty: there is no program to run");
+            throw new InvalidSpec(base + "/args", "is missing or empty: there is no program to run");
         }
         if (process.args().getFirst().isEmpty()) {
-            throw new InvalidSpec("/process/args/0", "is empty: there is no program to run");
+            throw new InvalidSpec(base + "/args/0", "is empty: there is no program to run");
         }
         if (!process.cwd().startsWith("/")) {
-            throw new InvalidSpec("/process/cwd", "expected an absolute path, found \"" + process.cwd() + "\"");
+            throw new InvalidSpec(base + "/cwd", "expected an absolute path, found \"" + process.cwd() + "\"");
         }
         for (int i = 0; i < process.env().size(); i++) {
             if (process.env().get(i).indexOf('=') <= 0) {
                 throw new InvalidSpec(
-                        "/process/env/" + i,
+                        base + "/env/" + i,
                         "expected NAME=value, found \"" + process.env().get(i) + "\"");
             }
         }
         Long score = process.oomScoreAdj();
         if (score != null && Math.abs(score) > MAX_OOM_SCORE) {
-            throw new InvalidSpec("/process/oomScoreAdj", "expected -1000 to 1000, found " + score);
+            throw new InvalidSpec(base + "/oomScoreAdj", "expected -1000 to 1000, found " + score);
         }
-        checkRlimits(process.rlimits());
+        Spec.ExecCpuAffinity affinity = process.execCPUAffinity();
+        if (affinity != null) {
+            CpuList.parse(affinity.initial(), base + "/execCPUAffinity/initial");
+            CpuList.parse(affinity.last(), base + "/execCPUAffinity/final");
+        }
+        checkRlimits(process.rlimits(), base);
     }
 
-    private static void checkRlimits(List<Spec.Rlimit> rlimits) {
+    private static void checkRlimits(List<Spec.Rlimit> rlimits, String base) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < rlimits.size(); i++) {
             Spec.Rlimit rlimit = rlimits.get(i);
-            String pointer = "/process/rlimits/" + i;
+            String pointer = base + "/rlimits/" + i;
             if (Names.rlimit(rlimit.type()).isEmpty()) {
                 throw new InvalidSpec(
                         pointer + "/type",

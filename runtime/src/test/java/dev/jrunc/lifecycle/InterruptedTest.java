@@ -39,6 +39,7 @@ class InterruptedTest {
             Map.of(),
             "root",
             true,
+            true,
             List.of(new ContainerState.Cgroup(new CgroupFolder("/sys/fs/cgroup/pids", "/c1", 1, List.of("pids")), 1)),
             List.of(),
             List.of(new Spec.Hook("/bin/hook", List.of(), List.of(), null))));

@@ -125,6 +125,7 @@ class UnfinishedTest {
                 Map.of(),
                 "root",
                 true,
+                true,
                 List.of(cgroup("memory", 0), cgroup("pids", 2)),
                 List.of(),
                 List.of()));

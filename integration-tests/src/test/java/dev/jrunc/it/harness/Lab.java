@@ -164,6 +164,20 @@ public final class Lab implements AutoCloseable {
         return new Call(this, List.of(words), List.of());
     }
 
+    /** {@code exec} of the payload with these words, with options before the id, not yet made. */
+    public Call execCall(Container container, List<String> options, String... words) {
+        List<String> all = new ArrayList<>(List.of("exec"));
+        all.addAll(options);
+        all.addAll(List.of(container.id(), "/payload"));
+        all.addAll(List.of(words));
+        return call(all.toArray(String[]::new));
+    }
+
+    /** {@code exec} of the payload with these words, in the foreground. */
+    public Result exec(Container container, String... words) {
+        return execCall(container, List.of(), words).now();
+    }
+
     /** {@code create} with options before the id, not yet made. */
     public Call createCall(Bundle bundle, String id, String... options) {
         return bundleCall("create", bundle, id, options);
@@ -231,8 +245,13 @@ public final class Lab implements AutoCloseable {
 
     /** A call that has to fail with these words, in either case, and to leave nothing behind. */
     public Result fails(Call call, String... words) {
+        return failsWith(1, call, words);
+    }
+
+    /** The same with another status: {@code exec} has its own. */
+    public Result failsWith(int status, Call call, String... words) {
         Census before = Census.take(this);
-        Result result = call.now().failedSaying(words);
+        Result result = call.now().failedWith(status, words);
         assertNothingSince(before, "after the failure of " + result);
         return result;
     }

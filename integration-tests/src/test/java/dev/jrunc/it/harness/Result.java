@@ -42,11 +42,16 @@ public record Result(OciRuntime.Kind kind, String command, int exit, String stdo
      * either case. crun has words of its own.
      */
     public Result failedSaying(String... words) {
+        return failedWith(1, words);
+    }
+
+    /** The same with another status: {@code exec} has its own. */
+    public Result failedWith(int status, String... words) {
         if (kind == OciRuntime.Kind.CRUN) {
             assertNotEquals(0, exit, () -> "exit status of " + this);
             return this;
         }
-        exited(1);
+        exited(status);
         assertTrue(!stderr.isBlank(), () -> "nothing on stderr of " + this);
         for (String word : words) {
             if (!lower(stderr).contains(lower(word))) {

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.lifecycle;
+
+import dev.jrunc.engine.Call;
+import dev.jrunc.engine.EngineReleased;
+import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
+import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.JruncException;
+import dev.jrunc.error.OperationFailed;
+import dev.jrunc.json.ConfigReader;
+import dev.jrunc.json.ContainerState;
+import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.plan.CpuList;
+import dev.jrunc.plan.ExecPlan;
+import dev.jrunc.plan.ExecPlanner;
+import dev.jrunc.plan.ExecRequest;
+import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Plan;
+import dev.jrunc.plan.SeccompFilter;
+import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Spec;
+import dev.jrunc.state.StateFolder;
+import dev.jrunc.state.Status;
+import dev.jrunc.validate.SpecCheck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code exec}: another process in a container that runs already. */
+public final class ExecProcess {
+
+    private static final Origin EXEC = Origin.rule("exec");
+
+    /** WRITE_FILE dispositions of native/protocol.h. */
+    private static final long REPLACE = 3;
+
+    private static final long PID_FILE_MODE = 0644;
+    private static final long MAX_CGROUP_BYTES = 64L * 1024;
+
+    private final Context context;
+    private final Front front;
+    private final StateFolder folder;
+    private final ExecOptions options;
+
+    public ExecProcess(Context context, String id, ExecOptions options) {
+        this.context = context;
+        this.front = context.front();
+        this.folder = context.folder(id);
+        this.options = options;
+    }
+
+    /** A process that is to be made, and where it comes from. */
+    private record Wanted(Spec spec, Spec.Process process, String base) {}
+
+    /**
+     * @return the exit status of the program, or 128 and its signal; 0 when detached
+     * @throws JruncException when it could not be executed; then nothing is left
+     * @throws EngineReleased when the front waits alone
+     */
+    public int exec() {
+        ContainerState state = find();
+        Wanted wanted = wanted();
+        checkConsole(wanted.process);
+        List<String> cgroups = ExecCgroups.folders(state, options.cgroups());
+        SeccompFilter seccomp = Bundle.seccomp(context, wanted.spec);
+        ExecPlan plan = plan(state, wanted, seccomp);
+        plan.warnings().forEach(context.warnings());
+        try {
+            long pid = enter(state, plan);
+            attach(state, wanted, cgroups);
+            execute(state, wanted, plan, seccomp, pid);
+        } catch (JruncException e) {
+            List<Step<HostOperation>> undo = List.of(Step.mayFail(new HostOperation.KillInit(EXEC)));
+            Failures.suppress(e, undo, front.execute(undo));
+            throw folder.status(state) == Status.STOPPED ? stopped() : e;
+        }
+        if (options.detach()) {
+            return 0;
+        }
+        // There is nothing left to do for the engine: the front ends with the program's status.
+        long status =
+                front.execute(new HostOperation.Foreground(EXEC, 0, List.of())).value();
+        return RunContainer.exitStatus(status);
+    }
+
+    private static ContainerError stopped() {
+        return new ContainerError("cannot exec in a stopped container: container not running");
+    }
+
+    private ContainerState find() {
+        RecoverContainer.Found found = RecoverContainer.find(context, folder);
+        return switch (found.status()) {
+            case CREATED, RUNNING -> found.state();
+            case PAUSED -> {
+                if (!options.ignorePaused()) {
+                    throw new ContainerError("cannot exec in a paused container (use --ignore-paused to override):"
+                            + " container paused");
+                }
+                yield found.state();
+            }
+            case CREATING -> throw new ContainerError("cannot exec in a container that is being created");
+            case STOPPED -> throw stopped();
+        };
+    }
+
+    private Wanted wanted() {
+        Spec spec = ConfigReader.read(folder.config());
+        String file = options.processFile();
+        if (file == null) {
+            Spec.Process own = Objects.requireNonNull(spec.process());
+            Spec.Process process = ChangedProcess.of(own, options.change());
+            SpecCheck.checkProcess(process, "/process");
+            return new Wanted(spec, process, "/process");
+        }
+        Bytes document = front.execute(new HostOperation.ReadFile(
+                        Origin.rule("--process"), front.call().absolute(file), ConfigReader.MAX_CONFIG_BYTES))
+                .data();
+        try {
+            Spec.Process process = ConfigReader.readProcess(document);
+            SpecCheck.checkProcess(process, "");
+            return new Wanted(spec, process, "");
+        } catch (InvalidSpec e) {
+            throw new ContainerError("--process " + file + ": " + e.finding());
+        }
+    }
+
+    private void checkConsole(Spec.Process process) {
+        boolean socket = options.consoleSocket() != null;
+        if (options.detach() && process.terminal() && !socket) {
+            throw new ContainerError(
+                    "cannot allocate tty if jrunc will detach without setting console socket: give --console-socket");
+        }
+        if (socket && (!options.detach() || !process.terminal())) {
+            throw new ContainerError("cannot use console socket if jrunc will not detach or allocate tty");
+        }
+        if (!options.detach() && process.terminal() && front.call().terminals() == 0) {
+            throw new ContainerError("cannot allocate tty: none of the caller's standard fds is a terminal");
+        }
+    }
+
+    private ExecPlan plan(ContainerState state, Wanted wanted, @Nullable SeccompFilter seccomp) {
+        Call call = front.call();
+        if (options.preserveFds() > call.inheritedFds()) {
+            throw new ContainerError(
+                    "--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds()) + " is not open");
+        }
+        return ExecPlanner.plan(new ExecRequest(
+                state.id(),
+                wanted.spec,
+                wanted.process,
+                wanted.base,
+                call.hasSysAdmin(),
+                state.sessionKeyring(),
+                options.preserveFds(),
+                seccomp));
+    }
+
+    private long enter(ContainerState state, ExecPlan plan) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        String socket = options.consoleSocket();
+        if (socket != null) {
+            steps.add(Step.must(new HostOperation.ConnectConsole(Origin.rule("--console-socket"), socket)));
+        }
+        steps.add(Step.must(new HostOperation.Enter(
+                EXEC, state.pid(), state.startTime(), plan.namespaces(), plan.chroot(), options.preserveFds())));
+        return front.execute(steps).getLast().value();
+    }
+
+    private void attach(ContainerState state, Wanted wanted, List<String> cgroups) {
+        Spec.ExecCpuAffinity affinity = wanted.process.execCPUAffinity();
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        Step<HostOperation> unified = null;
+        if (affinity != null) {
+            addAffinity(steps, affinity.initial(), wanted.base + "/execCPUAffinity/initial");
+        }
+        List<String> first = new ArrayList<>();
+        for (int i = 0; i < cgroups.size(); i++) {
+            if (state.cgroups().get(i).folder().version() == 1) {
+                first.add(cgroups.get(i));
+            } else {
+                unified = attaching(cgroups.get(i), true);
+            }
+        }
+        if (!first.isEmpty()) {
+            steps.add(new Step<>(new HostOperation.CgroupAttach(EXEC, first), isRootless()));
+        }
+        if (unified != null) {
+            steps.add(unified);
+        }
+        if (affinity != null) {
+            addAffinity(steps, affinity.last(), wanted.base + "/execCPUAffinity/final");
+        }
+        List<Result> results = front.execute(steps);
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).equals(unified) && !results.get(i).ok() && !isRootless()) {
+                attachBesideInit(state, results.get(i));
+            }
+        }
+    }
+
+    /** Where the user has no right to cgroups, create did without them, too. */
+    private boolean isRootless() {
+        return front.call().euid() != 0 || !front.call().inInitialUserNamespace();
+    }
+
+    private static Step<HostOperation> attaching(String path, boolean mayFail) {
+        return new Step<>(new HostOperation.CgroupAttach(EXEC, List.of(path)), mayFail);
+    }
+
+    private static void addAffinity(List<Step<HostOperation>> steps, @Nullable String list, String pointer) {
+        List<Long> cpus = CpuList.parse(list, pointer);
+        if (!cpus.isEmpty()) {
+            steps.add(Step.must(new HostOperation.CpuAffinity(Origin.at(pointer), cpus)));
+        }
+    }
+
+    /**
+     * cgroups(7): a cgroup of version 2 that hands controllers on to cgroups below it takes no processes. A container that has
+     * divided its own (an init system, a nested runtime) has moved its first process to one of them: there we go as well.
+     */
+    private void attachBesideInit(ContainerState state, Result failed) {
+        boolean divided = failed.error() == Errno.EBUSY.number() || failed.error() == Errno.EOPNOTSUPP.number();
+        OperationFailed failure =
+                new OperationFailed("CGROUP_ATTACH", EXEC.text(), (int) failed.error(), failed.message());
+        if (!divided || !options.cgroups().isEmpty()) {
+            throw failure;
+        }
+        String text = front.execute(
+                        new HostOperation.ReadFile(EXEC, "/proc/" + state.pid() + "/cgroup", MAX_CGROUP_BYTES))
+                .data()
+                .utf8();
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            CgroupFolder own = cgroup.folder();
+            int at = text.indexOf(own.path() + "/");
+            if (own.version() == 2 && text.contains("0::") && at >= text.indexOf("0::") && at >= 0) {
+                int end = text.indexOf('\n', at);
+                String path = text.substring(at, end < 0 ? text.length() : end);
+                front.execute(List.of(attaching(own.mount() + path, false)));
+                return;
+            }
+        }
+        throw failure;
+    }
+
+    private void execute(
+            ContainerState state, Wanted wanted, ExecPlan plan, @Nullable SeccompFilter seccomp, long pid) {
+        List<Step<HostOperation>> steps = new ArrayList<>(plan.oomScoreAdj());
+        steps.add(Step.must(new HostOperation.SendPlan(EXEC, plan.init())));
+        if (plan.console()) {
+            steps.add(Step.must(new HostOperation.ReceiveConsole(Origin.at(wanted.base + "/terminal"))));
+        }
+        if (!plan.rlimits().isEmpty()) {
+            steps.add(Step.must(new HostOperation.Await(EXEC, Plan.SYNC_LIMITS)));
+            steps.addAll(plan.rlimits());
+            steps.add(Step.must(new HostOperation.GoOn(EXEC)));
+        }
+        Spec.Seccomp profile = wanted.spec.linux().seccomp();
+        String listener = profile == null ? null : profile.listenerPath();
+        if (seccomp != null && seccomp.notifies() && profile != null && listener != null) {
+            String metadata = profile.listenerMetadata();
+            steps.add(Step.must(new HostOperation.SendSeccompListener(
+                    Origin.at("/linux/seccomp/listenerPath"),
+                    listener,
+                    StateJson.seccompState(
+                            pid,
+                            metadata == null ? "" : metadata,
+                            state.id(),
+                            "running",
+                            state.pid(),
+                            state.bundle(),
+                            state.annotations()))));
+        }
+        steps.add(Step.must(new HostOperation.Await(EXEC, Plan.SYNC_READY)));
+        addReports(steps, pid);
+        steps.add(Step.must(new HostOperation.GoOn(EXEC)));
+        steps.add(Step.must(new HostOperation.AwaitProgram(EXEC)));
+        front.execute(steps);
+    }
+
+    private void addReports(List<Step<HostOperation>> steps, long pid) {
+        String pidFile = options.pidFile();
+        if (pidFile != null) {
+            steps.add(Step.must(new HostOperation.WriteFile(
+                    Origin.rule("--pid-file"), pidFile, Bytes.utf8(Long.toString(pid)), PID_FILE_MODE, REPLACE)));
+        }
+        String pidfdSocket = options.pidfdSocket();
+        if (pidfdSocket != null) {
+            steps.add(Step.must(new HostOperation.SendPidfd(Origin.rule("--pidfd-socket"), pidfdSocket)));
+        }
+    }
+}

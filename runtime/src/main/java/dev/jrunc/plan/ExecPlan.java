@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.plan;
+
+import java.util.List;
+
+/**
+ * How another process comes into a container.
+ *
+ * @param namespaces CLONE_NEW* bits of what the container has of its own
+ * @param chroot it has no mount namespace
+ * @param oomScoreAdj none or one
+ * @param init for SEND_PLAN
+ * @param rlimits to set at the sync point LIMITS, which exists when there are any
+ * @param console init sends a terminal
+ * @param warnings what is not done, and does no harm
+ */
+public record ExecPlan(
+        long namespaces,
+        boolean chroot,
+        List<Step<HostOperation>> oomScoreAdj,
+        List<Step<InitOperation>> init,
+        List<Step<HostOperation>> rlimits,
+        boolean console,
+        List<String> warnings) {
+
+    public ExecPlan {
+        oomScoreAdj = List.copyOf(oomScoreAdj);
+        init = List.copyOf(init);
+        rlimits = List.copyOf(rlimits);
+        warnings = List.copyOf(warnings);
+    }
+}
