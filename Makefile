@@ -5,7 +5,7 @@
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes a Go module proxy, once
-#   make bench      jrunc and runc side by side
+#   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make format     formats Java and C
 #   make clean
@@ -31,7 +31,7 @@ PACKAGES_CHECK := clang-format libseccomp2
 PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq libseccomp2 procps runc skopeo strace umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
-PACKAGES_BENCH := busybox-static hyperfine jq runc
+PACKAGES_BENCH := busybox-static crun python3 runc
 
 # deps: everything that any target needs.
 .PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-bench
@@ -207,8 +207,12 @@ conformance: all | deps-conformance
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
-bench: all | deps-bench
-	bench/bench.sh $(TREE)/bin/jrunc
+bench: all build/floor | deps-bench
+	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build
+	@cp build/bench.svg docs/bench.svg
+
+build/floor: bench/floor.c | build
+	@$(CC) $(C_LANGUAGE) -O2 $(WARNINGS) -static -o $@ $<
 
 format: | deps-check
 	clang-format -i $(C_FORMATTED)
