@@ -85,7 +85,6 @@ static void test_privileged(void)
     lab_end(&lab);
 }
 
-/* WAIT_KILLABLE_RECV is a wish, where the kernel is too old for it. */
 static void test_listener(void)
 {
     static const struct sock_filter notifying[] = {LOAD,
@@ -110,6 +109,31 @@ static void test_listener(void)
     CHECK(poll(&ready, 1, 0) == 1 && (ready.revents & POLLHUP)); /* a filter that nobody has any more */
     close(container.listener);
     lab_end(&lab);
+}
+
+/* WAIT_KILLABLE_RECV is only a wish where the kernel is too old for it (before 5.19). */
+static void test_old_kernel(void)
+{
+    static struct sock_filter old[] = {LOAD,
+                                       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 3),
+                                       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+                                       BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 1u << 5, 0, 1),
+                                       RETURN(SECCOMP_RET_ERRNO | EINVAL),
+                                       RETURN(SECCOMP_RET_ALLOW)};
+    struct sock_fprog program = {.len = sizeof old / sizeof old[0], .filter = old};
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        test_failed = 0;
+        CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+        errno = 0;
+        CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 1u << 5, NULL) < 0 && errno == EINVAL);
+        test_listener();
+        _exit(test_failed ? 1 : 0);
+    }
+    int status = 1;
+    waitpid(pid, &status, 0);
+    CHECK(status == 0);
 }
 
 static bool valid(uint32_t length)
@@ -141,5 +165,6 @@ int main(int argc, char **argv)
     test_refusals();
     test_privileged();
     test_listener();
+    test_old_kernel();
     return test_end();
 }

@@ -80,6 +80,20 @@ class SeccompIT {
         }
     }
 
+    /** Installing it takes CAP_SYS_ADMIN where there is no no_new_privs. */
+    @Test
+    void theCreatedProcessHasNoMoreCapabilitiesThanItIsTo(Lab lab) throws IOException {
+        Bundle bundle = yieldHas(lab, "'action':'SCMP_ACT_ERRNO'").capabilities("CAP_KILL");
+        bundle.process().put("noNewPrivileges", false);
+        Container container = lab.create(bundle);
+        String status = Files.readString(Path.of("/proc/" + container.pid() + "/status"));
+
+        for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
+            assertTrue(status.contains(set + ":\t0000000000000020\n"), status);
+        }
+        assertTrue(status.contains("Seccomp:\t2\n"), status);
+    }
+
     @Test
     void anotherUserHasItToo(Lab lab) {
         Bundle bundle = yieldHas(lab, "'action':'SCMP_ACT_ERRNO'").capabilities();
