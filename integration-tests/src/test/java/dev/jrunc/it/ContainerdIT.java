@@ -115,6 +115,75 @@ class ContainerdIT {
         containerd.ctr(lab, "container", "delete", id).now().succeeded();
     }
 
+    private String started(Lab lab) {
+        String id = lab.nextId();
+        run(lab, id, options("-d"), "/payload", "tick", "100000").now().succeeded();
+        return id;
+    }
+
+    private void remove(Lab lab, String id) {
+        containerd.ctr(lab, "task", "delete", "--force", id).now();
+        containerd.ctr(lab, "container", "delete", id).now().succeeded();
+    }
+
+    private Call exec(Lab lab, String id, String... program) {
+        List<String> words = new ArrayList<>(List.of("task", "exec", "--exec-id", lab.nextId(), id));
+        words.addAll(List.of(program));
+        return containerd.ctr(lab, words.toArray(String[]::new));
+    }
+
+    @Test
+    void anotherProcess(Lab lab) {
+        String id = started(lab);
+        Report report = exec(lab, id, "/payload", "report").now().succeeded().report();
+        Result status = exec(lab, id, "sh", "-c", "exit 7").now();
+        Result input = exec(lab, id, "cat").input("from stdin\n").now();
+        Result missing = exec(lab, id, "no-such-tool").now();
+        remove(lab, id);
+
+        assertEquals("overlay", report.mount("/").type());
+        assertEquals(List.of("0", "1", "2"), report.names("/fds"));
+        assertEquals(7, status.exit(), status::toString);
+        input.succeeded().printed("from stdin");
+        assertEquals(1, missing.exit(), missing::toString);
+        assertTrue(
+                missing.stderr().contains("exec: \"no-such-tool\": executable file not found in $PATH"),
+                missing::toString);
+    }
+
+    @Test
+    void anotherProcessWithATerminal(Lab lab) {
+        String id = started(lab);
+        List<String> words =
+                containerd.ctrWords("task", "exec", "-t", "--exec-id", lab.nextId(), id, "sh", "-c", "tty; exit 5");
+        Result result = lab.host(
+                        "script",
+                        "-qec",
+                        quoted(words),
+                        lab.newFile("typescript").toString())
+                .interactive()
+                .now();
+        remove(lab, id);
+
+        assertTrue(result.stdout().contains("/dev/pts/0"), result::toString);
+        assertEquals(5, result.exit(), result::toString);
+    }
+
+    @Test
+    void pausedResumedAndListed(Lab lab) {
+        String id = started(lab);
+        containerd.ctr(lab, "task", "pause", id).now().succeeded();
+        String paused = status(lab, id);
+        containerd.ctr(lab, "task", "resume", id).now().succeeded();
+        String resumed = status(lab, id);
+        Result processes = containerd.ctr(lab, "task", "ps", id).now().succeeded();
+        remove(lab, id);
+
+        assertEquals("PAUSED", paused);
+        assertEquals("RUNNING", resumed);
+        assertEquals(2, processes.lines().size(), processes::toString);
+    }
+
     private String status(Lab lab, String id) {
         return containerd.ctr(lab, "task", "ls").now().succeeded().lines().stream()
                 .filter(line -> line.startsWith(id))
