@@ -10,6 +10,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.attribute.UserPrincipal;
@@ -21,6 +22,9 @@ import java.util.Set;
 
 /** The engine's process. Cold, without arguments: serves the one call at the other end of fd 0. */
 public final class Main {
+
+    /** The JVM compiles what was called 200 times. */
+    private static final int REHEARSALS = 60;
 
     private Main() {}
 
@@ -50,6 +54,7 @@ public final class Main {
         for (String caller : List.of("0", uid)) {
             callers.add(users.lookupPrincipalByName(caller));
         }
+        Thread.ofPlatform().daemon().name("rehearsal").start(Main::rehearse);
         JnrLibraries libraries = new JnrLibraries();
         new ResidentEngine(
                         server,
@@ -57,5 +62,16 @@ public final class Main {
                         resident -> new JruncCommandLine(InstantSource.system(), libraries, resident),
                         failure -> failure.printStackTrace(System.err))
                 .serve(idleMillis);
+    }
+
+    /** Until the JVM has compiled what calls need: the first callers would wait for that. */
+    private static void rehearse() {
+        try {
+            Training.rehearse(REHEARSALS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.jrunc.error.OperationFailed;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
+import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +53,11 @@ public final class RunContainer {
         StateFolder folder = context.folder(id);
         try {
             // A container that runs is not locked; and its folder must be this one still.
-            folder.unlock();
+            List<Step<HostOperation>> steps = new ArrayList<>(List.of(folder.unlocking()));
             if (!mode.detach && mode.subreaper) {
-                front.execute(new HostOperation.BecomeSubreaper(Origin.rule("run")));
+                steps.add(Step.must(new HostOperation.BecomeSubreaper(Origin.rule("run"))));
             }
+            front.execute(steps);
             new StartContainer(context).start(state);
         } catch (JruncException e) {
             deleteAfter(e, id);

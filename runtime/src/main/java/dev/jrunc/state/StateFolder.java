@@ -114,29 +114,27 @@ public final class StateFolder {
         return Step.must(new HostOperation.RemoveState(ORIGIN));
     }
 
-    /** Opens it again, without its lock: a container that runs must not be locked. */
-    public void unlock() {
-        front.execute(opening(false));
+    /** The operation that opens it again, without its lock: a container that runs must not be locked. */
+    public Step<HostOperation> unlocking() {
+        return Step.must(opening(false));
     }
 
     /** Makes it, and locks it: false when it is there already. */
     public boolean create() {
-        Result made = front.attempt(opening(true));
-        if (made.error() == Errno.EEXIST.number()) {
+        List<Result> results = front.execute(List.of(Step.mayFail(opening(true)), Step.mayFail(locking(LOCK_MILLIS))));
+        if (results.getFirst().error() == Errno.EEXIST.number()) {
             return false;
         }
-        check(made, "OPEN_STATE");
-        Result locked = front.attempt(locking(LOCK_MILLIS));
-        if (!locked.ok()) {
+        check(results.getFirst(), "OPEN_STATE");
+        if (!results.getLast().ok()) {
             front.attempt(removal().operation());
         }
-        check(locked, "LOCK_STATE");
+        check(results.getLast(), "LOCK_STATE");
         return true;
     }
 
     /** @throws ContainerError when there is no such container */
-    private void open() {
-        Result opened = front.attempt(opening(false));
+    private static void checkOpened(Result opened) {
         if (opened.error() == Errno.ENOENT.number()) {
             throw ContainerError.doesNotExist();
         }
@@ -151,13 +149,13 @@ public final class StateFolder {
 
     /** @throws ContainerError when there is no such container */
     public ContainerState read() {
-        open();
-        return readOpen().orElseThrow(ContainerError::doesNotExist);
+        List<Result> results = front.execute(List.of(Step.mayFail(opening(false)), Step.mayFail(reading())));
+        checkOpened(results.getFirst());
+        return read(results.getLast()).orElseThrow(ContainerError::doesNotExist);
     }
 
     /** Empty where there is a folder without state.json. */
-    private Optional<ContainerState> readOpen() {
-        Result read = front.attempt(reading());
+    private Optional<ContainerState> read(Result read) {
         if (read.error() == Errno.ENOENT.number()) {
             return Optional.empty();
         }
@@ -184,32 +182,34 @@ public final class StateFolder {
      * @throws ContainerError when there is no such container
      */
     public Optional<ContainerState> lockAndRead() {
-        open();
-        lock(LOCK_MILLIS);
-        return readOpen();
+        List<Result> results = front.execute(
+                List.of(Step.mayFail(opening(false)), Step.mayFail(locking(LOCK_MILLIS)), Step.mayFail(reading())));
+        checkOpened(results.get(0));
+        checkLocked(results.get(1));
+        return read(results.get(2));
     }
 
     /** False when somebody else has the lock. */
     public boolean tryLock() {
-        open();
-        return lock(0);
+        List<Result> results = front.execute(List.of(Step.mayFail(opening(false)), Step.mayFail(locking(0))));
+        checkOpened(results.getFirst());
+        if (results.getLast().error() == Errno.ETIMEDOUT.number()) {
+            return false;
+        }
+        checkLocked(results.getLast());
+        return true;
     }
 
-    private boolean lock(long millis) {
-        Result locked = front.attempt(locking(millis));
+    private static void checkLocked(Result locked) {
         if (locked.error() == Errno.ENOENT.number()) {
             throw ContainerError.doesNotExist();
         }
-        if (locked.error() == Errno.ETIMEDOUT.number() && millis == 0) {
-            return false;
-        }
         check(locked, "LOCK_STATE");
-        return true;
     }
 
     /** What is in it, under the lock that tryLock() took. */
     public Optional<ContainerState> readLocked() {
-        return readOpen();
+        return read(front.attempt(reading()));
     }
 
     /** From the process, never from the file. */
