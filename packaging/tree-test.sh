@@ -50,7 +50,7 @@ all_classes_are_cached() { # tree
     "$1/bin/jrunc" --engine cold spec --bundle "$bundle"
     sed -i -e 's/"terminal": true/"terminal": false/' -e 's/"sh"/"sleep", "300"/' "$bundle/config.json"
     rm "$folder"/classes-*
-    calls=("create --bundle $bundle $id" "start $id" "state $id" "pause $id" "resume $id" "ps $id" list "kill $id KILL" "delete --force $id"
+    calls=("create --bundle $bundle $id" "start $id" "state $id" "exec $id sleep 0" "pause $id" "resume $id" "ps $id" list "kill $id KILL" "delete --force $id"
         "run --bundle $bundle $id" "!state $id" "delete --force $id" "!create --bundle /missing $id")
     for call in "${calls[@]}"; do
         [ "${call%% *}" != run ] || sed -i 's/"300"/"0.7"/' "$bundle/config.json"

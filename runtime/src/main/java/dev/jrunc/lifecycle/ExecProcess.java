@@ -191,6 +191,7 @@ public final class ExecProcess {
         if (!first.isEmpty()) {
             steps.add(new Step<>(new HostOperation.CgroupAttach(EXEC, first), isRootless()));
         }
+        int unifiedAt = steps.size();
         if (unified != null) {
             steps.add(unified);
         }
@@ -198,10 +199,8 @@ public final class ExecProcess {
             addAffinity(steps, affinity.last(), wanted.base + "/execCPUAffinity/final");
         }
         List<Result> results = front.execute(steps);
-        for (int i = 0; i < steps.size(); i++) {
-            if (steps.get(i).equals(unified) && !results.get(i).ok() && !isRootless()) {
-                attachBesideInit(state, results.get(i));
-            }
+        if (unified != null && !results.get(unifiedAt).ok() && !isRootless()) {
+            attachBesideInit(state, results.get(unifiedAt));
         }
     }
 
