@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.it;
+
+import static dev.jrunc.it.harness.Outcome.PASS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Peer;
+import dev.jrunc.it.harness.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The pages of docs/namespaces: what stands between {@code ```sh} and {@code ```} is run, all of a page in one shell, and prints
+ * what the {@code ```text} behind it says. With a peer, its program is found by the name jrunc.
+ */
+@IntegrationTest
+@Peer(runc = PASS)
+class NamespacePagesIT {
+    private static final Path PAGES = Path.of("../docs/namespaces");
+
+    static List<String> pages() throws IOException {
+        try (Stream<Path> files = Files.list(PAGES)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("README.md"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void saysTheTruth(String page, Lab lab) throws IOException {
+        StringBuilder script = new StringBuilder("set -euo pipefail\n");
+        StringBuilder expected = new StringBuilder();
+        StringBuilder into = null;
+        for (String line : Files.readAllLines(PAGES.resolve(page))) {
+            switch (line) {
+                case "```sh" -> into = script;
+                case "```text" -> into = expected;
+                case "```" -> into = null;
+                default -> {
+                    if (into != null) {
+                        into.append(line).append('\n');
+                    }
+                }
+            }
+        }
+        Result result = lab.host("bash", "-c", script.toString())
+                .with("PATH", path(lab) + ":" + System.getenv("PATH"))
+                .in(lab.newFolder("page"))
+                .now();
+
+        assertEquals(expected.toString(), result.stdout(), result::toString);
+        result.succeeded();
+    }
+
+    /** A folder with a program of the name jrunc, which calls the runtime under test with the lab's state folder. */
+    private static Path path(Lab lab) throws IOException {
+        Path folder = lab.newFolder("path");
+        Path program = folder.resolve("jrunc");
+        Files.writeString(
+                program, "#!/bin/sh\nexec " + lab.runtime().path() + " --root " + lab.stateRoot() + " \"$@\"\n");
+        assertTrue(program.toFile().setExecutable(true));
+        return folder;
+    }
+
+    @Test
+    void theIndexNamesThemAll() throws IOException {
+        String index = Files.readString(PAGES.resolve("README.md"));
+        List<String> missing = pages().stream()
+                .filter(page -> !index.contains("(" + page + ")"))
+                .toList();
+
+        assertEquals(List.of(), missing);
+    }
+}
