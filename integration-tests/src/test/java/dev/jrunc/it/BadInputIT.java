@@ -55,6 +55,7 @@ class BadInputIT {
         Host.run("chown", "4242", root.toString());
         Call call = lab.plainCall("create", "--bundle", bundle.folder().toString(), lab.nextId())
                 .globally("--root", root.toString())
+                .cold()
                 .through("setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "--inh-caps=-all");
 
         lab.fails(call, "permission denied").oursSays(bundle.folder().toString(), "EACCES");

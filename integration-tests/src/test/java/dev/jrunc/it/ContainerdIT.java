@@ -9,6 +9,7 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Containerd;
+import dev.jrunc.it.harness.EngineChoice;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Namespaces;
@@ -30,8 +31,8 @@ import org.junit.jupiter.api.TestInstance;
 class ContainerdIT {
     private final Containerd containerd;
 
-    ContainerdIT() throws Exception {
-        containerd = Containerd.start();
+    ContainerdIT(EngineChoice engine) throws Exception {
+        containerd = Containerd.start(engine);
     }
 
     @AfterAll

@@ -206,13 +206,14 @@ class GroundIT {
         String[] user = {
             "setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"
         };
-        lab.plainCall("spec", "--rootless").through(user).in(spec).now().succeeded();
+        lab.plainCall("spec", "--rootless").cold().through(user).in(spec).now().succeeded();
         ObjectNode config = (ObjectNode) Json.parse(Files.readString(spec.resolve("config.json")));
         bundle.config().setAll(config);
         bundle.unmount("/sys").unmount("/sys/fs/cgroup").process().put("terminal", false);
         bundle.payload("report", ",", "try-hostname", "renamed").write();
         Result result = lab.plainCall("run", "--bundle", bundle.folder().toString(), lab.nextId())
                 .globally("--root", root.toString())
+                .cold()
                 .through(user)
                 .now()
                 .succeeded();

@@ -55,7 +55,7 @@ class RecoveryIT {
         Path tree = lab.runtime().path().resolve("../..").normalize();
         Set<Long> before = Processes.executing(tree.resolve("lib"));
         String id = lab.nextId();
-        Running create = lab.createCall(withHook, id).start();
+        Running create = lab.createCall(withHook, id).cold().start();
         Await.until("the hook", () -> Files.exists(reached), create::stderr);
         Set<Long> engines = Processes.executing(tree.resolve("lib"));
         engines.removeAll(before);

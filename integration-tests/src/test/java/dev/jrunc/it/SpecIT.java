@@ -142,6 +142,7 @@ class SpecIT {
         Path folder = lab.newFolder("user");
         Host.run("chown", "4242:4343", folder.toString());
         lab.plainCall("spec", "--rootless")
+                .cold()
                 .through("setpriv", "--reuid=4242", "--regid=4343", "--clear-groups")
                 .in(folder)
                 .now()

@@ -59,9 +59,15 @@ public final class Call {
         return this;
     }
 
+    /** An engine of its own serves the call, also where the tests have a resident one. */
+    public Call cold() {
+        return with(EngineChoice.VARIABLE, "cold");
+    }
+
     /** Calls with no environment at all. */
     public Call withoutEnvironment() {
         emptyEnvironment = true;
+        environment.remove(EngineChoice.VARIABLE);
         return this;
     }
 

@@ -30,8 +30,8 @@ public final class Containerd implements AutoCloseable {
         this.daemon = daemon;
     }
 
-    /** Starts it and imports the image. */
-    public static Containerd start() throws IOException {
+    /** Starts it and imports the image. Its shims call the runtime with its environment. */
+    public static Containerd start(EngineChoice engine) throws IOException {
         for (String program : List.of("containerd", "containerd-shim-runc-v2", "ctr", "umoci", "skopeo", "script")) {
             Machine.needsProgram(program);
         }
@@ -49,10 +49,11 @@ public final class Containerd implements AutoCloseable {
             [ttrpc]
               address = "%1$s/containerd.sock.ttrpc"
             """.formatted(folder));
-        Process daemon = new ProcessBuilder("containerd", "-c", config.toString())
+        ProcessBuilder builder = new ProcessBuilder("containerd", "-c", config.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
+                .redirectOutput(folder.resolve("log").toFile());
+        engine.addTo(builder.environment());
+        Process daemon = builder.start();
         daemon.getOutputStream().close();
         Containerd containerd = new Containerd(folder, name, daemon);
         try {

@@ -26,6 +26,7 @@ public final class Lab implements AutoCloseable {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
 
     private final OciRuntime runtime;
+    private final EngineChoice engine;
     private final String name;
     private final Path folder;
     private final List<Bundle> bundles = new ArrayList<>();
@@ -36,8 +37,9 @@ public final class Lab implements AutoCloseable {
     private int files;
     private boolean closed;
 
-    Lab(OciRuntime runtime) {
+    Lab(OciRuntime runtime, EngineChoice engine) {
         this.runtime = runtime;
+        this.engine = engine;
         byte[] random = new byte[4];
         ThreadLocalRandom.current().nextBytes(random);
         this.name = "jrunc-it-" + HexFormat.of().formatHex(random);
@@ -156,7 +158,14 @@ public final class Lab implements AutoCloseable {
 
     /** A call of the runtime with no global options. */
     public Call plainCall(String... arguments) {
-        return new Call(this, runtime.command(), List.of(arguments));
+        Call call = new Call(this, runtime.command(), List.of(arguments));
+        engine.resident().ifPresent(socket -> call.with(EngineChoice.VARIABLE, socket));
+        return call;
+    }
+
+    /** Whether one resident engine serves the calls, and not one engine for each. */
+    public boolean isWarm() {
+        return engine.resident().isPresent();
     }
 
     /** A call of another program of the host. */

@@ -35,18 +35,39 @@ final class LabExtension implements ParameterResolver, InvocationInterceptor, Ex
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == Lab.class;
+        return parameter.getParameter().getType() == Lab.class
+                || parameter.getParameter().getType() == EngineChoice.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return lab(context);
+        OciRuntime runtime = OciRuntime.fromEnvironment(System.getenv());
+        return parameter.getParameter().getType() == Lab.class ? lab(context) : engineOfAll(context, runtime);
     }
 
     private static Lab lab(ExtensionContext context) {
+        OciRuntime runtime = OciRuntime.fromEnvironment(System.getenv());
         return Objects.requireNonNull(context.getStore(NAMESPACE)
                 .computeIfAbsent(
-                        context.getUniqueId(), id -> new Lab(OciRuntime.fromEnvironment(System.getenv())), Lab.class));
+                        context.getUniqueId(), id -> new Lab(runtime, engineOfAll(context, runtime)), Lab.class));
+    }
+
+    /** Closed after the last test. */
+    private record EngineOfAll(Optional<WarmEngine> warm) implements AutoCloseable {
+        @Override
+        public void close() {
+            warm.ifPresent(WarmEngine::close);
+        }
+    }
+
+    private static EngineChoice engineOfAll(ExtensionContext context, OciRuntime runtime) {
+        EngineOfAll engine = Objects.requireNonNull(context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(
+                        EngineOfAll.class,
+                        key -> new EngineOfAll(WarmEngine.asAskedFor(System.getenv(), runtime)),
+                        EngineOfAll.class));
+        return new EngineChoice(engine.warm().map(WarmEngine::choice));
     }
 
     @Override
