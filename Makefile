@@ -191,8 +191,12 @@ OWN_SIGNALS := env --default-signal=HUP,INT,QUIT,TERM
 integration-test: all | deps-test
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
-	@echo "Integration tests: jrunc"
-	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: jrunc, one resident engine for all calls"
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=warm \
+		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: jrunc, an engine for every call"
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold \
+		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 

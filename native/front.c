@@ -111,9 +111,12 @@ static void recover(struct front *front)
         report_error(&front->options, "container %s may have left something behind: %s", front->state.id, error);
 }
 
-/* What FOREGROUND left to do once the container has ended. */
+/* What FOREGROUND left to do once the container has ended; also when the resident engine has ended meanwhile, that was the
+ * only one to be asked. */
 static enum session_end run_continuation(struct front *front, char error[1024])
 {
+    if (front->resident.choice == ENGINE_WARM)
+        front->resident.choice = ENGINE_AUTO;
     scope_buffer encoded = front->continuation;
     front->continuation = (struct buffer){0};
     struct strings strings = buffer_strings(&encoded, front->continuation_count);

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -365,6 +366,7 @@ class HooksIT {
                 .oursSays("/hooks/" + kind + "/0", "ENOENT");
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"prestart", "createRuntime", "createContainer"})
     void aHookThatNeverReturnsIsKilledAtItsTimeout(String kind, Lab lab) {

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -241,6 +242,7 @@ class SecurityIT {
         result.exited(1);
     }
 
+    @Tag("slow")
     @Test
     void aPidThatWasGivenToAnotherProcessIsNotSignalled(Lab lab) {
         Path next = Path.of("/proc/sys/kernel/ns_last_pid");

@@ -55,7 +55,7 @@ public final class ListContainers {
         for (int i = 0; i < states.size(); i++) {
             ContainerState state = states.get(i);
             Status status = StateFolder.statusOf(state, results.get(i).value());
-            if (state.complete() || status != Status.STOPPED) {
+            if (state.complete()) {
                 listed.add(listed(state, status));
             } else {
                 addUnfinished(state.id(), listed);

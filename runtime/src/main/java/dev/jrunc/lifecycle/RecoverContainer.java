@@ -37,7 +37,7 @@ public final class RecoverContainer {
     static Found find(Context context, StateFolder folder) {
         ContainerState state = folder.read();
         Status status = folder.status(state);
-        if (state.complete() || status != Status.STOPPED) {
+        if (state.complete()) {
             return new Found(state, status);
         }
         if (recoverAbandoned(context, folder)) {

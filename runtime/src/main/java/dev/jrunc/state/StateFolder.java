@@ -34,7 +34,7 @@ public final class StateFolder {
     private static final Origin ORIGIN = Origin.rule("state folder");
 
     /** PROCESS_STATUS of native/protocol.h. */
-    private static final long PROCESS_CREATED = 1;
+    private static final long PROCESS_STOPPED = 0;
 
     private static final long PROCESS_RUNNING = 2;
     private static final long PROCESS_PAUSED = 3;
@@ -224,18 +224,22 @@ public final class StateFolder {
                 Origin.rule("status"), state.pid(), state.startTime(), state.frozenFile());
     }
 
-    /** @param process the value of PROCESS_STATUS */
+    /**
+     * Of one that was not completed nothing runs yet: what seems to is init on its way out, killed with its front.
+     *
+     * @param process the value of PROCESS_STATUS
+     */
     public static Status statusOf(ContainerState state, long process) {
+        if (process == PROCESS_STOPPED) {
+            return Status.STOPPED;
+        }
+        if (!state.complete()) {
+            return Status.CREATING;
+        }
         if (process == PROCESS_PAUSED) {
             return Status.PAUSED;
         }
-        if (process == PROCESS_RUNNING) {
-            return Status.RUNNING;
-        }
-        if (process == PROCESS_CREATED) {
-            return state.complete() ? Status.CREATED : Status.CREATING;
-        }
-        return Status.STOPPED;
+        return process == PROCESS_RUNNING ? Status.RUNNING : Status.CREATED;
     }
 
     /** The ids that have a folder, sorted. */
