@@ -157,6 +157,7 @@ static const struct {
     {"complain", complain_command},
     {"echo-stdin", echo_stdin_command},
     {"clocks", clocks_command},
+    {"scheduling", scheduling_command},
     {"try-write", try_write_command},
     {"try-open", try_open_command},
     {"try-mount", try_mount_command},

@@ -506,6 +506,49 @@ static void in_child(void (*run)(void))
     CHECK(status == 0);
 }
 
+/* ---------------------------------------------------------------- attributes of the process */
+
+static void test_attributes(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    add_root(&container, &lab);
+    ADD(&container.plan, PERSONALITY, personality, .persona = 8);
+    finish(&container, "cat /proc/self/personality; uname -m");
+    CHECK(printed(&container, "00000008\n"));
+    container = (struct container){0};
+    add_root(&container, &lab);
+    ADD(&container.plan, MEMORY_POLICY, memory_policy, .modeName = "MPOL_BIND", .policy = 2, .nodes = U32S(0, 1024));
+    finish(&container, "true");
+    CHECK(failed_with(&container, EINVAL, "MEMORY_POLICY", "set memory policy MPOL_BIND: node 1024"));
+    container = (struct container){0};
+    add_root(&container, &lab);
+    ADD(&container.plan, MEMORY_POLICY, memory_policy, .modeName = "MPOL_BIND", .policy = 2);
+    finish(&container, "true");
+    CHECK(failed_with(&container, EINVAL, "MEMORY_POLICY", "set memory policy MPOL_BIND (does this machine"));
+    lab_end(&lab);
+}
+
+static void test_exec_label(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    add_root(&container, &lab);
+    ADD(&container.plan, EXEC_LABEL, exec_label, .module = "selinux", .label = "no_such:label");
+    finish(&container, "true");
+    CHECK(container.error != 0);
+    CHECK_TEXT(container.operation, "EXEC_LABEL");
+    CHECK(strstr(container.message, "write \"no_such:label\" to /proc/") && strstr(container.message, "/attr/exec"));
+    container = (struct container){0};
+    add_root(&container, &lab);
+    ADD(&container.plan, EXEC_LABEL, exec_label, .module = "apparmor", .label = "no-such-profile");
+    finish(&container, "true");
+    CHECK(container.error != 0 && strstr(container.message, "write \"exec no-such-profile\" to /proc/"));
+    lab_end(&lab);
+}
+
 int main(int argc, char **argv)
 {
     init_test_enter(argc, argv);
@@ -528,6 +571,8 @@ int main(int argc, char **argv)
     test_root_refused();
     check_masks();
     test_mask_refused();
+    test_attributes();
+    test_exec_label();
     in_child(without_mount_setattr);
     return test_end();
 }

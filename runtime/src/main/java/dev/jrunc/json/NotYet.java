@@ -12,14 +12,7 @@ final class NotYet {
 
     private static final List<Part> PARTS = List.of(
             new Part(List.of("linux", "intelRdt"), "Intel RDT"),
-            new Part(List.of("linux", "netDevices"), "moving network devices"),
-            new Part(List.of("linux", "memoryPolicy"), "memory policies"),
-            new Part(List.of("linux", "personality"), "personalities"),
-            new Part(List.of("linux", "mountLabel"), "mount labels"),
-            new Part(List.of("process", "apparmorProfile"), "AppArmor profiles"),
-            new Part(List.of("process", "selinuxLabel"), "SELinux labels"),
-            new Part(List.of("process", "scheduler"), "schedulers"),
-            new Part(List.of("process", "ioPriority"), "I/O priorities"));
+            new Part(List.of("linux", "netDevices"), "moving network devices"));
 
     private NotYet() {}
 

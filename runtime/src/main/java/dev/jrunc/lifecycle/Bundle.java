@@ -35,6 +35,8 @@ final class Bundle {
     static final boolean SYSTEMD_CGROUPS = false;
 
     private static final Origin READING = Origin.rule("bundle");
+    private static final String APPARMOR_ENABLED = "/sys/module/apparmor/parameters/enabled";
+    private static final long MAX_PARAMETER_BYTES = 4096;
     private static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
 
     private final String id;
@@ -46,6 +48,7 @@ final class Bundle {
     private final Call call;
     private final CgroupPlan cgroups;
     private final @Nullable SeccompFilter seccomp;
+    private final boolean selinux;
 
     private Bundle(
             String id,
@@ -56,7 +59,8 @@ final class Bundle {
             Spec spec,
             Call call,
             CgroupPlan cgroups,
-            @Nullable SeccompFilter seccomp) {
+            @Nullable SeccompFilter seccomp,
+            boolean selinux) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -66,6 +70,7 @@ final class Bundle {
         this.call = call;
         this.cgroups = cgroups;
         this.seccomp = seccomp;
+        this.selinux = selinux;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -86,11 +91,41 @@ final class Bundle {
         if (context.systemdCgroup() && !SYSTEMD_CGROUPS) {
             throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
         }
-        CgroupLayout layout =
-                CgroupLayout.parse(results.get(2).data().utf8(), call.cgroups().utf8());
+        String mountinfo = results.get(2).data().utf8();
+        boolean selinux = mountinfo.contains(" - selinuxfs ");
+        checkLabels(context, spec, selinux);
+        CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
         return new Bundle(
-                id, options, real, rootfs(context, real, spec), config, spec, call, cgroups, seccomp(context, spec));
+                id,
+                options,
+                real,
+                rootfs(context, real, spec),
+                config,
+                spec,
+                call,
+                cgroups,
+                seccomp(context, spec),
+                selinux);
+    }
+
+    /** A program that was to be confined must not run without. */
+    private static void checkLabels(Context context, Spec spec, boolean selinux) {
+        Spec.Process process = spec.process();
+        if (process == null) {
+            return;
+        }
+        if (process.selinuxLabel() != null && !selinux) {
+            throw new Unsupported("/process/selinuxLabel", "SELinux is not enabled on this host");
+        }
+        if (process.apparmorProfile() != null) {
+            Result enabled = context.front()
+                    .attempt(new HostOperation.ReadFile(
+                            Origin.at("/process/apparmorProfile"), APPARMOR_ENABLED, MAX_PARAMETER_BYTES));
+            if (!enabled.ok() || !enabled.data().utf8().startsWith("Y")) {
+                throw new Unsupported("/process/apparmorProfile", "AppArmor is not enabled on this host");
+            }
+        }
     }
 
     static @Nullable SeccompFilter seccomp(Context context, Spec spec) {
@@ -188,6 +223,7 @@ final class Bundle {
                 preserveFds,
                 listen,
                 seccomp,
+                selinux,
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));

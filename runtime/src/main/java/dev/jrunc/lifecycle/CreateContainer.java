@@ -228,9 +228,9 @@ public final class CreateContainer {
         if (plan.console()) {
             steps.add(Step.must(new HostOperation.ReceiveConsole(Origin.at("/process/terminal"))));
         }
-        if (!plan.rlimits().isEmpty()) {
+        if (!plan.limits().isEmpty()) {
             await(steps, Plan.SYNC_LIMITS);
-            steps.addAll(plan.rlimits());
+            steps.addAll(plan.limits());
             goOn(steps);
         }
         String listener = bundle.seccompListener();

@@ -255,9 +255,9 @@ public final class ExecProcess {
         if (plan.console()) {
             steps.add(Step.must(new HostOperation.ReceiveConsole(Origin.at(wanted.base + "/terminal"))));
         }
-        if (!plan.rlimits().isEmpty()) {
+        if (!plan.limits().isEmpty()) {
             steps.add(Step.must(new HostOperation.Await(EXEC, Plan.SYNC_LIMITS)));
-            steps.addAll(plan.rlimits());
+            steps.addAll(plan.limits());
             steps.add(Step.must(new HostOperation.GoOn(EXEC)));
         }
         Spec.Seccomp profile = wanted.spec.linux().seccomp();

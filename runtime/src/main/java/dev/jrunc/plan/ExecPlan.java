@@ -10,7 +10,7 @@ import java.util.List;
  * @param chroot it has no mount namespace
  * @param oomScoreAdj none or one
  * @param init for SEND_PLAN
- * @param rlimits to set at the sync point LIMITS, which exists when there are any
+ * @param limits to set at the sync point LIMITS, which exists when there are any
  * @param console init sends a terminal
  * @param warnings what is not done, and does no harm
  */
@@ -19,14 +19,14 @@ public record ExecPlan(
         boolean chroot,
         List<Step<HostOperation>> oomScoreAdj,
         List<Step<InitOperation>> init,
-        List<Step<HostOperation>> rlimits,
+        List<Step<HostOperation>> limits,
         boolean console,
         List<String> warnings) {
 
     public ExecPlan {
         oomScoreAdj = List.copyOf(oomScoreAdj);
         init = List.copyOf(init);
-        rlimits = List.copyOf(rlimits);
+        limits = List.copyOf(limits);
         warnings = List.copyOf(warnings);
     }
 }

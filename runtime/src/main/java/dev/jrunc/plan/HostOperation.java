@@ -547,6 +547,61 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** sched_setattr(2) on init. policyName: for messages; policy: SCHED_*; runtime, deadline, period: nanoseconds. */
+    record Scheduler(
+            Origin origin,
+            String policyName,
+            long policy,
+            long flags,
+            long nice,
+            long priority,
+            long runtime,
+            long deadline,
+            long period)
+            implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1a1;
+        }
+
+        @Override
+        public String name() {
+            return "SCHEDULER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("policyName", policyName);
+            fields.u32("policy", policy);
+            fields.u64("flags", flags);
+            fields.i64("nice", nice);
+            fields.u32("priority", priority);
+            fields.u64("runtime", runtime);
+            fields.u64("deadline", deadline);
+            fields.u64("period", period);
+        }
+    }
+
+    /** ioprio_set(2) on init. className: for messages; ioClass: IOPRIO_CLASS_*. */
+    record IoPriority(Origin origin, String className, long ioClass, long priority) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1a2;
+        }
+
+        @Override
+        public String name() {
+            return "IO_PRIORITY";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("className", className);
+            fields.u32("ioClass", ioClass);
+            fields.u32("priority", priority);
+        }
+    }
+
     /** Connects to the caller's console socket, before anything is made. */
     record ConnectConsole(Origin origin, String path) implements HostOperation {
         @Override

@@ -578,6 +578,67 @@ public sealed interface InitOperation extends Operation {
         public void fields(Fields fields) {}
     }
 
+    /** personality(2). */
+    record Personality(Origin origin, long persona) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x270;
+        }
+
+        @Override
+        public String name() {
+            return "PERSONALITY";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u64("persona", persona);
+        }
+    }
+
+    /** set_mempolicy(2). modeName: for messages; policy: MPOL_*, with its flags. */
+    record MemoryPolicy(Origin origin, String modeName, long policy, List<Long> nodes) implements InitOperation {
+        public MemoryPolicy {
+            nodes = List.copyOf(nodes);
+        }
+
+        @Override
+        public int code() {
+            return 0x271;
+        }
+
+        @Override
+        public String name() {
+            return "MEMORY_POLICY";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("modeName", modeName);
+            fields.u32("policy", policy);
+            fields.u32s("nodes", nodes);
+        }
+    }
+
+    /** What the security module puts the program into on execve. module: apparmor or selinux. */
+    record ExecLabel(Origin origin, String module, String label) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x272;
+        }
+
+        @Override
+        public String name() {
+            return "EXEC_LABEL";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("module", module);
+            fields.str("label", label);
+        }
+    }
+
     /** Looks up file (in the folders of PATH where it has no slash) and its interpreter, as the user that runs it: ENOENT and EACCES are errors of create. home: HOME comes from /etc/passwd by uid, else it is "/". */
     record ResolveProgram(Origin origin, String file, String searchPath, boolean home, long uid)
             implements InitOperation {

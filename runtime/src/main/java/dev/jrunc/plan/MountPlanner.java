@@ -29,6 +29,12 @@ public final class MountPlanner {
             "/proc/sys/kernel/ns_last_pid",
             "/proc/sys/crypto/fips_enabled");
 
+    /** The kernel labels what is in these by itself. */
+    private static final Set<String> UNLABELLED = Set.of("proc", "sysfs", "mqueue", "cgroup", "cgroup2");
+
+    private static final String CONTEXT_ANNOTATION = "run.oci.mount_context_type";
+    private static final List<String> CONTEXTS = List.of("context", "fscontext", "defcontext", "rootcontext");
+
     private final PlanRequest request;
     private final boolean byTree;
     private final boolean cgroupNamespace;
@@ -162,6 +168,7 @@ public final class MountPlanner {
             Origin origin, String type, @Nullable String source, String target, MountOptions options) {
         boolean later = type.equals("tmpfs") && options.isReadonly();
         List<String> parameters = new ArrayList<>(options.parameters());
+        addLabel(type, parameters);
         if (options.isReadonly() && !later) {
             parameters.add("ro");
         }
@@ -180,6 +187,21 @@ public final class MountPlanner {
         }
     }
 
+    /** linux.mountLabel, for what has no labels of its own. */
+    private void addLabel(String type, List<String> parameters) {
+        String label = request.spec().linux().mountLabel();
+        if (label == null || !request.selinux() || UNLABELLED.contains(type)) {
+            return;
+        }
+        String context = request.spec().annotations().getOrDefault(CONTEXT_ANNOTATION, "context");
+        if (!CONTEXTS.contains(context)) {
+            throw new InvalidSpec(
+                    Origin.pointer("/annotations", CONTEXT_ANNOTATION),
+                    "expected one of " + String.join(", ", CONTEXTS) + ", found \"" + context + "\"");
+        }
+        parameters.add(context + "=" + label);
+    }
+
     /** The container's own cgroups: one mount on v2; on v1 a tmpfs with one for each hierarchy. */
     private void planCgroup(Origin origin, String target, MountOptions options) {
         List<CgroupFolder> cgroups = request.cgroups();
@@ -187,13 +209,15 @@ public final class MountPlanner {
             planHierarchy(origin, cgroups.getFirst(), target, options);
             return;
         }
+        List<String> parameters = new ArrayList<>(List.of("mode=755"));
+        addLabel("tmpfs", parameters);
         mounts.add(Step.must(new InitOperation.Mount(
                 origin,
                 "tmpfs",
                 "tmpfs",
                 target,
                 options.attributes() & ~MountOptions.RDONLY,
-                List.of("mode=755"),
+                parameters,
                 options.propagation(),
                 false)));
         for (CgroupFolder cgroup : cgroups) {

@@ -91,6 +91,40 @@ public final class Names {
             "time",
             0x80L);
 
+    /** sched(7), each at the index that is its number. */
+    public static final List<String> SCHEDULERS = List.of(
+            "SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE");
+
+    /** sched_setattr(2), each at the index of its bit. */
+    public static final List<String> SCHEDULER_FLAGS = List.of(
+            "SCHED_FLAG_RESET_ON_FORK",
+            "SCHED_FLAG_RECLAIM",
+            "SCHED_FLAG_DL_OVERRUN",
+            "SCHED_FLAG_KEEP_POLICY",
+            "SCHED_FLAG_KEEP_PARAMS",
+            "SCHED_FLAG_UTIL_CLAMP_MIN",
+            "SCHED_FLAG_UTIL_CLAMP_MAX");
+
+    /** ioprio_set(2): the number of each is its index and one. */
+    public static final List<String> IO_CLASSES = List.of("IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE");
+
+    /** set_mempolicy(2), each at the index that is its number. */
+    public static final List<String> MEMORY_POLICIES = List.of(
+            "MPOL_DEFAULT",
+            "MPOL_PREFERRED",
+            "MPOL_BIND",
+            "MPOL_INTERLEAVE",
+            "MPOL_LOCAL",
+            "MPOL_PREFERRED_MANY",
+            "MPOL_WEIGHTED_INTERLEAVE");
+
+    /** Bits of set_mempolicy(2)'s mode. */
+    public static final Map<String, Long> MEMORY_POLICY_FLAGS = Map.of(
+            "MPOL_F_STATIC_NODES", 1L << 15, "MPOL_F_RELATIVE_NODES", 1L << 14, "MPOL_F_NUMA_BALANCING", 1L << 13);
+
+    /** personality(2). */
+    public static final Map<String, Long> PERSONALITIES = Map.of("LINUX", 0L, "LINUX32", 8L);
+
     private Names() {}
 
     /** 0 to 40; empty for a name that isn't known. */

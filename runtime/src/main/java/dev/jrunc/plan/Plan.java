@@ -9,7 +9,7 @@ import java.util.List;
  * @param trees for SPAWN's caller to open first, in this order
  * @param init for SEND_PLAN
  * @param oomScoreAdj none or one
- * @param rlimits to set at the sync point LIMITS, which exists when there are any
+ * @param limits rlimits, scheduler and I/O priority, to set at the sync point LIMITS, which exists when there are any
  * @param runtimeHooks the sync point RUNTIME_HOOKS exists
  * @param console init sends a terminal
  * @param warnings what is not done, and does no harm
@@ -19,7 +19,7 @@ public record Plan(
         HostOperation.Spawn spawn,
         List<Step<HostOperation>> oomScoreAdj,
         List<Step<InitOperation>> init,
-        List<Step<HostOperation>> rlimits,
+        List<Step<HostOperation>> limits,
         boolean runtimeHooks,
         boolean console,
         List<String> warnings) {
@@ -34,7 +34,7 @@ public record Plan(
         trees = List.copyOf(trees);
         oomScoreAdj = List.copyOf(oomScoreAdj);
         init = List.copyOf(init);
-        rlimits = List.copyOf(rlimits);
+        limits = List.copyOf(limits);
         warnings = List.copyOf(warnings);
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
  * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for the program
  * @param seccomp the compiled filter
+ * @param selinux this host has SELinux, and it is on
  * @param notifySocket NOTIFY_SOCKET of the caller, sd_notify(3); empty for none
  * @param creatingState what createContainer hooks read
  * @param createdState what startContainer hooks read
@@ -35,6 +36,7 @@ public record PlanRequest(
         long preserveFds,
         List<String> listenEnvironment,
         @Nullable SeccompFilter seccomp,
+        boolean selinux,
         String notifySocket,
         Bytes creatingState,
         Bytes createdState) {

@@ -49,6 +49,7 @@ public final class Planner {
                 "/process",
                 request.listenEnvironment(),
                 request.seccomp(),
+                spec,
                 process,
                 setGroups(),
                 notify,
@@ -56,6 +57,9 @@ public final class Planner {
                 warnings);
         boolean runtimeHooks = !spec.hooks().prestart().isEmpty()
                 || !spec.hooks().createRuntime().isEmpty();
+        if (linux.mountLabel() != null && !request.selinux()) {
+            warnings.add("/linux/mountLabel: ignored: SELinux is not enabled on this host");
+        }
         planNamespaces();
         List<Step<InitOperation>> remounts = ownMounts ? planMounts(notify) : List.of();
         if (runtimeHooks) {
@@ -78,7 +82,7 @@ public final class Planner {
                 spawn(),
                 program.oomScoreAdj(),
                 init,
-                program.rlimits(),
+                program.limits(),
                 runtimeHooks,
                 process.terminal(),
                 warnings);

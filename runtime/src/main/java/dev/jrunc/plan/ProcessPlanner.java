@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,15 @@ final class ProcessPlanner {
     /** Where the configuration gives none, as runc has it. */
     private static final long DEFAULT_UMASK = 0022;
 
+    /** The caller's groups stay, as with crun: for files that only one of them may read. */
+    private static final String KEEP_GROUPS_ANNOTATION = "run.oci.keep_original_groups";
+
     private static final long SYS_ADMIN = 1L << 21;
 
     private final String base;
     private final List<String> listenEnvironment;
     private final @Nullable SeccompFilter seccomp;
+    private final Spec spec;
     private final Spec.Process process;
     private final boolean setGroups;
     private final NotifySocket notifySocket;
@@ -32,11 +37,13 @@ final class ProcessPlanner {
      * @param base where the process is: /process in config.json, the empty string in a process.json
      * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES
      * @param seccomp the container's compiled filter
+     * @param spec the container's configuration
      */
     ProcessPlanner(
             String base,
             List<String> listenEnvironment,
             @Nullable SeccompFilter seccomp,
+            Spec spec,
             Spec.Process process,
             boolean setGroups,
             NotifySocket notifySocket,
@@ -45,6 +52,7 @@ final class ProcessPlanner {
         this.base = base;
         this.listenEnvironment = listenEnvironment;
         this.seccomp = seccomp;
+        this.spec = spec;
         this.process = process;
         this.setGroups = setGroups;
         this.notifySocket = notifySocket;
@@ -89,14 +97,56 @@ final class ProcessPlanner {
         add(new InitOperation.StdioOwner(at("/user"), user.uid(), user.gid()));
         // Only root may be able to make it, and only the user may be able to enter it.
         steps.add(Step.mayFail(new InitOperation.Cwd(at("/cwd"), process.cwd(), makeCwd)));
-        if (!process.rlimits().isEmpty()) {
-            add(new InitOperation.SyncPoint(at("/rlimits"), Plan.SYNC_LIMITS));
+        planPersonality();
+        planMemoryPolicy();
+        planLabels();
+        List<Step<HostOperation>> limits = limits();
+        if (!limits.isEmpty()) {
+            Origin first = limits.getFirst().operation().origin();
+            add(new InitOperation.SyncPoint(process.rlimits().isEmpty() ? first : at("/rlimits"), Plan.SYNC_LIMITS));
         }
         if (process.noNewPrivileges()) {
             add(new InitOperation.NoNewPrivileges(at("/noNewPrivileges")));
         }
         planCapabilities(user);
         add(new InitOperation.Cwd(at("/cwd"), process.cwd(), false));
+    }
+
+    private void planPersonality() {
+        Spec.Personality personality = spec.linux().personality();
+        if (personality != null) {
+            add(new InitOperation.Personality(
+                    Origin.at("/linux/personality/domain"),
+                    Objects.requireNonNull(Names.PERSONALITIES.get(personality.domain()))));
+        }
+    }
+
+    private void planMemoryPolicy() {
+        Spec.MemoryPolicy policy = spec.linux().memoryPolicy();
+        if (policy == null) {
+            return;
+        }
+        long mode = Names.MEMORY_POLICIES.indexOf(policy.mode());
+        for (String flag : policy.flags()) {
+            mode |= Objects.requireNonNull(Names.MEMORY_POLICY_FLAGS.get(flag));
+        }
+        String nodes = policy.nodes();
+        add(new InitOperation.MemoryPolicy(
+                Origin.at("/linux/memoryPolicy"),
+                policy.mode(),
+                mode,
+                nodes == null ? List.of() : NumberList.parse(nodes).orElseThrow()));
+    }
+
+    private void planLabels() {
+        String profile = process.apparmorProfile();
+        if (profile != null) {
+            add(new InitOperation.ExecLabel(at("/apparmorProfile"), "apparmor", profile));
+        }
+        String label = process.selinuxLabel();
+        if (label != null) {
+            add(new InitOperation.ExecLabel(at("/selinuxLabel"), "selinux", label));
+        }
     }
 
     private void planCapabilities(Spec.User user) {
@@ -109,7 +159,9 @@ final class ProcessPlanner {
         long ambient = mask(sets.ambient(), "ambient");
         // The kernel lets only what is permitted and inheritable be ambient; callers ask for more, and runc lets them.
         add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
-        add(new InitOperation.User(at("/user"), user.uid(), user.gid(), setGroups, user.additionalGids()));
+        boolean keepGroups = "1".equals(spec.annotations().get(KEEP_GROUPS_ANNOTATION));
+        add(new InitOperation.User(
+                at("/user"), user.uid(), user.gid(), setGroups && !keepGroups, user.additionalGids()));
         long effective = mask(sets.effective(), "effective");
         finalEffective = effective;
         finalPermitted = permitted;
@@ -195,7 +247,8 @@ final class ProcessPlanner {
         environment.put(name, variable.substring(equals + 1));
     }
 
-    List<Step<HostOperation>> rlimits() {
+    /** What the front sets, with its own rights, right before the user change. */
+    List<Step<HostOperation>> limits() {
         List<Step<HostOperation>> limits = new ArrayList<>();
         for (int i = 0; i < process.rlimits().size(); i++) {
             Spec.Rlimit rlimit = process.rlimits().get(i);
@@ -206,7 +259,36 @@ final class ProcessPlanner {
                     rlimit.soft(),
                     rlimit.hard())));
         }
+        Spec.Scheduler scheduler = process.scheduler();
+        if (scheduler != null) {
+            limits.add(Step.must(scheduler(scheduler)));
+        }
+        Spec.IoPriority priority = process.ioPriority();
+        if (priority != null) {
+            limits.add(Step.must(new HostOperation.IoPriority(
+                    at("/ioPriority"),
+                    priority.ioClass(),
+                    Names.IO_CLASSES.indexOf(priority.ioClass()) + 1L,
+                    priority.priority())));
+        }
         return limits;
+    }
+
+    private HostOperation scheduler(Spec.Scheduler scheduler) {
+        long flags = 0;
+        for (String flag : scheduler.flags()) {
+            flags |= 1L << Names.SCHEDULER_FLAGS.indexOf(flag);
+        }
+        return new HostOperation.Scheduler(
+                at("/scheduler"),
+                scheduler.policy(),
+                Names.SCHEDULERS.indexOf(scheduler.policy()),
+                flags,
+                scheduler.nice(),
+                scheduler.priority(),
+                scheduler.runtime(),
+                scheduler.deadline(),
+                scheduler.period());
     }
 
     List<Step<HostOperation>> oomScoreAdj() {

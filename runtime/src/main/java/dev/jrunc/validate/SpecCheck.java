@@ -65,6 +65,7 @@ public final class SpecCheck {
         checkTimeOffsets();
         checkSysctl();
         checkHooks();
+        SchedulingCheck.check(linux);
         ResourcesCheck.check(linux.resources());
         Spec.Seccomp seccomp = linux.seccomp();
         if (seccomp != null) {
@@ -179,6 +180,7 @@ public final class SpecCheck {
             CpuList.parse(affinity.last(), base + "/execCPUAffinity/final");
         }
         checkRlimits(process.rlimits(), base);
+        SchedulingCheck.check(process, base);
     }
 
     private static void checkRlimits(List<Spec.Rlimit> rlimits, String base) {

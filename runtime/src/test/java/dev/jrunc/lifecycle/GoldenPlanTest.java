@@ -41,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
  * meant, {@code -Dgolden.update=true} writes the files again; then read the difference.
  *
  * <p>A case is a folder with config.json, plan.txt and, where they aren't the usual ones, call.properties: host, euid,
- * uidMap, capabilities, noPivot, noNewKeyring, preserveFds, environment. A configuration that this version refuses because of parts it
+ * uidMap, capabilities, apparmor, noPivot, noNewKeyring, preserveFds, environment. A configuration that this version refuses because of parts it
  * can't do has a second plan, plan-without.txt, for what is left without these.
  */
 class GoldenPlanTest {
@@ -212,9 +212,12 @@ class GoldenPlanTest {
         }
 
         /** Of all cgroups only the mounts are there. */
-        private static boolean isMissing(HostOperation operation) {
+        private boolean isMissing(HostOperation operation) {
             return operation instanceof HostOperation.RealPath real
-                    && real.path().startsWith("/sys/fs/cgroup/");
+                            && real.path().startsWith("/sys/fs/cgroup/")
+                    || operation instanceof HostOperation.ReadFile file
+                            && file.path().startsWith("/sys/module/apparmor/")
+                            && !Boolean.parseBoolean(facts.getProperty("apparmor"));
         }
 
         private String answer(HostOperation operation) {
@@ -223,6 +226,7 @@ class GoldenPlanTest {
                 case HostOperation.ReadFile file when file.path().equals("/bundle/config.json") -> config;
                 case HostOperation.ReadKept kept -> "filter".repeat(4);
                 case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
+                case HostOperation.ReadFile file when file.path().startsWith("/sys/module/apparmor/") -> "Y\n";
                 default -> throw new IllegalStateException("planning must not do this: " + operation);
             };
         }

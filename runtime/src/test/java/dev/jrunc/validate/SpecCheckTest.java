@@ -162,6 +162,40 @@ class SpecCheckTest {
                         + "|/linux/resources/rdma/a b: expected the name of an RDMA device, found \"a b\"",
                 "'linux':{'resources':{'rdma':{'mlx':{}}}}"
                         + "|/linux/resources/rdma/mlx: has neither hcaHandles nor hcaObjects",
+                "'process':{'cwd':'/','args':['x'],'scheduler':{'policy':'SCHED_FIF'}}"
+                        + "|/process/scheduler/policy: expected one of SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_ISO, SCHED_IDLE, SCHED_DEADLINE, found \"SCHED_FIF\"; did you mean \"SCHED_FIFO\"?",
+                "'process':{'cwd':'/','args':['x'],'scheduler':{'policy':'SCHED_OTHER','flags':['RECLAIM']}}"
+                        + "|/process/scheduler/flags/0: expected one of SCHED_FLAG_RESET_ON_FORK, SCHED_FLAG_RECLAIM, SCHED_FLAG_DL_OVERRUN, SCHED_FLAG_KEEP_POLICY, SCHED_FLAG_KEEP_PARAMS, SCHED_FLAG_UTIL_CLAMP_MIN, SCHED_FLAG_UTIL_CLAMP_MAX, found \"RECLAIM\"; did you mean \"SCHED_FLAG_RECLAIM\"?",
+                "'process':{'cwd':'/','args':['x'],'scheduler':{'policy':'SCHED_OTHER','nice':20}}"
+                        + "|/process/scheduler/nice: expected -20 to 19, found 20",
+                "'process':{'cwd':'/','args':['x'],'scheduler':{'policy':'SCHED_FIFO'}}"
+                        + "|/process/scheduler/priority: expected 1 to 99, found 0",
+                "'process':{'cwd':'/','args':['x'],'scheduler':{'policy':'SCHED_BATCH','priority':5}}"
+                        + "|/process/scheduler/priority: is for SCHED_FIFO and SCHED_RR, found 5 with SCHED_BATCH",
+                "'process':{'cwd':'/','args':['x'],'scheduler':{'policy':'SCHED_RR','priority':5,'runtime':18446744073709551615}}"
+                        + "|/process/scheduler/runtime: is for SCHED_DEADLINE, found 18446744073709551615 with SCHED_RR",
+                "'process':{'cwd':'/','args':['x'],'ioPriority':{'class':'IOPRIO_CLASS_RR'}}"
+                        + "|/process/ioPriority/class: expected one of IOPRIO_CLASS_RT, IOPRIO_CLASS_BE, IOPRIO_CLASS_IDLE, found \"IOPRIO_CLASS_RR\"; did you mean \"IOPRIO_CLASS_RT\"?",
+                "'process':{'cwd':'/','args':['x'],'ioPriority':{'class':'IOPRIO_CLASS_BE','priority':8}}"
+                        + "|/process/ioPriority/priority: expected 0 to 7, found 8",
+                "'linux':{'personality':{'domain':'LINUX64'}}"
+                        + "|/linux/personality/domain: expected one of LINUX, LINUX32, found \"LINUX64\"; did you mean \"LINUX\"?",
+                "'linux':{'personality':{'domain':'LINUX','flags':['X']}}"
+                        + "|/linux/personality/flags/0: the specification has no flags, found \"X\"",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_BINT'}}"
+                        + "|/linux/memoryPolicy/mode: expected one of MPOL_DEFAULT, MPOL_PREFERRED, MPOL_BIND, MPOL_INTERLEAVE, MPOL_LOCAL, MPOL_PREFERRED_MANY, MPOL_WEIGHTED_INTERLEAVE, found \"MPOL_BINT\"; did you mean \"MPOL_BIND\"?",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_BIND','nodes':'0','flags':['MPOL_F_STATIC']}}"
+                        + "|/linux/memoryPolicy/flags/0: expected one of MPOL_F_NUMA_BALANCING, MPOL_F_RELATIVE_NODES, MPOL_F_STATIC_NODES, found \"MPOL_F_STATIC\"; did you mean \"MPOL_F_STATIC_NODES\"?",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_BIND','nodes':'0','flags':['MPOL_F_STATIC_NODES','MPOL_F_RELATIVE_NODES']}}"
+                        + "|/linux/memoryPolicy/flags: MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_BIND'}}"
+                        + "|/linux/memoryPolicy/nodes: is missing: MPOL_BIND needs it",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_LOCAL','nodes':'0'}}"
+                        + "|/linux/memoryPolicy/nodes: MPOL_LOCAL takes none, found \"0\"",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_BIND','nodes':'a'}}"
+                        + "|/linux/memoryPolicy/nodes: expected a list of memory nodes such as 0-3,7, found \"a\"",
+                "'linux':{'memoryPolicy':{'mode':'MPOL_BIND','nodes':'1024'}}"
+                        + "|/linux/memoryPolicy/nodes: expected 0 to 1023, found \"1024\"",
                 "'linux':{'sysctl':{'net.ipv4.ip_forward':'1'}}"
                         + "|/linux/sysctl/net.ipv4.ip_forward: this sysctl is not allowed in the host's network namespace",
                 "'linux':{'sysctl':{'kernel.shmmax':'1'}}"
