@@ -13,18 +13,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_PASSWD_BYTES (1024u * 1024)
 #define HEAD_BYTES 256
 #define MAX_PROGRAM_HEADERS 64
+#define MAX_LAST_WORDS 512
 
 /* 0 when this user may execute it; else -errno. */
 static int executable(const char *path)
@@ -69,6 +72,24 @@ static bool elf_interpreter(int fd, const char *head, char *interpreter)
     return false;
 }
 
+/* Words that callers look for. */
+static const char *reason(int error)
+{
+    switch (error) {
+    case -ENOENT:
+        return "no such file or directory";
+    case -ENOTDIR:
+        return "not a directory";
+    case -EACCES:
+    case -EPERM:
+        return "permission denied";
+    case -EISDIR:
+        return "is a directory: permission denied";
+    default:
+        return "can't be executed";
+    }
+}
+
 /* ENOENT of execve may mean the interpreter: then say which. */
 static void check_interpreter(const char *path)
 {
@@ -82,17 +103,14 @@ static void check_interpreter(const char *path)
         return;
     int error = executable(interpreter);
     if (error)
-        fail_with(-error, "exec: \"%s\": its interpreter %s: %s", path, interpreter,
-                  error == -ENOENT ? "no such file or directory" : "can't be executed");
+        fail_with(-error, "exec: \"%s\": its interpreter %s: %s", path, interpreter, reason(error));
 }
 
 static _Noreturn void fail_program(int error, const char *file)
 {
-    if (error == -EACCES || error == -EPERM)
-        fail_with(EACCES, "exec: \"%s\": permission denied", file);
-    if (error == -EISDIR)
-        fail_with(EACCES, "exec: \"%s\": is a directory: permission denied", file);
-    fail_with(-error, "exec: \"%s\": stat %s: no such file or directory", file, file);
+    if (error == -EACCES || error == -EPERM || error == -EISDIR)
+        fail_with(EACCES, "exec: \"%s\": %s", file, reason(error));
+    fail_with(-error, "exec: \"%s\": stat %s: %s", file, file, reason(error));
 }
 
 /* One folder of PATH; an empty one is the working directory. 0 when it was found there. */
@@ -164,25 +182,28 @@ static void find_home(struct init *init, uint32_t uid)
     }
 }
 
-/* CVE-2024-21626: not by way of a fd of ours. */
-static void refuse_fd_path(const char *file)
+/* CVE-2024-21626, CVE-2019-5736: not by way of a fd of ours, nor of our own program, under whatever name. */
+static void refuse_magic_links(const char *program, const char *file)
 {
-    if (strncmp(file, "/proc/self/fd/", 14) == 0 || strncmp(file, "/proc/thread-self/fd/", 21) == 0)
-        fail_with(EACCES, "exec: \"%s\": permission denied: it is a file descriptor of the runtime", file);
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+    scope_fd fd = (int)syscall(SYS_openat2, AT_FDCWD, program, &how, sizeof how);
+    if (fd < 0 && errno == ELOOP)
+        fail_with(ELOOP, "exec: \"%s\": permission denied: it leads through a magic link of procfs", file);
 }
 
 void op_resolve_program(struct init *init, const struct op_resolve_program *op)
 {
     fail_stage("jrunc:[program]");
     if (strchr(op->file, '/')) {
-        refuse_fd_path(op->file);
         if (snprintf(init->program, sizeof init->program, "%s", op->file) >= (int)sizeof init->program)
             fail_with(ENAMETOOLONG, "exec: \"%s\"", op->file);
+        refuse_magic_links(init->program, op->file);
         int error = executable(init->program);
         if (error)
             fail_program(error, op->file);
     } else {
         search(init, op->file, op->searchPath);
+        refuse_magic_links(init->program, op->file);
     }
     check_interpreter(init->program);
     if (op->home)
@@ -259,13 +280,22 @@ static void describe_status(const struct op_init_hook *op, const struct hook_out
     size_t length = outcome->output_length;
     while (length > 0 && outcome->output[length - 1] == '\n')
         length--;
+    /* Its last words: an error has no room for all. */
+    const char *output = outcome->output;
+    if (length > MAX_LAST_WORDS) {
+        output += length - MAX_LAST_WORDS;
+        length = MAX_LAST_WORDS;
+        const char *line = memchr(output, '\n', length);
+        length -= line ? (size_t)(line + 1 - output) : 0;
+        output = line ? line + 1 : output;
+    }
     const char *separator = length ? ": " : "";
     const char *signal_name = WIFSIGNALED(outcome->status) ? sigabbrev_np(WTERMSIG(outcome->status)) : NULL;
     if (WIFSIGNALED(outcome->status))
         fail_with(ECANCELED, "%s hook %s: killed by SIG%s%s%.*s", op->name, op->path, signal_name ? signal_name : "RT",
-                  separator, (int)length, outcome->output);
+                  separator, (int)length, output);
     fail_with(ECANCELED, "%s hook %s: exit status %d%s%.*s", op->name, op->path, WEXITSTATUS(outcome->status),
-              separator, (int)length, outcome->output);
+              separator, (int)length, output);
 }
 
 void op_init_hook(struct init *init, const struct op_init_hook *op)
@@ -304,8 +334,5 @@ void op_execve(struct init *init, const struct op_execve *op)
     else if (write(init->answer_fifo, &executing, 1) != 1)
         fail("answer start");
     execve(init->program, init->args, init->environment);
-    fail("exec: \"%s\": %s", init->program,
-         errno == ENOENT   ? "no such file or directory"
-         : errno == EACCES ? "permission denied"
-                           : "execve");
+    fail("exec: \"%s\": %s", init->program, reason(-errno));
 }

@@ -247,6 +247,7 @@ struct container {
     bool started;
     int status; /* of the process, as of wait(2) */
     char output[8192];
+    char shown[1024]; /* on the terminal */
 };
 
 static inline void take_error(struct container *container, struct bytes payload)
@@ -332,6 +333,16 @@ static inline void start_init(struct container *container, int start, int answer
     buffer_free(&said);
 }
 
+/* EIO: the other side was closed. */
+static inline void read_terminal(struct container *container)
+{
+    size_t length = 0;
+    ssize_t got;
+    while ((got = read(container->master, container->shown + length, sizeof container->shown - 1 - length)) > 0)
+        length += (size_t)got;
+    close(container->master);
+}
+
 static inline void reap(struct container *container)
 {
     struct pollfd ended = {.fd = container->spawned.pidfd, .events = POLLIN};
@@ -342,7 +353,7 @@ static inline void reap(struct container *container)
     close(container->spawned.pidfd);
     close(container->spawned.channel);
     if (container->master >= 0)
-        close(container->master);
+        read_terminal(container);
 }
 
 static inline void execute_plan(struct container *container)
