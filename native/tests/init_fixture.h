@@ -477,7 +477,7 @@ static inline const char *no_containers(void)
     if (access("/bin/busybox", X_OK) < 0)
         return "no /bin/busybox (package busybox-static)";
     /* The host in these tests is a mount namespace of our own: what comes back to it from a container is seen here. */
-    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ||
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) < 0 ||
         mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) < 0)
         return "no mount namespace can be made";
     return NULL;
