@@ -197,7 +197,7 @@ static void mount_by_path(const struct op_mount *op, int target)
 static void refuse_procfs(const char *what, const char *path, int target)
 {
     struct statfs file_system;
-    if (strncmp(path, "/proc", 5) == 0 && (path[5] == 0 || path[5] == '/'))
+    if (strncmp(path, "/proc", 5) == 0 && (path[5] == 0 || path[5] == '/') && !strstr(path, "/.."))
         return;
     if (fstatfs(target, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
         fail_with(EPERM, "mount %s on %s, which leads into procfs", what, path);
@@ -226,6 +226,9 @@ void op_mount(struct init *init, const struct op_mount *op)
     if (has_long_parameter(op)) {
         mount_by_path(op, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
+        int copied = made >= 0 && op->copyUp ? copy_up(target, made) : 0;
+        if (copied)
+            fail_with(-copied, "copy what is at %s into its new %s", op->target, op->type);
         int error = made < 0 ? made : set_attributes(made, false, 0, 0, op->propagation);
         if (error)
             fail_with(-error, "set the propagation of %s", op->target);

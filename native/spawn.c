@@ -45,8 +45,9 @@ static _Noreturn void run_child(const struct op_spawn *request, const char *name
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    for (int signal_number = 1; signal_number <= SIGRTMAX; signal_number++)
-        signal(signal_number, SIG_DFL);
+    /* By the syscall: the C library keeps 32 and 33 to itself, and a caller may have left them ignored. */
+    for (int number = 1; number < _NSIG; number++)
+        syscall(SYS_rt_sigaction, number, (const unsigned long[4]){0}, NULL, _NSIG / 8);
     arm_process(maps);
     if (maps) {
         /* execve would take the capabilities of a user that isn't mapped yet. */

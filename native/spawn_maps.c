@@ -7,12 +7,16 @@
 #include "scope.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define HELPER_MILLIS 10000
 #define LINE_BYTES 36 /* three numbers of 32 bits, blanks, a line feed */
 
 /* All lines, for one write: the kernel takes a map only once. */
@@ -36,6 +40,21 @@ static int write_map(int folder, const char *file, const struct numbers *map)
     return text ? write_text(folder, file, text) : -ENOMEM;
 }
 
+/* It may ask directories on the network about its user. */
+static int wait_for_helper(pid_t child)
+{
+    scope_fd pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    int ready;
+    do {
+        ready = poll(&end, 1, HELPER_MILLIS);
+    } while (ready < 0 && errno == EINTR);
+    if (ready > 0)
+        return 0;
+    kill(child, SIGKILL);
+    return -ETIMEDOUT;
+}
+
 /* newuidmap PID inside outside size … */
 static int call_helper(const char *helper, pid_t pid, const struct numbers *map)
 {
@@ -56,10 +75,13 @@ static int call_helper(const char *helper, pid_t pid, const struct numbers *map)
     int error = posix_spawn(&child, helper, NULL, NULL, args, environment);
     if (error)
         return -error;
+    error = wait_for_helper(child);
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
             return -errno;
     }
+    if (error)
+        return error;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 

@@ -64,6 +64,24 @@ static void test_file_systems(void)
     lab_end(&lab);
 }
 
+/* An option that fsconfig(2) doesn't take goes by mount(2), with all that belongs to it. */
+static void test_copy_up_with_a_long_option(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    char option[400];
+    memset(option, '0', sizeof option - 1);
+    memcpy(option, "mode=", 5);
+    memcpy(option + sizeof option - 4, "755", 4);
+    lab_begin(&lab);
+    shell("mkdir %s/full && echo image >%s/full/file", lab.rootfs, lab.rootfs);
+    add_root(&container, &lab);
+    ADD_MOUNT(&container, "tmpfs", "/full", .parameters = STRS(option), .copyUp = true);
+    finish(&container, "cat /full/file; grep -c ' /full ' /proc/self/mountinfo");
+    CHECK(printed(&container, "image\n1\n"));
+    lab_end(&lab);
+}
+
 static void test_options_refused(void)
 {
     struct lab lab;
@@ -226,6 +244,12 @@ static void test_links_into_proc(void)
     ADD_MOUNT(&container, "tmpfs", "/settings", .attributes = 0);
     finish(&container, "true");
     CHECK(failed_with(&container, EPERM, "MOUNT", "mount tmpfs on /settings, which leads into procfs"));
+    container = (struct container){0};
+    add_root(&container, &lab);
+    add_file_system(&container, "proc", "/proc");
+    ADD_MOUNT(&container, "tmpfs", "/proc/../settings", .attributes = 0);
+    finish(&container, "true");
+    CHECK(failed_with(&container, EPERM, "MOUNT", "mount tmpfs on /proc/../settings, which leads into procfs"));
     container = (struct container){0};
     add_root(&container, &lab);
     add_file_system(&container, "proc", "/proc");
@@ -556,6 +580,7 @@ int main(int argc, char **argv)
     if (reason)
         return test_skip_all(reason);
     test_file_systems();
+    test_copy_up_with_a_long_option();
     test_options_refused();
     test_long_option();
     test_binds();

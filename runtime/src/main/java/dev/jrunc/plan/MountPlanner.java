@@ -110,11 +110,16 @@ public final class MountPlanner {
         }
     }
 
-    /** Destinations are absolute since 1.0; older configurations mean the same without the slash. */
+    /**
+     * Without empty parts, "." and "..", which never lead out of the root. Destinations are absolute since 1.0; older
+     * configurations mean the same without the slash.
+     */
     static String absolute(String path) {
         StringBuilder clean = new StringBuilder();
         for (String part : path.split("/", -1)) {
-            if (!part.isEmpty() && !part.equals(".")) {
+            if (part.equals("..")) {
+                clean.setLength(Math.max(0, clean.lastIndexOf("/")));
+            } else if (!part.isEmpty() && !part.equals(".")) {
                 clean.append('/').append(part);
             }
         }
