@@ -4,7 +4,7 @@
 #   make demo       shows what it does
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
-#   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes a Go module proxy, once
+#   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make format     formats Java and C

@@ -18,7 +18,7 @@ if [ "${5-}" = inside ]; then
     # crun 1.8 refuses a hybrid of cgroup v1 and v2.
     controllers=/sys/fs/cgroup/unified/cgroup.controllers
     [ "${runtime##*/}" != crun ] || [ ! -e $controllers ] || mount --bind /dev/null $controllers || exit 99
-    timeout --kill-after=5 "$seconds" "$folder/bin/$program" </dev/null
+    timeout --kill-after=5 "$seconds" "$folder/bin/$program" < <(:)
     status=$?
     for id in $(timeout 30 "$runtime" list --quiet 2>/dev/null); do
         timeout 30 "$runtime" delete --force "$id" >&2
