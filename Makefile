@@ -28,7 +28,7 @@ LIB := $(TREE)/lib/jrunc
 
 PACKAGES_BUILD := binutils gcc libc6-dev make maven
 PACKAGES_CHECK := clang-format libseccomp2
-PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq libseccomp2 procps runc skopeo strace umoci util-linux
+PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq libseccomp2 procps runc skopeo strace systemd umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_BENCH := busybox-static crun python3 runc
@@ -183,7 +183,7 @@ build/analyzed/%.o: native/%.c Makefile | build/analyzed
 lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
 	@clang-format --dry-run --Werror $(C_FORMATTED)
 
-tree-test: all
+tree-test: all | deps-test
 	packaging/tree-test.sh $(TREE)
 
 # A caller that ignores signals (nohup, background jobs) would have the tests' processes ignore them, too.
@@ -228,6 +228,11 @@ install: all
 	rm -rf $(DESTDIR)$(PREFIX)/lib/jrunc
 	cp -r --preserve=mode,timestamps,links $(LIB) $(DESTDIR)$(PREFIX)/lib/jrunc
 	install --preserve-timestamps --mode=755 $(TREE)/bin/jrunc $(DESTDIR)$(PREFIX)/bin/jrunc
+	for kind in system user; do \
+		mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/$$kind; \
+		for unit in packaging/systemd/$$kind/*; do \
+			sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/$$kind/$${unit##*/}; \
+		done; done
 
 clean:
 	rm -rf build runtime/target spec-schemas/target integration-tests/target

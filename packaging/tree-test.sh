@@ -104,5 +104,18 @@ check "the cache is used where it was installed" cache_is_used "$folder/root/opt
 check "it works where it was installed" says_version "$folder/root/opt/jrunc/bin/jrunc"
 check "it validates" validates "$folder/root/opt/jrunc/bin/jrunc"
 
+# Where the program is at the place that the units name.
+make --no-print-directory install PREFIX="$folder/local" >/dev/null
+units="$folder/local/lib/systemd"
+mkdir "$folder/session"
+user_units_are_right() {
+    XDG_RUNTIME_DIR="$folder/session" systemd-analyze --user verify "$units"/user/*
+}
+check "the units of the system" systemd-analyze verify "$units"/system/*
+check "the units of a user" user_units_are_right
+# In tenths: 0 is the best. docs/decisions/resident-engine.md says what is left.
+check "the service is confined" systemd-analyze security --no-pager --offline=yes --threshold=4 \
+    "$units/system/jrunc-engine.service"
+
 echo "tree-test: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which engine a call is for, and who may be obeyed. */
+#include "../resident.h"
+
+#include "../scope.h"
+#include "../sockets.h"
+#include "front_fixture.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static struct resident chosen(const char *option, const char *variable, int wanted)
+{
+    struct resident resident;
+    struct global_options options = {.engine = option};
+    if (variable)
+        setenv("JRUNC_ENGINE", variable, 1);
+    else
+        unsetenv("JRUNC_ENGINE");
+    CHECK(resident_choose(&resident, &options) == wanted);
+    return resident;
+}
+
+static void test_choice(void)
+{
+    CHECK(chosen(NULL, NULL, 0).choice == ENGINE_AUTO);
+    CHECK(chosen(NULL, "", 0).choice == ENGINE_AUTO);
+    CHECK(chosen(NULL, "cold", 0).choice == ENGINE_COLD);
+    CHECK(chosen(NULL, "warm", 0).choice == ENGINE_WARM);
+    CHECK(chosen("auto", "cold", 0).choice == ENGINE_AUTO);
+    CHECK(chosen("cold", "warm", 0).choice == ENGINE_COLD);
+    CHECK(chosen("nonsense", "cold", 0).choice == ENGINE_AUTO); /* the engine says so */
+    chosen(NULL, "nonsense", -EINVAL);
+    chosen(NULL, "coldly", -EINVAL);
+    struct resident named = chosen("unix:/a/b.sock", NULL, 0);
+    CHECK(named.choice == ENGINE_WARM);
+    CHECK_TEXT(named.socket, "/a/b.sock");
+    CHECK_TEXT(chosen(NULL, "unix:/c", 0).socket, "/c");
+    CHECK_TEXT(chosen("cold", NULL, 0).socket, "");
+}
+
+static void test_default_place(void)
+{
+    setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
+    if (geteuid() != 0)
+        SKIP("this is not root");
+    CHECK_TEXT(chosen(NULL, NULL, 0).socket, "/run/jrunc-engine/engine.sock");
+    CHECK(seteuid(1234) == 0);
+    CHECK_TEXT(chosen("warm", NULL, 0).socket, "/run/user/1/jrunc-engine/engine.sock");
+    setenv("XDG_RUNTIME_DIR", "relative", 1);
+    CHECK_TEXT(chosen("warm", NULL, 0).socket, "");
+    unsetenv("XDG_RUNTIME_DIR");
+    CHECK_TEXT(chosen(NULL, NULL, 0).socket, "");
+    CHECK(seteuid(0) == 0);
+}
+
+static int try_connect(const char *path)
+{
+    struct resident resident = {.choice = ENGINE_WARM};
+    struct engine engine;
+    snprintf(resident.socket, sizeof resident.socket, "%s", path);
+    int error = resident_connect(&resident, &engine, 1000);
+    CHECK((error == 0) == (engine.channel >= 0) && engine.pid == 0);
+    engine_end(&engine);
+    return error;
+}
+
+static void test_connect(void)
+{
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    CHECK(try_connect("") == -ENOENT);
+    CHECK(try_connect(in_folder(&fixture, "none")) == -ENOENT);
+    int ours = listen_unix(in_folder(&fixture, "ours"), 0);
+    CHECK(ours >= 0);
+    CHECK(try_connect(in_folder(&fixture, "ours")) == 0);
+    CHECK(try_connect(in_folder(&fixture, "ours")) == -EAGAIN); /* at once: one waits already */
+    close(ours);
+    CHECK(try_connect(in_folder(&fixture, "ours")) == -ECONNREFUSED);
+    fixture_end(&fixture);
+}
+
+static void test_listener_of_another_user(void)
+{
+    if (geteuid() != 0)
+        SKIP("this is not root");
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    CHECK(chown(fixture.folder, 1234, 1234) == 0 && seteuid(1234) == 0);
+    scope_fd theirs = listen_unix(in_folder(&fixture, "theirs"), 8);
+    CHECK(theirs >= 0);
+    CHECK(try_connect(in_folder(&fixture, "theirs")) == 0); /* their own */
+    CHECK(seteuid(0) == 0);
+    CHECK(try_connect(in_folder(&fixture, "theirs")) == -EPERM);
+    scope_fd root = listen_unix(in_folder(&fixture, "root"), 8);
+    CHECK(root >= 0 && chmod(in_folder(&fixture, "root"), 0666) == 0 && seteuid(1234) == 0);
+    CHECK(try_connect(in_folder(&fixture, "root")) == 0);
+    CHECK(seteuid(0) == 0);
+    fixture_end(&fixture);
+}
+
+int main(void)
+{
+    alarm(60);
+    test_choice();
+    test_default_place();
+    test_connect();
+    test_listener_of_another_user();
+    return test_end();
+}
