@@ -29,6 +29,15 @@ class EngineStatisticsTest {
     }
 
     @Test
+    void betweenTwoRanksItIsTheHigher() {
+        for (int micros : new int[] {30, 10, 20}) {
+            statistics.served("state", micros * NANOS_PER_MICRO);
+        }
+
+        assertEquals(List.of(new EngineStatus.Latency("state", 3, 20, 30, 30, 30)), statistics.latencies());
+    }
+
+    @Test
     void ofOneCallAllAreThatCall() {
         statistics.served("run", 5 * NANOS_PER_MICRO + 999);
 
