@@ -285,6 +285,28 @@ class NamespacesIT {
     }
 
     @Test
+    void sysctl(Lab lab) {
+        Bundle bundle = lab.bundle()
+                .payload("cat", "/proc/sys/kernel/msgmax", ",", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
+        bundle.linux()
+                .putObject("sysctl")
+                .put("kernel.msgmax", "9001")
+                .put("net.ipv4.ip_unprivileged_port_start", "80");
+
+        assertEquals("9001\n80\n", lab.run(bundle).succeeded().stdout());
+    }
+
+    @Test
+    void aSysctlOfTheHost(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.linux().putObject("sysctl").put("vm.swappiness", "1");
+
+        lab.failsToCreate(bundle)
+                .failedSaying("sysctl \"vm.swappiness\" is not in a separate kernel namespace")
+                .oursSays("config.json: /linux/sysctl/vm.swappiness: ");
+    }
+
+    @Test
     void loopbackIsUpInANewNetworkNamespace(Lab lab) {
         Report report = lab.report(lab.bundle());
 
