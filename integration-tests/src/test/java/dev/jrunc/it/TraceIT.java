@@ -46,8 +46,7 @@ class TraceIT {
     void everyOperationHasItsSpanOnOneClock(Lab lab) throws IOException {
         Path trace = lab.folder().resolve("trace.json");
         Container container = lab.created(
-                "traced",
-                lab.createCall(lab.bundle(), lab.id("traced")).globally("--trace", trace.toString()));
+                lab.id("traced"), lab.createCall(lab.bundle(), lab.id("traced")).globally("--trace", trace.toString()));
 
         JsonNode spawn = spans(trace, "SPAWN").getFirst();
         JsonNode pivot = spans(trace, "PIVOT_ROOT").getFirst();

@@ -107,12 +107,12 @@ final class WarmEngine implements AutoCloseable {
         }
     }
 
-    /** What the engine has open, but for its own files, which a JVM opens when it needs them. */
+    /** What the engine has open, but for its own files and pollers, which a JVM opens when it needs them. */
     private List<String> descriptors() {
         String own = runtime.path().resolve("../..").normalize().toString();
         try (Stream<Path> all = Files.list(Path.of("/proc/" + engine + "/fd"))) {
             return all.map(WarmEngine::target)
-                    .filter(target -> !target.startsWith(own))
+                    .filter(target -> !target.startsWith(own) && !target.startsWith("anon_inode:[event"))
                     .map(target -> target.replaceAll("\\d+", "N"))
                     .sorted()
                     .toList();
