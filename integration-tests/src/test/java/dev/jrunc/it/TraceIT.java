@@ -65,8 +65,8 @@ class TraceIT {
         Path trace = lab.folder().resolve("trace.json");
         Bundle bundle = lab.bundle().addNamespace("time");
         bundle.linux().putObject("timeOffsets").putObject("monotonic").put("secs", 86_400);
-        Container container =
-                lab.created("traced", lab.createCall(bundle, lab.id("traced")).globally("--trace", trace.toString()));
+        Container container = lab.created(
+                lab.id("traced"), lab.createCall(bundle, lab.id("traced")).globally("--trace", trace.toString()));
 
         JsonNode pivot = spans(trace, "PIVOT_ROOT").getFirst();
         assertTrue(began(spans(trace, "SPAWN").getFirst()) < began(pivot), pivot::toString);
