@@ -411,6 +411,35 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Makes that tree of OPEN_TREE an idmapped mount, with the maps of userNamespace, or of a user namespace that is made for it: triples of id in the file system, id on the host, size. */
+    record IdmapTree(
+            Origin origin, long tree, boolean recursive, List<Long> uidMap, List<Long> gidMap, String userNamespace)
+            implements HostOperation {
+        public IdmapTree {
+            uidMap = List.copyOf(uidMap);
+            gidMap = List.copyOf(gidMap);
+        }
+
+        @Override
+        public int code() {
+            return 0x1a3;
+        }
+
+        @Override
+        public String name() {
+            return "IDMAP_TREE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.i64("tree", tree);
+            fields.bool("recursive", recursive);
+            fields.u32s("uidMap", uidMap);
+            fields.u32s("gidMap", gidMap);
+            fields.str("userNamespace", userNamespace);
+        }
+    }
+
     /** {@code CGROUP_ATTACH}. */
     record CgroupAttach(Origin origin, List<String> folders) implements HostOperation {
         public CgroupAttach {

@@ -85,6 +85,7 @@ public final class MountOptions {
     private boolean recursive;
     private boolean copyUp;
     private boolean idmap;
+    private boolean recursiveIdmap;
     private final List<Long> propagations = new ArrayList<>();
     private final List<String> parameters = new ArrayList<>();
 
@@ -113,9 +114,7 @@ public final class MountOptions {
         names.addAll(SUPERBLOCK_FLAGS);
         names.addAll(NO_EFFECT);
         names.addAll(OTHERS);
-        if (MountPlanner.IDMAPPED_MOUNTS) {
-            names.addAll(IDMAPS);
-        }
+        names.addAll(IDMAPS);
         return names;
     }
 
@@ -146,7 +145,11 @@ public final class MountOptions {
                 recursive = true;
             }
             case "tmpcopyup" -> copyUp = true;
-            case "idmap", "ridmap" -> idmap = true;
+            case "idmap" -> idmap = true;
+            case "ridmap" -> {
+                idmap = true;
+                recursiveIdmap = true;
+            }
             case "" -> {}
             default -> parameters.add(option);
         }
@@ -166,6 +169,11 @@ public final class MountOptions {
 
     boolean isIdmap() {
         return idmap;
+    }
+
+    /** For all mounts below as well. */
+    boolean isRecursiveIdmap() {
+        return recursiveIdmap;
     }
 
     boolean isReadonly() {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code mounts[]}: file systems, bind mounts, and the container's own cgroups. */
 public final class MountPlanner {
 
-    /** Whether this version can do them. */
-    public static final boolean IDMAPPED_MOUNTS = false;
+    /** For features. */
+    public static final boolean IDMAPPED_MOUNTS = true;
 
     /** What may be mounted below /proc: more would let an image or volume switch off what init writes there. */
     private static final Set<String> ALLOWED_BELOW_PROC = Set.of(
@@ -93,14 +93,14 @@ public final class MountPlanner {
         boolean idmapped = options.isIdmap()
                 || !mount.uidMappings().isEmpty()
                 || !mount.gidMappings().isEmpty();
-        if (idmapped && !IDMAPPED_MOUNTS) {
-            throw new Unsupported(pointer, "this version of jrunc can't do idmapped mounts");
-        }
         String type = mount.type();
         boolean bind = options.isBind() || "bind".equals(type);
         checkProc(target, mount, bind, pointer);
+        if (idmapped && !bind) {
+            throw new Unsupported(pointer, "only bind mounts can be idmapped");
+        }
         if (bind) {
-            planBind(origin, mount, target, options, pointer);
+            planBind(origin, mount, target, options, pointer, idmapped);
         } else if (type == null || type.isEmpty()) {
             throw new InvalidSpec(pointer + "/type", "is missing: a mount that is no bind mount needs one");
         } else if (type.equals("cgroup") || type.equals("cgroup2")) {
@@ -141,7 +141,8 @@ public final class MountPlanner {
         }
     }
 
-    private void planBind(Origin origin, Spec.Mount mount, String target, MountOptions options, String pointer) {
+    private void planBind(
+            Origin origin, Spec.Mount mount, String target, MountOptions options, String pointer, boolean idmapped) {
         String given = mount.source();
         if (given == null || given.isEmpty()) {
             throw new InvalidSpec(pointer + "/source", "is missing: a bind mount needs one");
@@ -150,7 +151,9 @@ public final class MountPlanner {
         mounts.add(Step.must(new InitOperation.Bind(
                 origin,
                 source,
-                tree(origin, source, options.isRecursive()),
+                idmapped
+                        ? idmappedTree(origin, mount, source, options, pointer)
+                        : tree(origin, source, options.isRecursive()),
                 target,
                 options.isRecursive(),
                 options.attributesSet(),
@@ -165,8 +168,52 @@ public final class MountPlanner {
         if (!byTree) {
             return -1;
         }
+        return openTree(origin, source, recursive);
+    }
+
+    /** Its index: init gets the trees in their order. */
+    private long openTree(Origin origin, String source, boolean recursive) {
+        long index = 0;
+        for (Step<HostOperation> step : trees) {
+            index += step.operation() instanceof HostOperation.OpenTree ? 1 : 0;
+        }
         trees.add(Step.must(new HostOperation.OpenTree(origin, source, recursive)));
-        return trees.size() - 1L;
+        return index;
+    }
+
+    /** Only who has rights over the file system may map its ids: the front, whether or not there is a user namespace. */
+    private long idmappedTree(Origin origin, Spec.Mount mount, String source, MountOptions options, String pointer) {
+        long tree = openTree(origin, source, options.isRecursive());
+        boolean own = !mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty();
+        if (own && (mount.uidMappings().isEmpty() || mount.gidMappings().isEmpty())) {
+            throw new InvalidSpec(
+                    pointer + (mount.uidMappings().isEmpty() ? "/uidMappings" : "/gidMappings"),
+                    "is missing: uidMappings and gidMappings go together");
+        }
+        Spec.Linux linux = request.spec().linux();
+        String path = own ? "" : userNamespace(pointer);
+        boolean made = path.isEmpty();
+        trees.add(Step.must(new HostOperation.IdmapTree(
+                origin,
+                tree,
+                options.isRecursiveIdmap(),
+                made ? Planner.triples(own ? mount.uidMappings() : linux.uidMappings()) : List.of(),
+                made ? Planner.triples(own ? mount.gidMappings() : linux.gidMappings()) : List.of(),
+                path)));
+        return tree;
+    }
+
+    /** The path of the one that the container joins; empty for a new one, which is made after the mount, with the same maps. */
+    private String userNamespace(String pointer) {
+        for (Spec.Namespace namespace : request.spec().linux().namespaces()) {
+            if (namespace.type().equals("user")) {
+                String path = namespace.path();
+                return path == null ? "" : path;
+            }
+        }
+        throw new InvalidSpec(
+                pointer + "/uidMappings",
+                "is missing: an idmapped mount needs it, or a user namespace of the container's");
     }
 
     private void planFileSystem(

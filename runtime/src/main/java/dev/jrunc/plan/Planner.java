@@ -281,7 +281,7 @@ public final class Planner {
         return text.toString();
     }
 
-    private static List<Long> triples(List<Spec.IdMapping> mappings) {
+    static List<Long> triples(List<Spec.IdMapping> mappings) {
         List<Long> triples = new ArrayList<>();
         for (Spec.IdMapping mapping : mappings) {
             triples.add(mapping.containerID());

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Idmapped mounts, mount_setattr(2): the kernel takes the maps from a user namespace, which nobody else needs. */
+#include "front.h"
+#include "scope.h"
+#include "spawn_maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A child that does nothing in a new user namespace: the fd of its namespace outlives it. No exit signal: it is waited for
+ * here and nowhere else. */
+static pid_t sleep_in_user_namespace(void)
+{
+    pid_t child = (pid_t)syscall(SYS_clone, CLONE_NEWUSER, NULL, NULL, NULL, NULL);
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            pause();
+    }
+    return child;
+}
+
+static void end_child(pid_t child)
+{
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR)
+        ;
+}
+
+/* An fd, or -errno with what failed. */
+static int make_user_namespace(const struct op_idmap_tree *request, char *message, size_t size)
+{
+    pid_t child = sleep_in_user_namespace();
+    if (child < 0) {
+        int error = errno;
+        snprintf(message, size, "make a user namespace for the maps");
+        return -error;
+    }
+    struct op_spawn maps = {.uidMap = request->uidMap, .gidMap = request->gidMap};
+    int fd = write_maps(&maps, child, message, size);
+    if (fd == 0) {
+        char path[40];
+        snprintf(path, sizeof path, "/proc/%d/ns/user", (int)child);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0) {
+            fd = -errno;
+            snprintf(message, size, "open the user namespace for the maps");
+        }
+    }
+    end_child(child);
+    return fd;
+}
+
+static int open_user_namespace(const struct op_idmap_tree *request, char *message, size_t size)
+{
+    if (!*request->userNamespace)
+        return make_user_namespace(request, message, size);
+    int fd = open(request->userNamespace, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        fd = -errno;
+        snprintf(message, size, "open %s", request->userNamespace);
+    }
+    return fd;
+}
+
+static const char *hint(int error)
+{
+    switch (error) {
+    case ENOSYS:
+        return ": it needs Linux 5.12";
+    case EINVAL:
+        return ": this kernel can't do that with this file system (tmpfs from Linux 6.3 on, overlay from 5.19 on), or "
+               "it is "
+               "idmapped already";
+    case EPERM:
+        return ": only who has CAP_SYS_ADMIN where the file system was mounted may map its ids";
+    default:
+        return "";
+    }
+}
+
+void host_idmap_tree(struct front *front, const struct op_idmap_tree *request, struct result *result)
+{
+    char message[256] = "";
+    if (request->tree < 0 || (uint64_t)request->tree >= front->tree_count) {
+        result_fail(result, EBADF, "map the ids of mount tree %d", (int)request->tree);
+        return;
+    }
+    scope_fd namespace = open_user_namespace(request, message, sizeof message);
+    if (namespace < 0) {
+        result_fail(result, -namespace, "map the ids of a mount: %s", message);
+        return;
+    }
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned)namespace};
+    unsigned flags = AT_EMPTY_PATH | (request->recursive ? AT_RECURSIVE : 0);
+    if (syscall(SYS_mount_setattr, front->trees[request->tree], "", flags, &attributes, sizeof attributes) < 0)
+        result_fail(result, errno, "map the ids of a mount%s", hint(errno));
+}
