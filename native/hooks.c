@@ -44,7 +44,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
 {
     sigset_t none, all;
     sigemptyset(&none);
-    sigfillset(&all);
+    memset(&all, 0xff, sizeof all); /* sigfillset(3) leaves out 32 and 33, which would then be ignored */
     int error = posix_spawnattr_setsigmask(attributes, &none);
     if (!error)
         error = posix_spawnattr_setsigdefault(attributes, &all);
