@@ -192,14 +192,23 @@ static void mount_by_path(const struct op_mount *op, int target)
         fail("mount %s on %s: options \"%s\"", op->type, op->target, options);
 }
 
+/* Is it at or below a /proc that is no link of the image's, and doesn't lead up again? Links below are the kernel's. */
+static bool named_below_proc(const struct init *init, const char *path)
+{
+    if (strncmp(path, "/proc", 5) != 0 || (path[5] != 0 && path[5] != '/') || strstr(path, "/.."))
+        return false;
+    scope_fd proc = path_open_without_links(init->root, "/proc", O_PATH);
+    return proc >= 0;
+}
+
 /* CVE-2019-16884 and its kin: nothing comes over a part of procfs by way of another name for it. What the plan itself names
  * below /proc was on the engine's list. */
-static void refuse_procfs(const char *what, const char *path, int target)
+static void refuse_procfs(const struct init *init, const char *what, const char *path, int target)
 {
     struct statfs file_system;
-    if (strncmp(path, "/proc", 5) == 0 && (path[5] == 0 || path[5] == '/') && !strstr(path, "/.."))
-        return;
-    if (fstatfs(target, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
+    if (fstatfs(target, &file_system) < 0)
+        fail("mount %s on %s: look at it", what, path);
+    if (file_system.f_type == PROC_SUPER_MAGIC && !named_below_proc(init, path))
         fail_with(EPERM, "mount %s on %s, which leads into procfs", what, path);
 }
 
@@ -222,7 +231,7 @@ void op_mount(struct init *init, const struct op_mount *op)
     scope_fd target = open_target(init, op);
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
-    refuse_procfs(op->type, op->target, target);
+    refuse_procfs(init, op->type, op->target, target);
     if (has_long_parameter(op)) {
         mount_by_path(op, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
@@ -270,7 +279,7 @@ void op_bind(struct init *init, const struct op_bind *op)
     scope_fd target = path_make(init->root, op->target, !S_ISDIR(status.st_mode));
     if (target < 0)
         fail_with(-target, "bind %s on %s: make the mount point", op->source, op->target);
-    refuse_procfs(op->source, op->target, target);
+    refuse_procfs(init, op->source, op->target, target);
     bool folder = S_ISDIR(status.st_mode);
     if (fstat(target, &status) == 0 && S_ISDIR(status.st_mode) != folder)
         fail_with(ENOTDIR, "bind %s on %s: only one of them is a folder", op->source, op->target);

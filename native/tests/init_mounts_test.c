@@ -256,6 +256,13 @@ static void test_links_into_proc(void)
     ADD_MOUNT(&container, "tmpfs", "/etc/../proc/sys", .attributes = 0);
     finish(&container, "true");
     CHECK(failed_with(&container, EPERM, "MOUNT", "on /etc/../proc/sys, which leads into procfs"));
+    shell("rmdir %s/proc && ln -s /other/sys %s/proc", lab.rootfs, lab.rootfs);
+    container = (struct container){0};
+    add_root(&container, &lab);
+    add_file_system(&container, "proc", "/other");
+    ADD_BIND(&container, in_lab(&lab, "volume"), "/proc/kernel", .recursive = true);
+    finish(&container, "true");
+    CHECK(failed_with(&container, EPERM, "BIND", "on /proc/kernel, which leads into procfs"));
     lab_end(&lab);
 }
 

@@ -130,8 +130,12 @@ public final class MountPlanner {
     private static void checkProc(String target, Spec.Mount mount, boolean bind, String pointer) {
         if (target.equals("/proc")) {
             String source = mount.source();
+            /* The host's links aren't known here: what .. leads to isn't, either. */
             boolean procfs = "proc".equals(mount.type())
-                    || bind && source != null && absolute(source).equals("/proc");
+                    || bind
+                            && source != null
+                            && !source.contains("..")
+                            && absolute(source).equals("/proc");
             if (!procfs) {
                 throw new InvalidSpec(pointer + "/destination", "only procfs may be mounted on /proc");
             }
