@@ -4,6 +4,7 @@
 #include "protocol.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,13 @@ void fail_to_channel(int channel)
 void fail_to_answer(int answer_fifo)
 {
     context.answer_fifo = answer_fifo;
+}
+
+void end_without_front(void)
+{
+    struct pollfd front = {.fd = context.channel};
+    if (poll(&front, 1, 0) > 0 && (front.revents & POLLHUP))
+        _exit(1);
 }
 
 void fail_stage(const char *stage)

@@ -10,6 +10,8 @@
 /* Where errors go: the channel to the front; from WAIT_START on answer.fifo (preceded by START_FAILED). */
 void fail_to_channel(int channel);
 void fail_to_answer(int answer_fifo);
+/* Ends this process where the other end of the channel is closed: the front died, and nobody is left to tell. */
+void end_without_front(void);
 /* "jrunc:[mounts]": the stage in errors, and the process's name for ps. */
 void fail_stage(const char *stage);
 /* The operation that is being executed: its code and origin, which must stay valid. code 0: none. */

@@ -21,6 +21,8 @@ void arm_process(bool dumpable)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0) < 0)
         fail("arm the process");
+    /* It may have died just before. getppid(2) can't tell: in a new pid namespace it is 0 all along. */
+    end_without_front();
 }
 
 void send_sync(int channel, enum sync_point point)

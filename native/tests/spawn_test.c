@@ -2,6 +2,7 @@
 /* SPAWN with real namespaces: new ones, joined ones, user and time, what is refused, and that nothing is left. */
 #include "init_fixture.h"
 
+#include "../fail.h"
 #include "../sealed.h"
 
 #include <linux/filter.h>
@@ -9,6 +10,7 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #define LINKS "for n in pid mnt uts ipc net user cgroup time; do readlink /proc/self/ns/$n; done"
 
@@ -420,6 +422,36 @@ static void test_preserved_fds(bool stage)
     lab_end(&lab);
 }
 
+/* The status of a process that arms itself, whose front lives or died before it could. */
+static int arm(bool front_lives)
+{
+    int ends[2], status = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        abort();
+    if (!front_lives)
+        close(release_fd(&ends[0]));
+    pid_t child = fork();
+    if (child == 0) {
+        if (ends[0] >= 0)
+            close(ends[0]);
+        fail_to_channel(ends[1]);
+        arm_process(false);
+        _exit(7);
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (ends[0] >= 0)
+        close(ends[0]);
+    close(ends[1]);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_dead_front(void)
+{
+    CHECK(arm(true) == 7);
+    CHECK(arm(false) == 1);
+}
+
 int main(int argc, char **argv)
 {
     init_test_enter(argc, argv);
@@ -439,6 +471,7 @@ int main(int argc, char **argv)
     test_time_namespace(false);
     test_time_namespace(true);
     test_time_offsets_refused();
+    test_dead_front();
     in_child(without_clone3);
     in_child(without_mount_setattr);
     in_child(without_close_range);
