@@ -15,6 +15,8 @@ log=$4
 
 if [ "${5-}" = inside ]; then
     mount -t tmpfs -o mode=0755 tmpfs /run || exit 99
+    # runtimes give their standard fds to the container's user, and some of the programs lend them /dev/null: not the host's.
+    mknod -m 0666 /run/null c 1 3 && mount --bind /run/null /dev/null || exit 99
     # crun 1.8 refuses a hybrid of cgroup v1 and v2.
     controllers=/sys/fs/cgroup/unified/cgroup.controllers
     [ "${runtime##*/}" != crun ] || [ ! -e $controllers ] || mount --bind /dev/null $controllers || exit 99
