@@ -210,19 +210,8 @@ def rounds(lab, results):
             took = lab.milliseconds([lab.floor, lab.rootfs, "/bin/true"], os.environ)
             if measured:
                 results.add("run", "floor", took, run == 0)
-            took = lab.milliseconds(empty_main(lab), {})
-            if measured:
-                results.add("state", "empty JVM", took, run == 0)
         print(f"\rround {number + 1} of {ROUNDS}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-
-
-def empty_main(lab):
-    """The JVM's own start, with the same image and options: it prints its version."""
-    lib = os.path.join(os.path.dirname(os.path.dirname(lab.jrunc)), "lib", "jrunc")
-    return [os.path.join(lib, "runtime", "bin", "java"), "-XX:AOTCache=" + os.path.join(lib, "jrunc.aot"),
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms16m", "-XX:-UsePerfData", "-Xrs",
-            "-cp", os.path.join(lib, "app", "jrunc.jar"), "-version"]
 
 
 def parallel(lab, column):
@@ -357,7 +346,6 @@ def bars(results, facts):
     yield "create, start, delete, warm / runc", results.ratio(life, "jrunc warm", "runc"), 0.40
     yield "create, start, delete, cold / runc", results.ratio(life, "jrunc cold", "runc"), 4
     yield "state, warm / runc", results.ratio("state", "jrunc warm", "runc"), 0.6
-    yield "state, cold / the JVM's own start", results.ratio("state", "jrunc cold", "empty JVM"), 1.6
     yield "containers a second, runc / warm", facts["parallel"]["runc"] / facts["parallel"]["jrunc warm"], 1 / 2.5
     yield "engine's memory after the calls, MiB", facts["engine"][1], 90
     yield "its growth over the second half, MiB", facts["engine"][1] - facts["engine"][0], 2
