@@ -3,6 +3,7 @@
 
 #include "java_command.h"
 #include "scope.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,20 +16,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int spawn_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    int error = posix_spawnattr_setsigmask(attributes, &none);
-    if (!error)
-        error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (!error)
-        error =
-            posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-    return error;
-}
 
 static int spawn_actions(posix_spawn_file_actions_t *actions, int channel, int output)
 {
@@ -55,7 +42,7 @@ static int spawn_java(struct engine *engine, struct java_command *command, int c
     error = posix_spawn_file_actions_init(&actions);
     if (!error) {
         char *environment[] = {NULL};
-        error = spawn_attributes(&attributes);
+        error = signals_default_for_spawn(&attributes, POSIX_SPAWN_SETSID);
         if (!error)
             error = spawn_actions(&actions, channel, output);
         if (!error)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 /* What a pipe takes without blocking when poll(2) says that it is writable. */
 #define WRITE_STEP 4096
 #define WRITE_TIMEOUT_MILLIS 30000
+#define LOCK_POLL_MILLIS 5
 
 static int reserve(struct buffer *data, size_t more)
 {
@@ -147,4 +149,19 @@ bool plain_name(const char *name)
 {
     return name[0] != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/') &&
            strlen(name) <= NAME_MAX;
+}
+
+int lock_file(struct waits *waits, int fd, int64_t deadline)
+{
+    for (;;) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return 0;
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return -errno;
+        if (now_millis() >= deadline)
+            return -ETIMEDOUT;
+        int error = wait_millis(waits, LOCK_POLL_MILLIS);
+        if (error)
+            return error;
+    }
 }

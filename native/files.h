@@ -20,5 +20,7 @@ int write_all(struct waits *waits, int fd, const void *data, size_t length);
 int write_text(int folder, const char *path, const char *text);
 /* name in folder by temporary file and rename; mode is masked by the umask. 0 or -errno, and nothing is left behind. */
 int replace_file(struct waits *waits, int folder, const char *name, struct bytes content, mode_t mode);
+/* flock(2), exclusively. 0, -ETIMEDOUT after the deadline, -EINTR when the caller interrupts, or another -errno. */
+int lock_file(struct waits *waits, int fd, int64_t deadline);
 /* A name that is no path: not empty, not "." or "..", without a slash. */
 bool plain_name(const char *name);

@@ -2,6 +2,7 @@
 #include "hooks.h"
 
 #include "scope.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,17 +43,9 @@ static void close_end(int *fd)
 /* A process group of its own, so that a limit ends what the hook has started, too. */
 static int set_attributes(posix_spawnattr_t *attributes)
 {
-    sigset_t none, all;
-    sigemptyset(&none);
-    memset(&all, 0xff, sizeof all); /* sigfillset(3) leaves out 32 and 33, which would then be ignored */
-    int error = posix_spawnattr_setsigmask(attributes, &none);
+    int error = posix_spawnattr_setpgroup(attributes, 0);
     if (!error)
-        error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (!error)
-        error = posix_spawnattr_setpgroup(attributes, 0);
-    if (!error)
-        error = posix_spawnattr_setflags(attributes,
-                                         POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+        error = signals_default_for_spawn(attributes, POSIX_SPAWN_SETPGROUP);
     return error;
 }
 

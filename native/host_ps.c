@@ -4,6 +4,7 @@
 #include "files.h"
 #include "front.h"
 #include "scope.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,13 +41,9 @@ void host_cgroup_processes(struct front *front, const struct op_cgroup_processes
 
 static int set_up(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions, int output)
 {
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(attributes, &none);
-    posix_spawnattr_setsigdefault(attributes, &all);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    int error = signals_default_for_spawn(attributes, 0);
+    if (!error)
+        error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (!error)
         error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
     if (!error)

@@ -8,6 +8,7 @@
 #include "java_command.h"
 #include "report.h"
 #include "scope.h"
+#include "signals.h"
 #include "sockets.h"
 
 #include <errno.h>
@@ -132,15 +133,6 @@ static const char *become_user(const struct op_serve_engine *request)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? "set no_new_privs" : NULL;
 }
 
-static void reset_signals(void)
-{
-    sigset_t none;
-    sigemptyset(&none);
-    for (int number = 1; number < SIGRTMAX; number++)
-        syscall(SYS_rt_sigaction, number, (const unsigned long[4]){0}, NULL, 8);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static _Noreturn void run_engine(const struct op_serve_engine *request, struct java_command *command, int listening,
                                  pid_t keeper)
 {
@@ -155,7 +147,7 @@ static _Noreturn void run_engine(const struct op_serve_engine *request, struct j
         if (close_range(3, ~0u, 0) < 0)
             for (int fd = 3; fd < (int)sysconf(_SC_OPEN_MAX); fd++) /* Linux 5.8 */
                 close(fd);
-        reset_signals();
+        signals_default();
         char *environment[] = {NULL};
         execve(command->program, command->arguments, environment);
         failed = "execute java";

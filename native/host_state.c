@@ -13,13 +13,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define FOLDER_MODE 0711
 #define FILE_MODE 0600
-#define LOCK_POLL_MILLIS 5
 #define MAX_REMOVE_DEPTH 16
 
 #define OPEN_FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -163,21 +161,6 @@ static bool opened(const struct state_folder *state, struct result *result)
     return state->folder_fd >= 0;
 }
 
-static int lock_file(struct front *front, int fd, int64_t deadline)
-{
-    for (;;) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-            return 0;
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return -errno;
-        if (now_millis() >= deadline)
-            return -ETIMEDOUT;
-        int error = wait_millis(&front->waits, LOCK_POLL_MILLIS);
-        if (error)
-            return error;
-    }
-}
-
 /* Is what we have locked still what others will find? The container may have been deleted while we waited. */
 static int check_linked(int folder, int fd)
 {
@@ -195,7 +178,7 @@ void host_lock_state(struct front *front, const struct op_lock_state *request, s
     close_one(&state->lock_fd);
     int64_t deadline = deadline_after(request->timeoutMillis);
     scope_fd fd = openat(state->folder_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, FILE_MODE);
-    int error = fd < 0 ? -errno : lock_file(front, fd, deadline);
+    int error = fd < 0 ? -errno : lock_file(&front->waits, fd, deadline);
     if (!error)
         error = check_linked(state->folder_fd, fd);
     if (error)

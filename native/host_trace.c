@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,21 +30,10 @@ static int seek_end(int fd)
     return lseek(fd, -ARRAY_END_LENGTH, SEEK_END) < 0 ? -errno : 1;
 }
 
-/* Other calls write to it as well, each for a moment. */
-static int lock(struct front *front, int fd)
-{
-    int64_t deadline = deadline_after(LOCK_MILLIS);
-    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        if (errno != EWOULDBLOCK || now_millis() >= deadline)
-            return -errno;
-        wait_millis(&front->waits, 1);
-    }
-    return 0;
-}
-
 static int append(struct front *front, int fd, struct bytes events)
 {
-    int error = lock(front, fd);
+    /* Other calls write to it as well, each for a moment. */
+    int error = lock_file(&front->waits, fd, deadline_after(LOCK_MILLIS));
     if (error)
         return error;
     int behind = seek_end(fd);

@@ -10,6 +10,7 @@
 #include "processes.h"
 #include "scope.h"
 #include "sealed.h"
+#include "signals.h"
 #include "spawn_maps.h"
 
 #include <errno.h>
@@ -42,12 +43,7 @@ static _Noreturn void run_child(const struct op_spawn *request, const char *name
 {
     fail_to_channel(channel);
     fail_stage("jrunc:[clone]");
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    /* By the syscall: the C library keeps 32 and 33 to itself, and a caller may have left them ignored. */
-    for (int number = 1; number < _NSIG; number++)
-        syscall(SYS_rt_sigaction, number, (const unsigned long[4]){0}, NULL, _NSIG / 8);
+    signals_default();
     arm_process(maps);
     if (maps) {
         /* execve would take the capabilities of a user that isn't mapped yet. */
