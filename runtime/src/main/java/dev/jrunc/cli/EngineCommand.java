@@ -8,7 +8,6 @@ import dev.jrunc.json.EngineStatus;
 import dev.jrunc.lifecycle.ServeEngine;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
-import java.util.List;
 import java.util.Locale;
 import java.util.StringTokenizer;
 
@@ -93,12 +92,9 @@ final class EngineCommand implements Command {
     }
 
     private static void status(Invocation invocation) {
-        String format = invocation.value("--format");
-        if (format != null && !List.of("table", "json").contains(format)) {
-            throw new UsageError("invalid format option \"" + format + "\": expected table or json");
-        }
+        boolean json = invocation.json("table");
         EngineStatus status = withResidentSet(invocation, resident(invocation).status());
-        invocation.print("json".equals(format) ? status.toJson() + "\n" : table(status));
+        invocation.print(json ? status.toJson() + "\n" : table(status));
     }
 
     /** The front looks: where the engine is a process that the caller sees. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.UsageError;
 import dev.jrunc.json.PlanJson;
 import dev.jrunc.lifecycle.ExplainPlan;
 import dev.jrunc.plan.PlanText;
@@ -34,15 +33,12 @@ final class ExplainCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         invocation.require(0, 1);
-        String format = invocation.value("--format");
-        if (format != null && !format.equals("text") && !format.equals("json")) {
-            throw new UsageError("invalid format option \"" + format + "\": expected text or json");
-        }
+        boolean json = invocation.json("text");
         String id =
                 invocation.arguments().isEmpty() ? "ID" : invocation.arguments().getFirst();
         List<ExplainPlan.Section> sections =
                 new ExplainPlan(invocation.context()).explain(id, ConsoleOptions.of(invocation));
-        invocation.print("json".equals(format) ? json(sections) : text(sections));
+        invocation.print(json ? json(sections) : text(sections));
         return 0;
     }
 

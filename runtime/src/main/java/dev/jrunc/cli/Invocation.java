@@ -62,6 +62,20 @@ record Invocation(
                 "invalid value \"" + value + "\" for " + name + ": expected a number from 0 to " + maximum);
     }
 
+    /**
+     * Of --format, which is {@code json} or that other one, the default.
+     *
+     * @return whether it is {@code json}
+     * @throws UsageError for a format that is neither
+     */
+    boolean json(String other) {
+        String format = value("--format");
+        if (format != null && !format.equals(other) && !format.equals("json")) {
+            throw new UsageError("invalid format option \"" + format + "\": expected " + other + " or json");
+        }
+        return "json".equals(format);
+    }
+
     /** The container's id, which has to be the only argument. */
     String onlyId() {
         require(1, 1);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.UsageError;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.lifecycle.ListContainers;
@@ -34,10 +33,7 @@ final class ListCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         invocation.require(0, 0);
-        String format = invocation.value("--format");
-        if (format != null && !format.equals("table") && !format.equals("json")) {
-            throw new UsageError("invalid format option \"" + format + "\": expected table or json");
-        }
+        boolean json = invocation.json("table");
         List<StateJson.Listed> containers = new ListContainers(invocation.context()).all();
         if (invocation.flag("--quiet")) {
             StringBuilder ids = new StringBuilder();
@@ -45,7 +41,7 @@ final class ListCommand implements Command {
                 ids.append(listed.state().id()).append('\n');
             }
             invocation.print(ids.toString());
-        } else if ("json".equals(format)) {
+        } else if (json) {
             invocation.print(StateJson.list(containers) + "\n");
         } else {
             invocation.print(table(containers));

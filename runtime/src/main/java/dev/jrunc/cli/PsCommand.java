@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.UsageError;
 import dev.jrunc.lifecycle.ListProcesses;
 import java.util.List;
+import java.util.SortedSet;
 
 /** {@code ps}. */
 final class PsCommand implements Command {
@@ -33,13 +33,10 @@ final class PsCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         invocation.require(1, MANY);
-        String format = invocation.value("--format");
-        if (format != null && !format.equals("table") && !format.equals("json")) {
-            throw new UsageError("invalid format option \"" + format + "\": expected table or json");
-        }
+        boolean json = invocation.json("table");
         ListProcesses processes = new ListProcesses(invocation.context());
-        List<Long> pids = processes.pids(invocation.arguments().getFirst());
-        if ("json".equals(format)) {
+        SortedSet<Long> pids = processes.pids(invocation.arguments().getFirst());
+        if (json) {
             invocation.print(json(pids));
             return 0;
         }
@@ -49,7 +46,7 @@ final class PsCommand implements Command {
         return 0;
     }
 
-    private static String json(List<Long> pids) {
+    private static String json(SortedSet<Long> pids) {
         StringBuilder text = new StringBuilder("[");
         for (Long pid : pids) {
             text.append(text.length() == 1 ? "" : ",").append(pid);

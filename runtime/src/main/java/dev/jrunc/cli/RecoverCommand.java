@@ -4,29 +4,14 @@ package dev.jrunc.cli;
 import dev.jrunc.lifecycle.RecoverContainer;
 
 /** {@code recover}. */
-final class RecoverCommand implements Command {
+final class RecoverCommand extends ContainerCommand {
 
-    @Override
-    public String name() {
-        return "recover";
+    RecoverCommand() {
+        super("recover", "undo an unfinished create");
     }
 
     @Override
-    public String summary() {
-        return "undo an unfinished create";
-    }
-
-    @Override
-    public String arguments() {
-        return "ID";
-    }
-
-    @Override
-    public void declare(Options options) {}
-
-    @Override
-    public int run(Invocation invocation) {
-        RecoverContainer.recover(invocation.context(), invocation.onlyId());
-        return 0;
+    void run(Invocation invocation, String id) {
+        RecoverContainer.recover(invocation.context(), id);
     }
 }

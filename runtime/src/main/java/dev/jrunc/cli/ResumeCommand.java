@@ -4,29 +4,14 @@ package dev.jrunc.cli;
 import dev.jrunc.lifecycle.ResumeContainer;
 
 /** {@code resume}. */
-final class ResumeCommand implements Command {
+final class ResumeCommand extends ContainerCommand {
 
-    @Override
-    public String name() {
-        return "resume";
+    ResumeCommand() {
+        super("resume", "let the processes of a paused container go on");
     }
 
     @Override
-    public String summary() {
-        return "let the processes of a paused container go on";
-    }
-
-    @Override
-    public String arguments() {
-        return "ID";
-    }
-
-    @Override
-    public void declare(Options options) {}
-
-    @Override
-    public int run(Invocation invocation) {
-        new ResumeContainer(invocation.context()).resume(invocation.onlyId());
-        return 0;
+    void run(Invocation invocation, String id) {
+        new ResumeContainer(invocation.context()).resume(id);
     }
 }

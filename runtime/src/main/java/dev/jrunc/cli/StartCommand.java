@@ -4,29 +4,14 @@ package dev.jrunc.cli;
 import dev.jrunc.lifecycle.StartContainer;
 
 /** {@code start}. */
-final class StartCommand implements Command {
+final class StartCommand extends ContainerCommand {
 
-    @Override
-    public String name() {
-        return "start";
+    StartCommand() {
+        super("start", "run the program of a created container");
     }
 
     @Override
-    public String summary() {
-        return "run the program of a created container";
-    }
-
-    @Override
-    public String arguments() {
-        return "ID";
-    }
-
-    @Override
-    public void declare(Options options) {}
-
-    @Override
-    public int run(Invocation invocation) {
-        new StartContainer(invocation.context()).start(invocation.onlyId());
-        return 0;
+    void run(Invocation invocation, String id) {
+        new StartContainer(invocation.context()).start(id);
     }
 }

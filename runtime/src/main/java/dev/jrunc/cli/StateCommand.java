@@ -5,30 +5,15 @@ import dev.jrunc.json.StateJson;
 import dev.jrunc.lifecycle.ListContainers;
 
 /** {@code state}. */
-final class StateCommand implements Command {
+final class StateCommand extends ContainerCommand {
 
-    @Override
-    public String name() {
-        return "state";
+    StateCommand() {
+        super("state", "print the state of a container");
     }
 
     @Override
-    public String summary() {
-        return "print the state of a container";
-    }
-
-    @Override
-    public String arguments() {
-        return "ID";
-    }
-
-    @Override
-    public void declare(Options options) {}
-
-    @Override
-    public int run(Invocation invocation) {
-        StateJson.Listed listed = new ListContainers(invocation.context()).one(invocation.onlyId());
+    void run(Invocation invocation, String id) {
+        StateJson.Listed listed = new ListContainers(invocation.context()).one(id);
         invocation.print(StateJson.shown(listed.state(), listed.status(), listed.pid()) + "\n");
-        return 0;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.UsageError;
 import dev.jrunc.json.Finding;
 import dev.jrunc.lifecycle.ValidateConfig;
 import java.util.List;
@@ -33,12 +32,9 @@ final class ValidateCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         invocation.require(0, 0);
-        String format = invocation.value("--format");
-        if (format != null && !format.equals("text") && !format.equals("json")) {
-            throw new UsageError("invalid format option \"" + format + "\": expected text or json");
-        }
+        boolean json = invocation.json("text");
         List<Finding> findings = new ValidateConfig(invocation.context()).validate("ID", ConsoleOptions.of(invocation));
-        invocation.print("json".equals(format) ? Finding.toJson(findings) + "\n" : text(findings));
+        invocation.print(json ? Finding.toJson(findings) + "\n" : text(findings));
         return findings.stream().anyMatch(Finding::error) ? 1 : 0;
     }
 

@@ -65,6 +65,8 @@ public final class ReplayedFront {
     private static final int START = 0x16b;
     private static final int SIGNAL = 0x141;
     private static final int FREEZE = 0x190;
+    private static final int CGROUP_PROCESSES = 0x191;
+    private static final int RUN_PROGRAM = 0x192;
     private static final int EXIT = 0x16e;
     private static final int ENTER = 0x193;
 
@@ -196,6 +198,8 @@ public final class ReplayedFront {
                 fields.u32();
                 process = fields.bool() ? PAUSED : RUNNING;
             }
+            case CGROUP_PROCESSES -> data = Bytes.utf8(PID + "\n");
+            case RUN_PROGRAM -> data = Bytes.utf8("UID PID CMD\nroot " + PID + " program\n");
             case ENTER -> value = PID + 1;
             case SIGNAL -> process = 0;
             default -> {}

@@ -11,6 +11,9 @@ import dev.jrunc.plan.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** {@code ps}: the processes of a container, by the pids that its caller knows them by. */
 public final class ListProcesses {
@@ -28,11 +31,11 @@ public final class ListProcesses {
     }
 
     /**
-     * Without those that the caller's pid namespace doesn't show.
+     * Ascending, without those that the caller's pid namespace doesn't show.
      *
      * @throws ContainerError when there is no such container, or it has no cgroup that tells
      */
-    public List<Long> pids(String id) {
+    public SortedSet<Long> pids(String id) {
         ContainerState state =
                 RecoverContainer.find(context, context.folder(id)).state();
         Optional<CgroupFolder> cgroup = Cgroups.ofProcesses(state);
@@ -41,14 +44,13 @@ public final class ListProcesses {
         }
         Result listed =
                 front.execute(new HostOperation.CgroupProcesses(PS, cgroup.get().folder()));
-        List<Long> pids = new ArrayList<>();
+        SortedSet<Long> pids = new TreeSet<>();
         for (String word : words(listed.data().utf8())) {
             long pid = Long.parseLong(word);
-            if (pid > 0 && !pids.contains(pid)) {
+            if (pid > 0) {
                 pids.add(pid);
             }
         }
-        pids.sort(null);
         return pids;
     }
 
@@ -58,7 +60,7 @@ public final class ListProcesses {
      * @param options of ps
      * @throws ContainerError when ps fails, or its output has no column PID
      */
-    public String table(List<Long> pids, List<String> options) {
+    public String table(Set<Long> pids, List<String> options) {
         List<String> args = new ArrayList<>(List.of("ps"));
         args.addAll(options);
         Result result = front.execute(new HostOperation.RunProgram(PS, args, MAX_OUTPUT_BYTES, TIMEOUT_MILLIS));
@@ -71,7 +73,7 @@ public final class ListProcesses {
         return filter(output, pids, command);
     }
 
-    private static String filter(String output, List<Long> pids, String command) {
+    private static String filter(String output, Set<Long> pids, String command) {
         StringBuilder table = new StringBuilder();
         int column = -1;
         int start = 0;
