@@ -3,6 +3,7 @@ package dev.jrunc.cli;
 
 import dev.jrunc.engine.Call;
 import dev.jrunc.error.UsageError;
+import dev.jrunc.plan.NormalPath;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,38 +87,14 @@ record GlobalOptions(
      */
     String rootFolder(Call call) {
         if (root != null && !root.isEmpty()) {
-            String folder = normal(call.absolute(root));
-            if (folder.isEmpty()) {
+            String folder = NormalPath.of(call.absolute(root));
+            if (folder.equals("/")) {
                 throw new UsageError("--root may not be /");
             }
             return folder;
         }
-        if (call.euid() == 0 && call.inInitialUserNamespace() && !rootless.equals("true")) {
-            return "/run/jrunc";
-        }
-        String runtimeFolder = call.environment("XDG_RUNTIME_DIR");
-        if (runtimeFolder != null && runtimeFolder.startsWith("/")) {
-            return runtimeFolder + "/jrunc";
-        }
-        return "/run/user/" + call.hostUid() + "/jrunc";
-    }
-
-    /** Without empty parts, "." and ".."; empty for /. java.nio.file.Path takes no names beyond the locale's characters. */
-    private static String normal(String path) {
-        StringBuilder normal = new StringBuilder();
-        int start = 1;
-        while (start <= path.length()) {
-            int slash = path.indexOf('/', start);
-            int end = slash < 0 ? path.length() : slash;
-            String part = path.substring(start, end);
-            if (part.equals("..")) {
-                normal.setLength(Math.max(0, normal.lastIndexOf("/")));
-            } else if (!part.isEmpty() && !part.equals(".")) {
-                normal.append('/').append(part);
-            }
-            start = end + 1;
-        }
-        return normal.toString();
+        boolean host = call.isHostRoot() && !rootless.equals("true");
+        return (host ? "/run" : call.userRuntimeFolder()) + "/jrunc";
     }
 
     /** For a call that the front makes later in the same name. */

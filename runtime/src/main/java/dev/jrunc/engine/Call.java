@@ -97,6 +97,17 @@ public record Call(
                 && fields.nextToken().equals("4294967295");
     }
 
+    /** Root of the host, and not of a user namespace. */
+    public boolean isHostRoot() {
+        return euid == 0 && inInitialUserNamespace();
+    }
+
+    /** The user's folder for what lasts as long as a session: that of the environment, else the one that systemd makes. */
+    public String userRuntimeFolder() {
+        String folder = environment("XDG_RUNTIME_DIR");
+        return folder != null && folder.startsWith("/") ? folder : "/run/user/" + hostUid();
+    }
+
     /** The effective user in the parent of the caller's user namespace, user_namespaces(7): its own where it isn't mapped. */
     public long hostUid() {
         StringTokenizer fields = new StringTokenizer(uidMap.utf8());

@@ -21,7 +21,6 @@ public record Features(
         List<String> namespaces,
         List<String> capabilities,
         boolean systemdCgroups,
-        boolean idmappedMounts,
         Seccomp seccomp,
         SortedMap<String, String> annotations) {
 
@@ -84,7 +83,7 @@ public record Features(
         enabled(json, "selinux", NotYet.has("process", "selinuxLabel"));
         enabled(json, "intelRdt", NotYet.has("linux", "intelRdt"));
         json.name("mountExtensions").beginObject();
-        enabled(json, "idmap", idmappedMounts);
+        enabled(json, "idmap", true);
         json.endObject();
         enabled(json, "netDevices", NotYet.has("linux", "netDevices"));
     }

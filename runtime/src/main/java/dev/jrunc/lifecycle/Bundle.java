@@ -95,7 +95,7 @@ final class Bundle {
         boolean selinux = mountinfo.contains(" - selinuxfs ");
         checkLabels(context, spec, selinux);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
-        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.euid() == 0 && call.inInitialUserNamespace());
+        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot());
         return new Bundle(
                 id,
                 options,
@@ -180,11 +180,9 @@ final class Bundle {
         return cgroups;
     }
 
-    /** Where notifications of the seccomp filter go; null where it has none. */
     @Nullable
-    String seccompListener() {
-        Spec.Seccomp profile = spec.linux().seccomp();
-        return seccomp != null && seccomp.notifies() && profile != null ? profile.listenerPath() : null;
+    SeccompFilter seccomp() {
+        return seccomp;
     }
 
     boolean terminal() {
@@ -206,10 +204,7 @@ final class Bundle {
         List<String> listen = listenEnvironment(pid);
         long listenFds = listen.isEmpty() ? 0 : Long.parseLong(listen.getFirst().substring("LISTEN_FDS=".length()));
         long preserveFds = listenFds + options.preserveFds();
-        if (preserveFds > call.inheritedFds()) {
-            throw new ContainerError(
-                    "--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds()) + " is not open");
-        }
+        checkInherited(call, options.preserveFds(), preserveFds);
         String notifySocket = call.environment("NOTIFY_SOCKET");
         return Planner.plan(new PlanRequest(
                 id,
@@ -227,6 +222,16 @@ final class Bundle {
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));
+    }
+
+    /**
+     * @param asked the value of --preserve-fds
+     * @param needed fds from 3 on, of which some may be those of LISTEN_FDS
+     */
+    static void checkInherited(Call call, long asked, long needed) {
+        if (needed > call.inheritedFds()) {
+            throw new ContainerError("--preserve-fds " + asked + ": fd " + (3 + call.inheritedFds()) + " is not open");
+        }
     }
 
     /** sd_listen_fds(3): the fds go on to the program, which is process 1 of its own pid namespace. */

@@ -28,11 +28,6 @@ public final class CreateContainer {
 
     private static final Origin CREATE = Origin.rule("create");
 
-    /** WRITE_FILE dispositions of native/protocol.h. */
-    private static final long REPLACE = 3;
-
-    private static final long PID_FILE_MODE = 0644;
-
     /** Who has the container's terminal, where it has one. */
     public enum Terminal {
         /** The front's caller, while it waits: {@code run}. */
@@ -233,30 +228,22 @@ public final class CreateContainer {
             steps.addAll(plan.limits());
             goOn(steps);
         }
-        String listener = bundle.seccompListener();
-        if (listener != null) {
-            steps.add(Step.must(new HostOperation.SendSeccompListener(
-                    Origin.at("/linux/seccomp/listenerPath"), listener, seccompState(bundle, state))));
-        }
+        steps.addAll(InitReports.toSeccompListener(
+                bundle.spec(),
+                bundle.seccomp(),
+                state.pid(),
+                new InitReports.Container(
+                        bundle.id(),
+                        "creating",
+                        state.pid(),
+                        bundle.path(),
+                        bundle.spec().annotations())));
         await(steps, Plan.SYNC_READY);
-        addReports(steps, state);
+        steps.addAll(InitReports.toCaller(options.pidFile(), options.pidfdSocket(), state.pid()));
         ContainerState created = state.asComplete();
         steps.add(folder.writing(created));
         front.execute(steps);
         return created;
-    }
-
-    private static Bytes seccompState(Bundle bundle, ContainerState state) {
-        Spec.Seccomp profile = bundle.spec().linux().seccomp();
-        String metadata = profile == null ? null : profile.listenerMetadata();
-        return StateJson.seccompState(
-                state.pid(),
-                metadata == null ? "" : metadata,
-                bundle.id(),
-                "creating",
-                state.pid(),
-                bundle.path(),
-                bundle.spec().annotations());
     }
 
     private static void await(List<Step<HostOperation>> steps, long point) {
@@ -265,22 +252,6 @@ public final class CreateContainer {
 
     private static void goOn(List<Step<HostOperation>> steps) {
         steps.add(Step.must(new HostOperation.GoOn(CREATE)));
-    }
-
-    private void addReports(List<Step<HostOperation>> steps, ContainerState state) {
-        String pidFile = options.pidFile();
-        if (pidFile != null) {
-            steps.add(Step.must(new HostOperation.WriteFile(
-                    Origin.rule("--pid-file"),
-                    pidFile,
-                    Bytes.utf8(Long.toString(state.pid())),
-                    PID_FILE_MODE,
-                    REPLACE)));
-        }
-        String pidfdSocket = options.pidfdSocket();
-        if (pidfdSocket != null) {
-            steps.add(Step.must(new HostOperation.SendPidfd(Origin.rule("--pidfd-socket"), pidfdSocket)));
-        }
     }
 
     /** A failure here is added to the first, and doesn't hide it. */

@@ -3,7 +3,6 @@ package dev.jrunc.lifecycle;
 
 import dev.jrunc.json.Features;
 import dev.jrunc.plan.MountOptions;
-import dev.jrunc.plan.MountPlanner;
 import dev.jrunc.plan.Names;
 import dev.jrunc.seccomp.SeccompNames;
 import dev.jrunc.spec.DefaultSpec;
@@ -28,7 +27,6 @@ public final class DescribeFeatures {
                 List.copyOf(new TreeSet<>(Names.NAMESPACES.keySet())),
                 Names.CAPABILITIES,
                 Bundle.SYSTEMD_CGROUPS,
-                MountPlanner.IDMAPPED_MOUNTS,
                 new Features.Seccomp(
                         SeccompNames.ACTION_NAMES,
                         SeccompNames.OPERATORS,

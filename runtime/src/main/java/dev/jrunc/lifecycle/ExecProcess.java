@@ -12,7 +12,6 @@ import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.json.ConfigReader;
 import dev.jrunc.json.ContainerState;
-import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.CpuList;
@@ -38,10 +37,6 @@ public final class ExecProcess {
 
     private static final Origin EXEC = Origin.rule("exec");
 
-    /** WRITE_FILE dispositions of native/protocol.h. */
-    private static final long REPLACE = 3;
-
-    private static final long PID_FILE_MODE = 0644;
     private static final long MAX_CGROUP_BYTES = 64L * 1024;
 
     private final Context context;
@@ -147,10 +142,7 @@ public final class ExecProcess {
 
     private ExecPlan plan(ContainerState state, Wanted wanted, @Nullable SeccompFilter seccomp) {
         Call call = front.call();
-        if (options.preserveFds() > call.inheritedFds()) {
-            throw new ContainerError(
-                    "--preserve-fds " + options.preserveFds() + ": fd " + (3 + call.inheritedFds()) + " is not open");
-        }
+        Bundle.checkInherited(call, options.preserveFds(), options.preserveFds());
         return ExecPlanner.plan(new ExecRequest(
                 state.id(),
                 wanted.spec,
@@ -206,7 +198,7 @@ public final class ExecProcess {
 
     /** Where the user has no right to cgroups, create did without them, too. */
     private boolean isRootless() {
-        return front.call().euid() != 0 || !front.call().inInitialUserNamespace();
+        return !front.call().isHostRoot();
     }
 
     private static Step<HostOperation> attaching(String path, boolean mayFail) {
@@ -260,38 +252,15 @@ public final class ExecProcess {
             steps.addAll(plan.limits());
             steps.add(Step.must(new HostOperation.GoOn(EXEC)));
         }
-        Spec.Seccomp profile = wanted.spec.linux().seccomp();
-        String listener = profile == null ? null : profile.listenerPath();
-        if (seccomp != null && seccomp.notifies() && profile != null && listener != null) {
-            String metadata = profile.listenerMetadata();
-            steps.add(Step.must(new HostOperation.SendSeccompListener(
-                    Origin.at("/linux/seccomp/listenerPath"),
-                    listener,
-                    StateJson.seccompState(
-                            pid,
-                            metadata == null ? "" : metadata,
-                            state.id(),
-                            "running",
-                            state.pid(),
-                            state.bundle(),
-                            state.annotations()))));
-        }
+        steps.addAll(InitReports.toSeccompListener(
+                wanted.spec,
+                seccomp,
+                pid,
+                new InitReports.Container(state.id(), "running", state.pid(), state.bundle(), state.annotations())));
         steps.add(Step.must(new HostOperation.Await(EXEC, Plan.SYNC_READY)));
-        addReports(steps, pid);
+        steps.addAll(InitReports.toCaller(options.pidFile(), options.pidfdSocket(), pid));
         steps.add(Step.must(new HostOperation.GoOn(EXEC)));
         steps.add(Step.must(new HostOperation.AwaitProgram(EXEC)));
         front.execute(steps);
-    }
-
-    private void addReports(List<Step<HostOperation>> steps, long pid) {
-        String pidFile = options.pidFile();
-        if (pidFile != null) {
-            steps.add(Step.must(new HostOperation.WriteFile(
-                    Origin.rule("--pid-file"), pidFile, Bytes.utf8(Long.toString(pid)), PID_FILE_MODE, REPLACE)));
-        }
-        String pidfdSocket = options.pidfdSocket();
-        if (pidfdSocket != null) {
-            steps.add(Step.must(new HostOperation.SendPidfd(Origin.rule("--pidfd-socket"), pidfdSocket)));
-        }
     }
 }

@@ -31,7 +31,7 @@ public final class ServeEngine {
 
     /** Where the caller's front looks for an engine: native/resident.c has the same rule. Empty: nowhere. */
     public static String socket(Call call) {
-        if (call.euid() == 0 && call.inInitialUserNamespace()) {
+        if (call.isHostRoot()) {
             return "/run/jrunc-engine/engine.sock";
         }
         String folder = call.environment("XDG_RUNTIME_DIR");
@@ -46,7 +46,7 @@ public final class ServeEngine {
      */
     public void serve(String socket, @Nullable String user, long idleMillis) {
         Call call = front.call();
-        boolean root = call.euid() == 0 && call.inInitialUserNamespace();
+        boolean root = call.isHostRoot();
         String[] ids = user != null || root ? find(user == null ? USER : user) : null;
         if (ids == null && user != null) {
             throw new ContainerError("engine serve: there is no user " + user + " in /etc/passwd");

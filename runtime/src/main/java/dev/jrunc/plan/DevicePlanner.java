@@ -71,7 +71,7 @@ final class DevicePlanner {
 
     private static boolean bindsDev(Spec spec) {
         for (Spec.Mount mount : spec.mounts()) {
-            if (MountPlanner.absolute(mount.destination()).equals("/dev")
+            if (NormalPath.of(mount.destination()).equals("/dev")
                     && ("bind".equals(mount.type())
                             || MountOptions.of(mount.options()).isBind())) {
                 return true;

@@ -10,10 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code mounts[]}: file systems, bind mounts, and the container's own cgroups. */
-public final class MountPlanner {
-
-    /** For features. */
-    public static final boolean IDMAPPED_MOUNTS = true;
+final class MountPlanner {
 
     /** What may be mounted below /proc: more would let an image or volume switch off what init writes there. */
     private static final Set<String> ALLOWED_BELOW_PROC = Set.of(
@@ -88,7 +85,8 @@ public final class MountPlanner {
 
     private void plan(Spec.Mount mount, String pointer) {
         Origin origin = Origin.at(pointer);
-        String target = absolute(mount.destination());
+        // Absolute since 1.0; older configurations mean the same without the slash.
+        String target = NormalPath.of(mount.destination());
         MountOptions options = MountOptions.of(mount.options());
         boolean idmapped = options.isIdmap()
                 || !mount.uidMappings().isEmpty()
@@ -110,22 +108,6 @@ public final class MountPlanner {
         }
     }
 
-    /**
-     * Without empty parts, "." and "..", which never lead out of the root. Destinations are absolute since 1.0; older
-     * configurations mean the same without the slash.
-     */
-    static String absolute(String path) {
-        StringBuilder clean = new StringBuilder();
-        for (String part : path.split("/", -1)) {
-            if (part.equals("..")) {
-                clean.setLength(Math.max(0, clean.lastIndexOf("/")));
-            } else if (!part.isEmpty() && !part.equals(".")) {
-                clean.append('/').append(part);
-            }
-        }
-        return clean.isEmpty() ? "/" : clean.toString();
-    }
-
     /** CVE-2019-16884 and its kin: a mount over procfs hides it from init. */
     private static void checkProc(String target, Spec.Mount mount, boolean bind, String pointer) {
         if (target.equals("/proc")) {
@@ -135,7 +117,7 @@ public final class MountPlanner {
                     || bind
                             && source != null
                             && !source.contains("..")
-                            && absolute(source).equals("/proc");
+                            && NormalPath.of(source).equals("/proc");
             if (!procfs) {
                 throw new InvalidSpec(pointer + "/destination", "only procfs may be mounted on /proc");
             }

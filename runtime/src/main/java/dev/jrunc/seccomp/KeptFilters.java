@@ -45,27 +45,23 @@ public final class KeptFilters {
         String version = installedVersion();
         String folder = folder(front.call());
         if (version == null) {
-            return new SeccompFilter(flags, compile(profile, load()));
+            return new SeccompFilter(flags, FilterCompiler.compile(profile, load()));
         }
         Result kept = front.attempt(
                 new HostOperation.ReadKept(KEEPING, folder, key(profile, version), SeccompFilter.MAX_BYTES));
         if (kept.ok()) {
             return new SeccompFilter(flags, kept.data());
         }
-        if (!kept.ok() && kept.error() != Errno.ENOENT.number()) {
+        if (kept.error() != Errno.ENOENT.number()) {
             warnings.accept("kept seccomp filters: " + kept.message() + ": " + Errno.describe((int) kept.error()));
         }
         Libseccomp library = load();
-        Bytes program = compile(profile, library);
+        Bytes program = FilterCompiler.compile(profile, library);
         // Another library than the caller's may have been found.
         if (library.version().equals(version)) {
             front.attempt(new HostOperation.WriteKept(KEEPING, folder, key(profile, version), program));
         }
         return new SeccompFilter(flags, program);
-    }
-
-    private static Bytes compile(Spec.Seccomp profile, Libseccomp library) {
-        return FilterCompiler.compile(profile, library);
     }
 
     private Libseccomp load() {
@@ -96,12 +92,7 @@ public final class KeptFilters {
     }
 
     private static String folder(Call call) {
-        if (call.euid() == 0 && call.inInitialUserNamespace()) {
-            return "/run/jrunc-seccomp";
-        }
-        String runtimeFolder = call.environment("XDG_RUNTIME_DIR");
-        return (runtimeFolder != null && runtimeFolder.startsWith("/") ? runtimeFolder : "/run/user/" + call.hostUid())
-                + "/jrunc-seccomp";
+        return (call.isHostRoot() ? "/run" : call.userRuntimeFolder()) + "/jrunc-seccomp";
     }
 
     /** All that the program depends on. Each text ends with a zero character, which none has inside. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Calls;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
@@ -40,31 +41,7 @@ class CommandLineTest {
 
         @Override
         public Call call() {
-            return new Call(
-                    args,
-                    List.of(),
-                    "/here",
-                    1,
-                    0,
-                    0,
-                    0,
-                    0,
-                    List.of(),
-                    ~0L,
-                    ~0L,
-                    022,
-                    Bytes.EMPTY,
-                    Bytes.utf8("0 0 4294967295\n"),
-                    Bytes.EMPTY,
-                    Bytes.EMPTY,
-                    0,
-                    0,
-                    0,
-                    0,
-                    "6.1",
-                    "x86_64",
-                    0,
-                    0);
+            return Calls.of(args, List.of(), "/here", 0, "6.1");
         }
 
         @Override

@@ -4,6 +4,7 @@ package dev.jrunc.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Calls;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
@@ -38,31 +39,7 @@ class ValidateConfigTest {
 
         @Override
         public Call call() {
-            return new Call(
-                    List.of(),
-                    List.of(),
-                    "/bundle",
-                    1,
-                    0,
-                    0,
-                    0,
-                    0,
-                    List.of(),
-                    ~0L,
-                    ~0L,
-                    022,
-                    Bytes.EMPTY,
-                    Bytes.utf8("0 0 4294967295\n"),
-                    Bytes.EMPTY,
-                    Bytes.EMPTY,
-                    0,
-                    0,
-                    0,
-                    0,
-                    "5.10.0-21",
-                    "x86_64",
-                    0,
-                    0);
+            return Calls.of(List.of(), List.of(), "/bundle", 0, "5.10.0-21");
         }
 
         @Override

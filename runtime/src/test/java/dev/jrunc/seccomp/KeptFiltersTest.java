@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Calls;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
@@ -57,32 +58,7 @@ class KeptFiltersTest {
 
         @Override
         public Call call() {
-            Bytes map = Bytes.utf8("0 0 4294967295\n");
-            return new Call(
-                    List.of(),
-                    environment,
-                    "/",
-                    1,
-                    euid,
-                    euid,
-                    euid,
-                    euid,
-                    List.of(),
-                    0,
-                    0,
-                    0,
-                    Bytes.EMPTY,
-                    map,
-                    map,
-                    Bytes.EMPTY,
-                    0,
-                    0,
-                    0,
-                    0,
-                    "6.1.0",
-                    "x86_64",
-                    0,
-                    0);
+            return Calls.of(List.of(), environment, "/", euid, "6.1.0");
         }
 
         @Override

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MountPlannerTest {
+class NormalPathTest {
 
     /** What is refused by its path, such as /proc, is refused by every spelling of it. */
     @ParameterizedTest
@@ -20,7 +20,7 @@ class MountPlannerTest {
         "/a/.., /",
         "/..., /...",
     })
-    void destinationsAreNormal(String given, String normal) {
-        assertEquals(normal, MountPlanner.absolute(given));
+    void theTextAloneCounts(String given, String normal) {
+        assertEquals(normal, NormalPath.of(given));
     }
 }
