@@ -55,7 +55,7 @@ void host_enter(struct front *front, const struct op_enter *request, struct resu
     }
     struct spawn_error error = {0};
     front->entered = true;
-    tell_spawned(front, spawn_into(&container, request->preserveFds, &front->init, &error), &error, result);
+    tell_spawned(front, spawn_into(&container, request, &front->init, &error), &error, result);
     (void)pidfd, (void)root;
 }
 
@@ -97,8 +97,6 @@ void host_cpu_affinity(struct front *front, const struct op_cpu_affinity *reques
         }
         CPU_SET(cpu, &cpus);
     }
-    if (front->init.pid <= 0)
-        result_fail(result, ESRCH, "no init was spawned");
-    else if (sched_setaffinity(front->init.pid, sizeof cpus, &cpus) < 0)
+    if (sched_setaffinity(front->init.pid > 0 ? front->init.pid : 0, sizeof cpus, &cpus) < 0)
         result_fail(result, errno, "set the CPUs of init");
 }

@@ -2,6 +2,7 @@
 /* Host operations that make init and take it through the hand-shake of protocol.def. */
 #include "host_init.h"
 
+#include "cgroup_join.h"
 #include "files.h"
 #include "processes.h"
 #include "scope.h"
@@ -89,14 +90,10 @@ void host_cgroup_attach(struct front *front, const struct op_cgroup_attach *requ
 {
     if (!spawned(front, result))
         return;
-    char pid[16];
-    snprintf(pid, sizeof pid, "%d", (int)front->init.pid);
     struct cursor cursor = strings_cursor(&request->folders);
     for (uint32_t i = 0; i < request->folders.count; i++) {
         const char *folder = read_str(&cursor);
-        char path[PATH_MAX];
-        int length = snprintf(path, sizeof path, "%s/cgroup.procs", folder);
-        int error = length < 0 || (size_t)length >= sizeof path ? -ENAMETOOLONG : write_text(AT_FDCWD, path, pid);
+        int error = attach_to_cgroup(folder, front->init.pid);
         if (error) {
             result_fail(result, -error, "put init into cgroup %s", folder);
             return;

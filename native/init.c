@@ -3,6 +3,7 @@
  * Init. Our job is to execute the plan, operation by operation, inside the new namespaces, until the container's program
  * takes our place. The plan is checked as a whole before its first operation.
  */
+#include "cgroup_join.h"
 #include "fail.h"
 #include "operations.h"
 #include "scope.h"
@@ -122,6 +123,16 @@ static void execute(struct init *init, const struct operation *operation)
     }
 }
 
+/* Now, and not in the clone that executed us: what that needs of memory is not the container's. */
+static void join_cgroups(struct frame *frame)
+{
+    struct msg_joins message;
+    if (!decode_msg_joins(frame->payload, &message) || frame->fd_count != message.cgroups.count)
+        fail_with(EPROTO, "read what to join");
+    cgroup_tasks_join(frame->fds, &message.cgroups, message.cgroupsMayFail);
+    frame_free(frame);
+}
+
 _Noreturn void init_run(int channel)
 {
     fail_to_channel(channel);
@@ -133,6 +144,10 @@ _Noreturn void init_run(int channel)
     struct frame frame;
     struct msg_plan plan;
     int error = receive_frame(channel, &frame);
+    if (!error && frame.code == FRAME_JOINS) {
+        join_cgroups(&frame);
+        error = receive_frame(channel, &frame);
+    }
     if (error == -ECONNRESET)
         _exit(1);
     if (error || frame.code != FRAME_PLAN || !decode_msg_plan(frame.payload, &plan) ||

@@ -282,6 +282,11 @@ static void put_bytes(struct buffer *buffer, struct bytes bytes)
     put(buffer, bytes.data, bytes.length);
 }
 
+static void put_bool(struct buffer *buffer, bool value)
+{
+    put_number(buffer, value ? 1 : 0, 1);
+}
+
 static void put_strs(struct buffer *buffer, struct strings strings)
 {
     put_u32(buffer, strings.count);
@@ -313,6 +318,7 @@ void buffer_free(struct buffer *buffer)
 #define PUT_U32 put_u32
 #define PUT_U64 put_u64
 #define PUT_I64 put_i64
+#define PUT_BOOL put_bool
 #define PUT_STR put_str
 #define PUT_BYTES put_bytes
 #define PUT_STRS put_strs

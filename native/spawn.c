@@ -5,6 +5,7 @@
  */
 #include "spawn.h"
 
+#include "cgroup_join.h"
 #include "fail.h"
 #include "operations.h"
 #include "processes.h"
@@ -38,9 +39,21 @@ static void forward_fds(int channel, uint32_t preserve_fds)
         fcntl((int)(3 + i), F_SETFD, 0);
 }
 
+/* What is made, of whom, and where. */
+struct spawning {
+    const struct op_spawn *request;
+    const struct entered_container *container; /* exec, else NULL */
+    struct cgroup_tasks tasks;
+    int unified; /* the folder of a cgroup of version 2, or -1 */
+    bool stage;
+    bool in_unified; /* the process was made there */
+};
+
 /* The child's own life, up to the sealed copy. */
-static _Noreturn void run_child(const struct op_spawn *request, const char *name, int channel, int sealed, bool maps)
+static _Noreturn void run_child(struct spawning *spawning, int channel, int sealed)
 {
+    const struct op_spawn *request = spawning->request;
+    bool maps = !spawning->stage && (request->newNamespaces & CLONE_NEWUSER);
     fail_to_channel(channel);
     fail_stage("jrunc:[clone]");
     signals_default();
@@ -54,22 +67,48 @@ static _Noreturn void run_child(const struct op_spawn *request, const char *name
     forward_fds(channel, request->preserveFds);
     char number[16];
     snprintf(number, sizeof number, "%d", channel);
-    char *arguments[] = {(char *)(uintptr_t)name, number, NULL};
+    char stage[] = "jrunc-stage", init[] = "jrunc-init";
+    char *arguments[] = {spawning->stage ? stage : init, number, NULL};
     char *environment[] = {NULL};
     syscall(SYS_execveat, sealed, "", arguments, environment, AT_EMPTY_PATH);
     fail("execute the sealed copy of jrunc%s",
          errno == EACCES ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
 }
 
-/* clone3(2), or where it is refused as unknown (old kernels, nested containers) clone(2). */
-static pid_t clone_process(uint64_t flags, int *pidfd)
+/* clone3(2), or where it is refused as unknown (old kernels, nested containers) clone(2). cgroup: -1, or of version 2. */
+static pid_t clone_process(uint64_t flags, int cgroup, int *pidfd)
 {
     struct clone_args args = {
         .flags = flags | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD};
+    if (cgroup >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (unsigned)cgroup;
+    }
     long pid = syscall(SYS_clone3, &args, sizeof args);
-    if (pid < 0 && errno == ENOSYS)
+    if (pid < 0 && errno == ENOSYS && cgroup < 0)
         pid = syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, NULL);
     return (pid_t)pid;
+}
+
+/* In its cgroup of version 2, where that is possible: not with old kernels, nor out of the cgroups of some namespaces. */
+static pid_t clone_into_cgroup(struct spawning *spawning, uint64_t flags, int *pidfd)
+{
+    pid_t pid = spawning->unified < 0 ? -1 : clone_process(flags, spawning->unified, pidfd);
+    spawning->in_unified = pid >= 0;
+    return pid >= 0 ? pid : clone_process(flags, -1, pidfd);
+}
+
+static int attach_unified(const struct spawning *spawning, pid_t pid, struct spawn_error *error)
+{
+    const char *folder = spawning->request->unifiedCgroup;
+    if (spawning->unified < 0 || spawning->in_unified)
+        return 0;
+    int result = attach_to_cgroup(folder, pid);
+    if (result && spawning->request->cgroupsMayFail)
+        return 0;
+    if (result)
+        SAY(error, "put init into cgroup %s", folder);
+    return result;
 }
 
 static void take_error(const struct frame *frame, struct spawn_error *error, int *result)
@@ -124,23 +163,41 @@ static int expect_maps(const struct op_spawn *request, pid_t pid, int channel, s
     return settle_maps(request, pid, channel, error);
 }
 
-/* Joins in a process of its own, which then makes init our child. */
-static int attend_stage(const struct op_spawn *request, const struct entered_container *container, pid_t stage,
-                        int channel, struct spawned *spawned, struct spawn_error *error)
+/* To the stage; or to init, which has no more to join than cgroups. */
+static int send_joins(const struct spawning *spawning, int channel, struct spawn_error *error)
 {
+    const struct op_spawn *request = spawning->request;
+    const struct entered_container *container = spawning->container;
+    const struct cgroup_tasks *tasks = &spawning->tasks;
+    int fds[2 + MAX_CGROUPS];
+    size_t count = 0;
+    if (container)
+        fds[count++] = container->pidfd;
+    if (container && container->root >= 0)
+        fds[count++] = container->root;
+    memcpy(fds + count, tasks->fds, tasks->count * sizeof *fds);
     scope_buffer payload = {0};
-    const int fds[2] = {container ? container->pidfd : -1, container ? container->root : -1};
-    bool rooted = container && container->root >= 0;
     encode_msg_joins(&payload, &(struct msg_joins){.newNamespaces = request->newNamespaces,
                                                    .joinPaths = request->joinPaths,
                                                    .joinKinds = request->joinKinds,
                                                    .timeOffsets = request->timeOffsets,
-                                                   .containerNamespaces = container ? container->namespaces : 0});
-    int result = send_frame(channel, FRAME_JOINS, &payload, fds, container ? 1 + (size_t)rooted : 0);
-    if (result) {
-        SAY(error, "tell the stage what to join");
+                                                   .containerNamespaces = container ? container->namespaces : 0,
+                                                   .cgroups = buffer_strings(&tasks->names, (uint32_t)tasks->count),
+                                                   .cgroupsMayFail = tasks->may_fail});
+    int result = send_frame(channel, FRAME_JOINS, &payload, fds, count + tasks->count);
+    if (result)
+        SAY(error, "tell the new process what to join");
+    return result;
+}
+
+/* Joins in a process of its own, which then makes init our child. */
+static int attend_stage(const struct spawning *spawning, pid_t stage, int channel, struct spawned *spawned,
+                        struct spawn_error *error)
+{
+    const struct op_spawn *request = spawning->request;
+    int result = send_joins(spawning, channel, error);
+    if (result)
         return result;
-    }
     if (request->newNamespaces & CLONE_NEWUSER)
         result = expect_maps(request, stage, channel, error);
     if (result)
@@ -177,12 +234,12 @@ static int learn_start_time(struct spawned *spawned, struct spawn_error *error)
     return result;
 }
 
-static int attend(const struct op_spawn *request, const struct entered_container *container, bool stage, pid_t child,
-                  int *pidfd, struct spawned *spawned, struct spawn_error *error)
+static int attend(const struct spawning *spawning, pid_t child, int *pidfd, struct spawned *spawned,
+                  struct spawn_error *error)
 {
     int result = 0;
-    if (stage) {
-        result = attend_stage(request, container, child, spawned->channel, spawned, error);
+    if (spawning->stage) {
+        result = attend_stage(spawning, child, spawned->channel, spawned, error);
         if (result)
             end_process(child);
         else
@@ -191,9 +248,13 @@ static int attend(const struct op_spawn *request, const struct entered_container
     } else {
         spawned->pid = child;
         spawned->pidfd = release_fd(pidfd);
-        if (request->newNamespaces & CLONE_NEWUSER)
-            result = expect_maps(request, child, spawned->channel, error);
+        if (spawning->request->newNamespaces & CLONE_NEWUSER)
+            result = expect_maps(spawning->request, child, spawned->channel, error);
+        if (!result && spawning->tasks.count > 0)
+            result = send_joins(spawning, spawned->channel, error);
     }
+    if (!result)
+        result = attach_unified(spawning, spawned->pid, error);
     if (!result)
         result = learn_start_time(spawned, error);
     return result;
@@ -222,35 +283,64 @@ static void undo(struct spawned *spawned)
     *spawned = (struct spawned){.pidfd = -1, .channel = -1};
 }
 
+static int open_cgroups(struct spawning *spawning, struct spawn_error *error)
+{
+    const struct op_spawn *request = spawning->request;
+    const char *folder = request->unifiedCgroup;
+    int result = 0;
+    if (*folder) {
+        spawning->unified = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        result = spawning->unified < 0 && !request->cgroupsMayFail ? -errno : 0;
+    }
+    if (!result)
+        result = cgroup_tasks_open(&request->cgroups, request->cgroupsMayFail, &spawning->tasks, &folder);
+    if (result)
+        SAY(error, "put init into cgroup %s", folder);
+    return result;
+}
+
+static int clone_and_attend(struct spawning *spawning, int sealed, int *theirs, struct spawned *spawned,
+                            struct spawn_error *error)
+{
+    /* Cgroup: init unshares it after every hierarchy was joined. Time: the stage does, and writes the offsets. */
+    uint64_t flags = spawning->request->newNamespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME);
+    scope_fd pidfd = -1;
+    pid_t child = clone_into_cgroup(spawning, spawning->stage ? 0 : flags, &pidfd);
+    if (child == 0) {
+        close(spawned->channel); /* so that the front's end is seen, too */
+        run_child(spawning, *theirs, sealed);
+    }
+    if (child < 0) {
+        SAY(error, "clone a process with new namespaces");
+        return -errno;
+    }
+    close(release_fd(theirs)); /* so that its end is seen */
+    return attend(spawning, child, &pidfd, spawned, error);
+}
+
 static int spawn(const struct op_spawn *request, const struct entered_container *container, struct spawned *spawned,
                  struct spawn_error *error)
 {
     *spawned = (struct spawned){.pidfd = -1, .channel = -1};
     *error = (struct spawn_error){0};
-    bool stage = container || request->joinPaths.count > 0 || (request->newNamespaces & CLONE_NEWTIME);
-    /* Cgroup: init unshares it after every hierarchy was attached. Time: the stage does, and writes the offsets. */
-    uint64_t flags = stage ? 0 : request->newNamespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME);
-    scope_fd theirs = -1, pidfd = -1;
+    struct spawning spawning = {.request = request,
+                                .container = container,
+                                .unified = -1,
+                                .stage = container || request->joinPaths.count > 0 ||
+                                         (request->newNamespaces & CLONE_NEWTIME)};
+    scope_fd theirs = -1;
     scope_fd sealed = sealed_copy();
     int result = sealed < 0 ? sealed : make_channel(spawned, &theirs);
-    if (result) {
+    if (result)
         SAY(error, "make a sealed copy of jrunc%s",
             result == -EPERM ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
-        return result;
-    }
-    pid_t child = clone_process(flags, &pidfd);
-    if (child == 0) {
-        close(spawned->channel); /* so that the front's end is seen, too */
-        run_child(request, stage ? "jrunc-stage" : "jrunc-init", theirs, sealed,
-                  !stage && (request->newNamespaces & CLONE_NEWUSER));
-    }
-    if (child < 0) {
-        result = -errno;
-        SAY(error, "clone a process with new namespaces");
-    } else {
-        close(release_fd(&theirs)); /* so that its end is seen */
-        result = attend(request, container, stage, child, &pidfd, spawned, error);
-    }
+    if (!result)
+        result = open_cgroups(&spawning, error);
+    if (!result)
+        result = clone_and_attend(&spawning, sealed, &theirs, spawned, error);
+    cgroup_tasks_close(&spawning.tasks);
+    if (spawning.unified >= 0)
+        close(spawning.unified);
     if (result)
         undo(spawned);
     return result;
@@ -261,9 +351,13 @@ int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct s
     return spawn(request, NULL, spawned, error);
 }
 
-int spawn_into(const struct entered_container *container, uint32_t preserve_fds, struct spawned *spawned,
+int spawn_into(const struct entered_container *container, const struct op_enter *request, struct spawned *spawned,
                struct spawn_error *error)
 {
-    struct op_spawn request = {.timeOffsets = "", .preserveFds = preserve_fds};
-    return spawn(&request, container, spawned, error);
+    struct op_spawn spawning = {.timeOffsets = "",
+                                .unifiedCgroup = request->unifiedCgroup,
+                                .preserveFds = request->preserveFds,
+                                .cgroups = request->cgroups,
+                                .cgroupsMayFail = request->cgroupsMayFail};
+    return spawn(&spawning, container, spawned, error);
 }

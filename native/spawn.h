@@ -30,5 +30,5 @@ struct entered_container {
 /* 0, or -errno with what failed; then nothing is left. */
 int spawn_init(const struct op_spawn *request, struct spawned *spawned, struct spawn_error *error);
 /* The same for exec: in the namespaces of that container. */
-int spawn_into(const struct entered_container *container, uint32_t preserve_fds, struct spawned *spawned,
+int spawn_into(const struct entered_container *container, const struct op_enter *request, struct spawned *spawned,
                struct spawn_error *error);

@@ -3,6 +3,7 @@
  * The stage. Our job is to join namespaces, and to make init in them as a child of the front. We run from the sealed copy,
  * and hold nothing that init must not have.
  */
+#include "cgroup_join.h"
 #include "fail.h"
 #include "operations.h"
 #include "procfs.h"
@@ -110,10 +111,10 @@ static void join_all(struct joining joins[MAX_JOINS], uint32_t count)
  * can't be looked at or traced from before we join, and have nothing but the channel and what the program gets: neither an fd
  * nor the working directory, the environment or the executable is the host's.
  */
-static void enter_container(const struct msg_joins *message, struct frame *frame)
+static void enter_container(const struct msg_joins *message, int *fds, size_t count)
 {
     int joined = (int)message->containerNamespaces;
-    int pidfd = frame->fds[0];
+    int pidfd = fds[0];
     /* Only in its user namespace a rootless caller may join the others. */
     bool user_first = joined && setns(pidfd, joined) < 0;
     if (user_first && (errno != EPERM || !(joined & CLONE_NEWUSER)))
@@ -122,12 +123,12 @@ static void enter_container(const struct msg_joins *message, struct frame *frame
         fail("join the namespaces of the container");
     if (joined & CLONE_NEWUSER)
         become_root();
-    if (frame->fd_count > 1 && (fchdir(frame->fds[1]) < 0 || chroot(".") < 0))
+    if (count > 1 && (fchdir(fds[1]) < 0 || chroot(".") < 0))
         fail("change to the root of the container");
     if (chdir("/") < 0)
         fail("change to / of the container");
-    for (size_t i = 0; i < frame->fd_count; i++)
-        close(release_fd(&frame->fds[i]));
+    for (size_t i = 0; i < count; i++)
+        close(release_fd(&fds[i]));
 }
 
 static void make_user_namespace(int channel)
@@ -184,13 +185,16 @@ _Noreturn int stage_main(int channel)
     scope_frame frame = {0};
     struct msg_joins message;
     int error = receive_frame(channel, &frame);
-    if (error || frame.code != FRAME_JOINS || !decode_msg_joins(frame.payload, &message))
+    if (error || frame.code != FRAME_JOINS || !decode_msg_joins(frame.payload, &message) ||
+        frame.fd_count < message.cgroups.count)
         fail_with(error ? -error : EPROTO, "read what to join");
+    size_t container_fds = frame.fd_count - message.cgroups.count;
+    cgroup_tasks_join(frame.fds + container_fds, &message.cgroups, message.cgroupsMayFail);
     int offsets_file = open_time_offsets(&message);
     arm_process(false);
     struct joining joins[MAX_JOINS];
-    if (frame.fd_count > 0)
-        enter_container(&message, &frame);
+    if (container_fds > 0)
+        enter_container(&message, frame.fds, container_fds);
     open_joins(&message, joins);
     join_all(joins, message.joinPaths.count);
     if (message.newNamespaces & CLONE_NEWUSER)

@@ -273,6 +273,7 @@ static inline int spawn_with_output(struct container *container, const struct op
     dup2(output, 2);
     struct op_spawn complete = *request;
     complete.timeOffsets = request->timeOffsets ? request->timeOffsets : "";
+    complete.unifiedCgroup = request->unifiedCgroup ? request->unifiedCgroup : "";
     int result = spawn_init(&complete, &container->spawned, &error);
     for (int i = 0; i <= 2; i++) {
         dup2(saved[i], i);

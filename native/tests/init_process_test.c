@@ -266,6 +266,7 @@ static pid_t orphan_init(const struct lab *lab, bool joined)
             request.newNamespaces &= ~(uint64_t)CLONE_NEWUTS;
         }
         request.timeOffsets = "";
+        request.unifiedCgroup = "";
         add_root(&container, lab);
         if (spawn_init(&request, &container.spawned, &error) < 0)
             _exit(1);

@@ -116,6 +116,10 @@ static void check_spawn(const struct operation *operation)
         return;
     CHECK(spawn.newNamespaces == 0x20020000 && spawn.joinPaths.count == 1 && spawn.joinKinds.count == 1);
     CHECK(number_at(&spawn.uidMap, 1) == 1000 && spawn.denySetgroups && !spawn.mapHelpers && spawn.preserveFds == 1);
+    struct cursor cgroups = strings_cursor(&spawn.cgroups);
+    CHECK(spawn.cgroups.count == 1 && spawn.cgroupsMayFail);
+    CHECK_TEXT(read_str(&cgroups), "/c");
+    CHECK_TEXT(spawn.unifiedCgroup, "/u");
 }
 
 static void check_plan(const struct operation *operation)

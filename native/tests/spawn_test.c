@@ -452,6 +452,30 @@ static void test_dead_front(void)
     CHECK(arm(false) == 1);
 }
 
+/* Without a stage it is init that joins them, else the stage; what the caller has no right to is left out. */
+static void test_missing_cgroup(bool staged, bool may_fail)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    add_root(&container, &lab);
+    add_program(&container, "true");
+    struct op_spawn request = {.newNamespaces = USUAL_NAMESPACES,
+                               .cgroups = STRS("/proc/self/fdinfo"),
+                               .unifiedCgroup = "/proc/no-cgroup",
+                               .cgroupsMayFail = may_fail};
+    if (staged) {
+        request.joinPaths = STRS("/proc/self/ns/uts");
+        request.joinKinds = U32S(CLONE_NEWUTS);
+        request.newNamespaces &= ~(uint64_t)CLONE_NEWUTS;
+    }
+    run_container(&container, &request);
+    CHECK(container.error == (may_fail ? 0 : ENOENT));
+    CHECK_TEXT(container.message, may_fail ? "" : "put init into cgroup /proc/no-cgroup");
+    CHECK(no_children());
+    lab_end(&lab);
+}
+
 int main(int argc, char **argv)
 {
     init_test_enter(argc, argv);
@@ -472,6 +496,8 @@ int main(int argc, char **argv)
     test_time_namespace(true);
     test_time_offsets_refused();
     test_dead_front();
+    for (int i = 0; i < 4; i++)
+        test_missing_cgroup(i & 1, i & 2);
     in_child(without_clone3);
     in_child(without_mount_setattr);
     in_child(without_close_range);

@@ -3,9 +3,7 @@ package dev.jrunc.cgroup;
 
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
-import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,15 +27,5 @@ public record CgroupPlan(
         create = List.copyOf(create);
         limits = List.copyOf(limits);
         warnings = List.copyOf(warnings);
-    }
-
-    /** Puts init into all of them. */
-    public Step<HostOperation> attach() {
-        List<String> paths = new ArrayList<>();
-        for (CgroupFolder folder : folders) {
-            paths.add(folder.folder());
-        }
-        HostOperation attach = new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), paths);
-        return optional ? Step.mayFail(attach) : Step.must(attach);
     }
 }

@@ -213,6 +213,7 @@ final class Bundle {
                 spec,
                 call.hasSysAdmin(),
                 cgroups.folders(),
+                cgroups.optional(),
                 options.noPivot(),
                 options.noNewKeyring(),
                 preserveFds,

@@ -201,9 +201,7 @@ public final class CreateContainer {
         Spec.Hooks hooks = bundle.spec().hooks();
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(folder.writing(state));
-        if (!bundle.cgroups().folders().isEmpty()) {
-            steps.add(bundle.cgroups().attach());
-        }
+        steps.addAll(plan.attach());
         steps.addAll(plan.oomScoreAdj());
         steps.add(Step.must(new HostOperation.SendPlan(CREATE, plan.init())));
         if (plan.runtimeHooks()) {

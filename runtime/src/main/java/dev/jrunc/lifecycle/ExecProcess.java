@@ -4,7 +4,6 @@ package dev.jrunc.lifecycle;
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.EngineReleased;
 import dev.jrunc.engine.Front;
-import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidSpec;
@@ -60,7 +59,8 @@ public final class ExecProcess {
      * @throws EngineReleased when the front waits alone
      */
     public int exec() {
-        ContainerState state = find();
+        RecoverContainer.Found found = find();
+        ContainerState state = found.state();
         Wanted wanted = wanted();
         checkConsole(wanted.process);
         List<String> cgroups = ExecCgroups.folders(state, options.cgroups());
@@ -68,8 +68,7 @@ public final class ExecProcess {
         ExecPlan plan = plan(state, wanted, seccomp);
         plan.warnings().forEach(context.warnings());
         try {
-            long pid = enter(state, plan);
-            attach(state, wanted, cgroups);
+            long pid = enter(found, wanted, plan, cgroups);
             execute(state, wanted, plan, seccomp, pid);
         } catch (JruncException e) {
             List<Step<HostOperation>> undo = List.of(Step.mayFail(new HostOperation.KillInit(EXEC)));
@@ -89,16 +88,16 @@ public final class ExecProcess {
         return new ContainerError("cannot exec in a stopped container: container not running");
     }
 
-    private ContainerState find() {
+    private RecoverContainer.Found find() {
         RecoverContainer.Found found = RecoverContainer.find(context, folder);
         return switch (found.status()) {
-            case CREATED, RUNNING -> found.state();
+            case CREATED, RUNNING -> found;
             case PAUSED -> {
                 if (!options.ignorePaused()) {
                     throw new ContainerError("cannot exec in a paused container (use --ignore-paused to override):"
                             + " container paused");
                 }
-                yield found.state();
+                yield found;
             }
             case CREATING -> throw new ContainerError("cannot exec in a container that is being created");
             case STOPPED -> throw stopped();
@@ -154,55 +153,84 @@ public final class ExecProcess {
                 seccomp));
     }
 
-    private long enter(ContainerState state, ExecPlan plan) {
+    /** @return the pid of an init that has its plan */
+    private long enter(RecoverContainer.Found found, Wanted wanted, ExecPlan plan, List<String> cgroups) {
+        ContainerState state = found.state();
+        // What comes into a frozen cgroup stops there, and must be init by then.
+        boolean frozen = found.status() == Status.PAUSED;
+        try {
+            return enter(state, wanted, plan, cgroups, !frozen, options.consoleSocket());
+        } catch (OperationFailed e) {
+            if (!e.operation().equals("ENTER")) {
+                throw e;
+            }
+            if (e.errno() == Errno.EAGAIN.number() && !frozen) {
+                // There is room for one more process, but not for the stage as well.
+                return enter(state, wanted, plan, cgroups, false, null);
+            }
+            List<String> beside = besideInit(state, cgroups, e);
+            if (beside.isEmpty()) {
+                throw e;
+            }
+            return enter(state, wanted, plan, beside, !frozen, null);
+        }
+    }
+
+    /**
+     * @param joining the process joins its cgroups by itself, which is quicker
+     * @param socket null where it is connected already
+     */
+    private long enter(
+            ContainerState state,
+            Wanted wanted,
+            ExecPlan plan,
+            List<String> cgroups,
+            boolean joining,
+            @Nullable String socket) {
+        Spec.ExecCpuAffinity affinity = wanted.process.execCPUAffinity();
         List<Step<HostOperation>> steps = new ArrayList<>();
-        String socket = options.consoleSocket();
         if (socket != null) {
             steps.add(Step.must(new HostOperation.ConnectConsole(Origin.rule("--console-socket"), socket)));
         }
-        steps.add(Step.must(new HostOperation.Enter(
-                EXEC, state.pid(), state.startTime(), plan.namespaces(), plan.chroot(), options.preserveFds())));
-        return front.execute(steps).getLast().value();
-    }
-
-    private void attach(ContainerState state, Wanted wanted, List<String> cgroups) {
-        Spec.ExecCpuAffinity affinity = wanted.process.execCPUAffinity();
-        List<Step<HostOperation>> steps = new ArrayList<>();
-        Step<HostOperation> unified = null;
         if (affinity != null) {
             addAffinity(steps, affinity.initial(), wanted.base + "/execCPUAffinity/initial");
         }
-        List<String> first = new ArrayList<>();
-        for (int i = 0; i < cgroups.size(); i++) {
-            if (state.cgroups().get(i).folder().version() == 1) {
-                first.add(cgroups.get(i));
-            } else {
-                unified = attaching(cgroups.get(i), true);
-            }
-        }
-        if (!first.isEmpty()) {
-            steps.add(new Step<>(new HostOperation.CgroupAttach(EXEC, first), isRootless()));
-        }
-        int unifiedAt = steps.size();
-        if (unified != null) {
-            steps.add(unified);
+        int entered = steps.size();
+        steps.add(Step.must(new HostOperation.Enter(
+                EXEC,
+                state.pid(),
+                state.startTime(),
+                plan.namespaces(),
+                plan.chroot(),
+                options.preserveFds(),
+                joining ? ofVersion(state, cgroups, 1) : List.of(),
+                joining ? String.join("", ofVersion(state, cgroups, 2)) : "",
+                isRootless())));
+        if (!joining && !cgroups.isEmpty()) {
+            steps.add(new Step<>(new HostOperation.CgroupAttach(EXEC, cgroups), isRootless()));
         }
         if (affinity != null) {
             addAffinity(steps, affinity.last(), wanted.base + "/execCPUAffinity/final");
         }
-        List<Result> results = front.execute(steps);
-        if (unified != null && !results.get(unifiedAt).ok() && !isRootless()) {
-            attachBesideInit(state, results.get(unifiedAt));
+        steps.addAll(plan.oomScoreAdj());
+        steps.add(Step.must(new HostOperation.SendPlan(EXEC, plan.init())));
+        return front.execute(steps).get(entered).value();
+    }
+
+    /** Of the folders, which are in the order of the state's. */
+    private static List<String> ofVersion(ContainerState state, List<String> folders, int version) {
+        List<String> chosen = new ArrayList<>();
+        for (int i = 0; i < folders.size(); i++) {
+            if (state.cgroups().get(i).folder().version() == version) {
+                chosen.add(folders.get(i));
+            }
         }
+        return chosen;
     }
 
     /** Where the user has no right to cgroups, create did without them, too. */
     private boolean isRootless() {
         return !front.call().isHostRoot();
-    }
-
-    private static Step<HostOperation> attaching(String path, boolean mayFail) {
-        return new Step<>(new HostOperation.CgroupAttach(EXEC, List.of(path)), mayFail);
     }
 
     private static void addAffinity(List<Step<HostOperation>> steps, @Nullable String list, String pointer) {
@@ -215,35 +243,34 @@ public final class ExecProcess {
     /**
      * cgroups(7): a cgroup of version 2 that hands controllers on to cgroups below it takes no processes. A container that has
      * divided its own (an init system, a nested runtime) has moved its first process to one of them: there we go as well.
+     *
+     * @return the folders, with that one in place of its parent; empty where this isn't why it failed
      */
-    private void attachBesideInit(ContainerState state, Result failed) {
-        boolean divided = failed.error() == Errno.EBUSY.number() || failed.error() == Errno.EOPNOTSUPP.number();
-        OperationFailed failure =
-                new OperationFailed("CGROUP_ATTACH", EXEC.text(), (int) failed.error(), failed.message());
+    private List<String> besideInit(ContainerState state, List<String> cgroups, OperationFailed failure) {
+        boolean divided = failure.errno() == Errno.EBUSY.number() || failure.errno() == Errno.EOPNOTSUPP.number();
         if (!divided || !options.cgroups().isEmpty()) {
-            throw failure;
+            return List.of();
         }
         String text = front.execute(
                         new HostOperation.ReadFile(EXEC, "/proc/" + state.pid() + "/cgroup", MAX_CGROUP_BYTES))
                 .data()
                 .utf8();
-        for (ContainerState.Cgroup cgroup : state.cgroups()) {
-            CgroupFolder own = cgroup.folder();
+        for (int i = 0; i < cgroups.size(); i++) {
+            CgroupFolder own = state.cgroups().get(i).folder();
             int at = text.indexOf(own.path() + "/");
             if (own.version() == 2 && text.contains("0::") && at >= text.indexOf("0::") && at >= 0) {
                 int end = text.indexOf('\n', at);
-                String path = text.substring(at, end < 0 ? text.length() : end);
-                front.execute(List.of(attaching(own.mount() + path, false)));
-                return;
+                List<String> beside = new ArrayList<>(cgroups);
+                beside.set(i, own.mount() + (end < 0 ? text.substring(at) : text.substring(at, end)));
+                return beside;
             }
         }
-        throw failure;
+        return List.of();
     }
 
     private void execute(
             ContainerState state, Wanted wanted, ExecPlan plan, @Nullable SeccompFilter seccomp, long pid) {
-        List<Step<HostOperation>> steps = new ArrayList<>(plan.oomScoreAdj());
-        steps.add(Step.must(new HostOperation.SendPlan(EXEC, plan.init())));
+        List<Step<HostOperation>> steps = new ArrayList<>();
         if (plan.console()) {
             steps.add(Step.must(new HostOperation.ReceiveConsole(Origin.at(wanted.base + "/terminal"))));
         }

@@ -359,9 +359,13 @@ public sealed interface HostOperation extends Operation {
             List<Long> gidMap,
             boolean denySetgroups,
             boolean mapHelpers,
-            long preserveFds)
+            long preserveFds,
+            List<String> cgroups,
+            String unifiedCgroup,
+            boolean cgroupsMayFail)
             implements HostOperation {
         public Spawn {
+            cgroups = List.copyOf(cgroups);
             joinPaths = List.copyOf(joinPaths);
             joinKinds = List.copyOf(joinKinds);
             uidMap = List.copyOf(uidMap);
@@ -389,6 +393,9 @@ public sealed interface HostOperation extends Operation {
             fields.bool("denySetgroups", denySetgroups);
             fields.bool("mapHelpers", mapHelpers);
             fields.u32("preserveFds", preserveFds);
+            fields.strs("cgroups", cgroups);
+            fields.str("unifiedCgroup", unifiedCgroup);
+            fields.bool("cgroupsMayFail", cgroupsMayFail);
         }
     }
 
@@ -440,7 +447,7 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** {@code CGROUP_ATTACH}. */
+    /** Puts init into cgroups that it has not joined by itself. */
     record CgroupAttach(Origin origin, List<String> folders) implements HostOperation {
         public CgroupAttach {
             folders = List.copyOf(folders);
@@ -1022,8 +1029,21 @@ public sealed interface HostOperation extends Operation {
      * of its own; the caller's own user namespace is not joined. chroot: it has no mount namespace, but a root. value and
      * data as SPAWN's; ESRCH when the process is gone.
      */
-    record Enter(Origin origin, long pid, long startTime, long namespaces, boolean chroot, long preserveFds)
+    record Enter(
+            Origin origin,
+            long pid,
+            long startTime,
+            long namespaces,
+            boolean chroot,
+            long preserveFds,
+            List<String> cgroups,
+            String unifiedCgroup,
+            boolean cgroupsMayFail)
             implements HostOperation {
+        public Enter {
+            cgroups = List.copyOf(cgroups);
+        }
+
         @Override
         public int code() {
             return 0x193;
@@ -1041,6 +1061,9 @@ public sealed interface HostOperation extends Operation {
             fields.u64("namespaces", namespaces);
             fields.bool("chroot", chroot);
             fields.u32("preserveFds", preserveFds);
+            fields.strs("cgroups", cgroups);
+            fields.str("unifiedCgroup", unifiedCgroup);
+            fields.bool("cgroupsMayFail", cgroupsMayFail);
         }
     }
 

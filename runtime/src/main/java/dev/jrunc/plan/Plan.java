@@ -7,6 +7,7 @@ import java.util.List;
  * How a container is made, once its cgroups are.
  *
  * @param trees for SPAWN's caller to open first, in this order
+ * @param attach none or one: where init can't join its cgroups by itself
  * @param init for SEND_PLAN
  * @param oomScoreAdj none or one
  * @param limits rlimits, scheduler and I/O priority, to set at the sync point LIMITS, which exists when there are any
@@ -17,6 +18,7 @@ import java.util.List;
 public record Plan(
         List<Step<HostOperation>> trees,
         HostOperation.Spawn spawn,
+        List<Step<HostOperation>> attach,
         List<Step<HostOperation>> oomScoreAdj,
         List<Step<InitOperation>> init,
         List<Step<HostOperation>> limits,
@@ -32,6 +34,7 @@ public record Plan(
 
     public Plan {
         trees = List.copyOf(trees);
+        attach = List.copyOf(attach);
         oomScoreAdj = List.copyOf(oomScoreAdj);
         init = List.copyOf(init);
         limits = List.copyOf(limits);

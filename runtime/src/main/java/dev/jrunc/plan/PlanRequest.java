@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec checked
  * @param privileged the caller may copy mount trees (CAP_SYS_ADMIN)
  * @param cgroups the container's cgroups; empty where it has none
+ * @param cgroupsMayFail the caller may have no right to them
  * @param noPivot --no-pivot
  * @param noNewKeyring --no-new-keyring
  * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
@@ -31,6 +32,7 @@ public record PlanRequest(
         Spec spec,
         boolean privileged,
         List<CgroupFolder> cgroups,
+        boolean cgroupsMayFail,
         boolean noPivot,
         boolean noNewKeyring,
         long preserveFds,

@@ -80,6 +80,7 @@ public final class Planner {
         return new Plan(
                 trees,
                 spawn(),
+                joinsByItself() ? List.of() : attach(),
                 program.oomScoreAdj(),
                 init,
                 program.limits(),
@@ -239,6 +240,26 @@ public final class Planner {
         }
     }
 
+    /** Before init there is a stage, where there is something to join, which would need room for two processes. */
+    private boolean joinsByItself() {
+        boolean stage = isNew("time");
+        for (Spec.Namespace namespace : linux.namespaces()) {
+            stage = stage || namespace.path() != null;
+        }
+        Long limit = linux.resources().pidsLimit();
+        return !stage || limit == null || limit != 1;
+    }
+
+    private List<Step<HostOperation>> attach() {
+        List<String> folders = new ArrayList<>();
+        for (CgroupFolder folder : request.cgroups()) {
+            folders.add(folder.folder());
+        }
+        return List.of(new Step<>(
+                new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), folders),
+                request.cgroupsMayFail()));
+    }
+
     private HostOperation.Spawn spawn() {
         long made = 0;
         List<String> paths = new ArrayList<>();
@@ -254,6 +275,15 @@ public final class Planner {
             }
         }
         boolean maps = isNew("user");
+        List<String> cgroups = new ArrayList<>();
+        String unified = "";
+        for (CgroupFolder folder : joinsByItself() ? request.cgroups() : List.<CgroupFolder>of()) {
+            if (folder.version() == 1) {
+                cgroups.add(folder.folder());
+            } else {
+                unified = folder.folder();
+            }
+        }
         return new HostOperation.Spawn(
                 Origin.at("/linux/namespaces"),
                 made,
@@ -264,7 +294,10 @@ public final class Planner {
                 maps ? triples(linux.gidMappings()) : List.of(),
                 maps && !setGroups(),
                 mapHelpers(),
-                request.preserveFds());
+                request.preserveFds(),
+                cgroups,
+                unified,
+                request.cgroupsMayFail());
     }
 
     /** For /proc/self/timens_offsets, time_namespaces(7). */

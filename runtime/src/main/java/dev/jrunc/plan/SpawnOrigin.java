@@ -32,6 +32,9 @@ public final class SpawnOrigin {
         if (message.startsWith("write gid_map") || message.startsWith("write setgroups")) {
             return Origin.at("/linux/gidMappings");
         }
+        if (message.startsWith("put init into cgroup")) {
+            return Origin.rule("cgroups of the container");
+        }
         return Origin.at(message.startsWith("write the offsets") ? "/linux/timeOffsets" : "/linux/namespaces");
     }
 }

@@ -46,7 +46,7 @@ class ProtocolContractTest {
     void theHashIsThatOfTheTable() {
         assertEquals(
                 table.get("hash").stringValue(),
-                Long.toHexString(Protocol.TABLE_HASH),
+                "%016x".formatted(Protocol.TABLE_HASH),
                 "protocol.def was changed: so must be the records, and then Protocol.TABLE_HASH");
     }
 
