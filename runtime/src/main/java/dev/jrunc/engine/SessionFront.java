@@ -2,7 +2,6 @@
 package dev.jrunc.engine;
 
 import dev.jrunc.error.Errno;
-import dev.jrunc.error.OperationFailed;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
@@ -28,11 +27,14 @@ final class SessionFront implements Front {
     }
 
     @Override
-    public List<Result> execute(List<Step<HostOperation>> steps) {
+    public List<Result> run(List<Step<HostOperation>> steps) {
         try {
             channel.send(Protocol.BATCH, batch(steps));
             List<Result> results = receiveResults(steps.size());
-            failFirst(steps, results);
+            if (results.size() < steps.size() && Front.failure(steps, results).isEmpty()) {
+                throw new ProtocolException(
+                        "the front executed " + results.size() + " of " + steps.size() + " operations");
+            }
             return results;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -67,26 +69,5 @@ final class SessionFront implements Front {
             results.add(result);
         }
         return results;
-    }
-
-    private static void failFirst(List<Step<HostOperation>> steps, List<Result> results) {
-        for (int i = 0; i < results.size(); i++) {
-            if (!results.get(i).ok() && !steps.get(i).mayFail()) {
-                throw failure(steps.get(i).operation(), results.get(i));
-            }
-        }
-        if (results.size() < steps.size()) {
-            throw new IllegalStateException("the front executed " + results.size() + " of " + steps.size() + " steps");
-        }
-    }
-
-    /** Where it was init that failed, its operation and origin say more than ours. */
-    static OperationFailed failure(HostOperation operation, Result result) {
-        boolean remote = !result.operation().isEmpty();
-        return new OperationFailed(
-                remote ? result.operation() : operation.name(),
-                remote ? result.origin() : operation.origin().text(),
-                (int) result.error(),
-                result.message());
     }
 }

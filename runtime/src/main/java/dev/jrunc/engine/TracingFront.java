@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.engine;
 
-import dev.jrunc.error.OperationFailed;
 import dev.jrunc.json.TraceEvents;
 import dev.jrunc.json.TraceEvents.Row;
 import dev.jrunc.plan.Bytes;
@@ -54,14 +53,31 @@ public final class TracingFront implements Front {
     }
 
     @Override
-    public List<Result> execute(List<Step<HostOperation>> steps) {
+    public List<Result> run(List<Step<HostOperation>> steps) {
+        for (int i = 1; i < steps.size(); i++) {
+            if (mayRelease(steps.get(i).operation())) {
+                List<Result> results = new ArrayList<>(run(steps.subList(0, i)));
+                if (results.size() == i && Front.failure(steps, results).isEmpty()) {
+                    results.addAll(run(steps.subList(i, steps.size())));
+                }
+                return results;
+            }
+        }
+        return runTraced(steps);
+    }
+
+    /** The engine may be let go in it. */
+    private static boolean mayRelease(HostOperation operation) {
+        return operation instanceof HostOperation.Foreground || operation instanceof HostOperation.ServeEngine;
+    }
+
+    private List<Result> runTraced(List<Step<HostOperation>> steps) {
         List<Step<HostOperation>> traced = new ArrayList<>();
         for (Step<HostOperation> step : steps) {
-            if (step.operation() instanceof HostOperation.Foreground
-                    || step.operation() instanceof HostOperation.ServeEngine) {
-                write(); // the engine may be let go
-            }
             traced.add(withTrace(step));
+        }
+        if (!steps.isEmpty() && mayRelease(steps.getFirst().operation())) {
+            write();
         }
         long sent = System.nanoTime();
         events.span(
@@ -72,18 +88,14 @@ public final class TracingFront implements Front {
                 Map.of(
                         "next",
                         steps.isEmpty() ? "" : steps.getFirst().operation().name()));
-        List<Result> results;
-        try {
-            results = front.execute(traced);
-        } catch (OperationFailed e) {
-            thinking = System.nanoTime();
-            events.span(Row.FRONT, "failed", sent, thinking, Map.of("error", e.getMessage()));
-            throw e;
-        }
+        List<Result> results = front.run(traced);
         thinking = System.nanoTime();
         for (int i = 0; i < results.size(); i++) {
             note(steps.get(i).operation(), results.get(i));
         }
+        Front.failure(steps, results)
+                .ifPresent(failure ->
+                        events.span(Row.FRONT, "failed", sent, thinking, Map.of("error", failure.getMessage())));
         return results;
     }
 

@@ -11,6 +11,7 @@ import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.json.ConfigReader;
+import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
@@ -35,6 +36,7 @@ final class Bundle {
     static final boolean SYSTEMD_CGROUPS = false;
 
     private static final Origin READING = Origin.rule("bundle");
+    private static final Origin ROOT_PATH = Origin.at("/root/path");
     private static final String APPARMOR_ENABLED = "/sys/module/apparmor/parameters/enabled";
     private static final long MAX_PARAMETER_BYTES = 4096;
     private static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
@@ -47,6 +49,7 @@ final class Bundle {
     private final Spec spec;
     private final Call call;
     private final CgroupPlan cgroups;
+    private final List<ContainerState.Cgroup> foundCgroups;
     private final @Nullable SeccompFilter seccomp;
     private final boolean selinux;
 
@@ -59,6 +62,7 @@ final class Bundle {
             Spec spec,
             Call call,
             CgroupPlan cgroups,
+            List<ContainerState.Cgroup> foundCgroups,
             @Nullable SeccompFilter seccomp,
             boolean selinux) {
         this.id = id;
@@ -69,6 +73,7 @@ final class Bundle {
         this.spec = spec;
         this.call = call;
         this.cgroups = cgroups;
+        this.foundCgroups = foundCgroups;
         this.seccomp = seccomp;
         this.selinux = selinux;
     }
@@ -96,15 +101,27 @@ final class Bundle {
         checkLabels(context, spec, selinux);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot());
+        List<Step<HostOperation>> looks = new ArrayList<>();
+        looks.add(Step.mayFail(new HostOperation.RealPath(ROOT_PATH, rootfs(real, spec))));
+        looks.addAll(Cgroups.looks(cgroups));
+        List<Result> looked = context.front().execute(looks);
+        if (!looked.getFirst().ok()) {
+            throw new OperationFailed(
+                    "REAL_PATH",
+                    ROOT_PATH.text(),
+                    (int) looked.getFirst().error(),
+                    "root file system " + rootfs(real, spec));
+        }
         return new Bundle(
                 id,
                 options,
                 real,
-                rootfs(context, real, spec),
+                looked.getFirst().data().utf8(),
                 config,
                 spec,
                 call,
                 cgroups,
+                Cgroups.found(cgroups, looked.subList(1, looked.size())),
                 seccomp(context, spec),
                 selinux);
     }
@@ -142,16 +159,10 @@ final class Bundle {
         return new KeptFilters(context.front(), context.libraries(), context.warnings()).of(profile);
     }
 
-    private static String rootfs(Context context, String bundle, Spec spec) {
+    private static String rootfs(String bundle, Spec spec) {
         Spec.Root root = spec.root();
         String given = root == null ? "" : root.path();
-        String path = given.startsWith("/") ? given : bundle + "/" + given;
-        Origin origin = Origin.at("/root/path");
-        Result result = context.front().attempt(new HostOperation.RealPath(origin, path));
-        if (!result.ok()) {
-            throw new OperationFailed("REAL_PATH", origin.text(), (int) result.error(), "root file system " + path);
-        }
-        return result.data().utf8();
+        return given.startsWith("/") ? given : bundle + "/" + given;
     }
 
     String id() {
@@ -180,6 +191,11 @@ final class Bundle {
         return cgroups;
     }
 
+    /** What was there of them when the bundle was read. */
+    List<ContainerState.Cgroup> foundCgroups() {
+        return foundCgroups;
+    }
+
     @Nullable
     SeccompFilter seccomp() {
         return seccomp;
@@ -197,6 +213,14 @@ final class Bundle {
             }
         }
         return false;
+    }
+
+    /** Does the plan depend on init's pid? */
+    boolean tellsPid() {
+        Spec.Hooks hooks = spec.hooks();
+        return !hooks.createContainer().isEmpty()
+                || !hooks.startContainer().isEmpty()
+                || !ownPidNamespace() && call.environment("LISTEN_FDS") != null;
     }
 
     /** @param pid of init, for the hooks that it runs; 0 before there is one */

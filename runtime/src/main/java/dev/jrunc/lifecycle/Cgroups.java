@@ -25,12 +25,8 @@ final class Cgroups {
 
     private Cgroups() {}
 
-    /**
-     * What is there already of the container's cgroups, before anything is made.
-     *
-     * @throws ContainerError when other processes are in one of them: they would end with the container
-     */
-    static List<ContainerState.Cgroup> found(Front front, CgroupPlan plan) {
+    /** The operations that look what is there of the container's cgroups, before anything is made. */
+    static List<Step<HostOperation>> looks(CgroupPlan plan) {
         List<Step<HostOperation>> looks = new ArrayList<>();
         for (CgroupFolder folder : plan.folders()) {
             for (int end = folder.path().length(); end > 0; end = folder.path().lastIndexOf('/', end - 1)) {
@@ -38,7 +34,11 @@ final class Cgroups {
                 looks.add(Step.mayFail(new HostOperation.RealPath(ORIGIN, path)));
             }
         }
-        List<Result> results = front.execute(looks);
+        return looks;
+    }
+
+    /** @param results of looks() */
+    static List<ContainerState.Cgroup> found(CgroupPlan plan, List<Result> results) {
         List<ContainerState.Cgroup> found = new ArrayList<>();
         int at = 0;
         for (CgroupFolder folder : plan.folders()) {
@@ -47,11 +47,27 @@ final class Cgroups {
                 missing += results.get(at++).error() == Errno.ENOENT.number() ? 1 : 0;
             }
             found.add(new ContainerState.Cgroup(folder, missing));
-            if (missing == 0) {
-                checkEmpty(front, folder, plan.optional());
-            }
         }
         return found;
+    }
+
+    /** None of them is there yet. */
+    static boolean areNew(List<ContainerState.Cgroup> found) {
+        for (ContainerState.Cgroup cgroup : found) {
+            if (cgroup.made() == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @throws ContainerError when other processes are in one of them: they would end with the container */
+    static void checkEmpty(Front front, List<ContainerState.Cgroup> found, boolean optional) {
+        for (ContainerState.Cgroup cgroup : found) {
+            if (cgroup.made() == 0) {
+                checkEmpty(front, cgroup.folder(), optional);
+            }
+        }
     }
 
     private static void checkEmpty(Front front, CgroupFolder folder, boolean optional) {

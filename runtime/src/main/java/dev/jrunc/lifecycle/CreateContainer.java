@@ -22,6 +22,7 @@ import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code create}: everything up to a process that waits for {@code start}. */
 public final class CreateContainer {
@@ -44,9 +45,6 @@ public final class CreateContainer {
     private final StateFolder folder;
     private final Terminal terminal;
 
-    /** Folders that CGROUP_CREATE made, in each hierarchy: what a failure has to take away. */
-    private final List<Step<HostOperation>> undo = new ArrayList<>();
-
     public CreateContainer(Context context, String id, CreateOptions options, Terminal terminal) {
         this.context = context;
         this.front = context.front();
@@ -55,28 +53,40 @@ public final class CreateContainer {
         this.terminal = terminal;
     }
 
+    /** Steps that follow at once, in the same batch; what to do when one of them fails is the affair of whose they are. */
+    interface Sequel {
+
+        List<Step<HostOperation>> after(ContainerState created);
+    }
+
+    /**
+     * A created container.
+     *
+     * @param then the sequel's steps
+     * @param results what became of them
+     */
+    record Created(ContainerState state, List<Step<HostOperation>> then, List<Result> results) {}
+
     /**
      * @return the state of the created container, whose folder is open and locked
      * @throws JruncException when it failed; then nothing is left
      */
     public ContainerState create() {
+        return create(created -> List.of()).state();
+    }
+
+    /** @throws JruncException when create failed; then nothing is left */
+    Created create(Sequel sequel) {
         Bundle bundle = Bundle.read(context, folder.id(), options);
         checkConsole(bundle);
         Plan plan = bundle.plan(0);
         plan.warnings().forEach(context.warnings());
         bundle.cgroups().warnings().forEach(context.warnings());
-        claim();
-        ContainerState state;
+        ContainerState state = make(bundle, plan);
         try {
-            state = prepare(bundle, plan);
+            return finish(bundle, plan, state, sequel);
         } catch (JruncException e) {
-            undo(e);
-            throw e;
-        }
-        try {
-            return finish(bundle, state);
-        } catch (JruncException e) {
-            undo(e);
+            undo(state, e);
             poststop(state);
             throw e;
         }
@@ -112,6 +122,38 @@ public final class CreateContainer {
         }
     }
 
+    /**
+     * All up to an init that has its plan, or waits for it. The id comes first: the folder is made and locked in the same batch
+     * where none of the cgroups was there when we looked. What is about to be made is written down before it is made.
+     */
+    private ContainerState make(Bundle bundle, Plan plan) {
+        ContainerState state = initialState(bundle, bundle.foundCgroups());
+        if (Cgroups.areNew(bundle.foundCgroups())) {
+            List<Step<HostOperation>> steps = new ArrayList<>(folder.making());
+            int before = steps.size();
+            addMaking(steps, bundle, plan, state);
+            List<Result> results = front.run(steps);
+            if (folder.made(results)) {
+                return made(bundle, plan, state, steps, results, before);
+            }
+        }
+        claim();
+        try {
+            List<ContainerState.Cgroup> found =
+                    Cgroups.found(bundle.cgroups(), front.execute(Cgroups.looks(bundle.cgroups())));
+            state = initialState(bundle, found);
+            Cgroups.checkEmpty(front, found, bundle.cgroups().optional());
+        } catch (JruncException e) {
+            List<Step<HostOperation>> steps =
+                    List.of(Step.mayFail(folder.removal().operation()));
+            Failures.suppress(e, steps, front.execute(steps));
+            throw e;
+        }
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        addMaking(steps, bundle, plan, state);
+        return made(bundle, plan, state, steps, front.run(steps), 0);
+    }
+
     /** Takes the id, after what a killed create has left there. */
     private void claim() {
         if (folder.create()) {
@@ -122,55 +164,57 @@ public final class CreateContainer {
         }
     }
 
-    /** What is about to be made is written down before it is made. */
-    private ContainerState prepare(Bundle bundle, Plan plan) {
-        ContainerState state = initialState(bundle, Cgroups.found(front, bundle.cgroups()));
-        List<Step<HostOperation>> first = new ArrayList<>();
-        first.add(folder.writing(state));
-        first.add(folder.keeping(bundle.config()));
-        first.add(Step.must(new HostOperation.MakeStartFifos(CREATE)));
+    private void addMaking(List<Step<HostOperation>> steps, Bundle bundle, Plan plan, ContainerState state) {
+        steps.add(folder.writing(state));
+        steps.add(folder.keeping(bundle.config()));
+        steps.add(Step.must(new HostOperation.MakeStartFifos(CREATE)));
         String socket = options.consoleSocket();
         if (socket != null) {
-            first.add(Step.must(new HostOperation.ConnectConsole(Origin.rule("--console-socket"), socket)));
+            steps.add(Step.must(new HostOperation.ConnectConsole(Origin.rule("--console-socket"), socket)));
         }
-        front.execute(first);
-        createCgroups(bundle);
-        List<Step<HostOperation>> second = new ArrayList<>(bundle.cgroups().limits());
-        second.addAll(plan.trees());
-        second.add(Step.mayFail(plan.spawn()));
-        Result spawned = front.execute(second).getLast();
-        if (!spawned.ok()) {
-            throw new OperationFailed(
-                    plan.spawn().name(),
-                    SpawnOrigin.of(bundle.spec(), spawned.error(), spawned.message())
-                            .text(),
-                    (int) spawned.error(),
-                    spawned.message());
+        steps.addAll(bundle.cgroups().create());
+        steps.addAll(bundle.cgroups().limits());
+        steps.addAll(plan.trees());
+        steps.add(Step.must(plan.spawn()));
+        steps.addAll(plan.attach());
+        steps.addAll(plan.oomScoreAdj());
+        if (!bundle.tellsPid()) {
+            steps.add(sending(plan));
         }
-        return state.withProcess(spawned.value(), Long.parseLong(spawned.data().utf8()));
     }
 
-    /** One by one known: what is there already is not ours to remove. */
-    private void createCgroups(Bundle bundle) {
-        List<Step<HostOperation>> steps = new ArrayList<>();
-        for (Step<HostOperation> step : bundle.cgroups().create()) {
-            steps.add(Step.mayFail(step.operation()));
-        }
-        List<Result> results = front.execute(steps);
-        for (int i = 0; i < results.size(); i++) {
-            if (results.get(i).value() > 0 && steps.get(i).operation() instanceof HostOperation.CgroupCreate made) {
-                undo.add(Step.mayFail(new HostOperation.CgroupRemove(
-                        made.origin(), made.mount(), made.path(), results.get(i).value() - 1, Cgroups.REMOVE_MILLIS)));
+    private static Step<HostOperation> sending(Plan plan) {
+        return Step.must(new HostOperation.SendPlan(CREATE, plan.init()));
+    }
+
+    /** @param before how many results are of steps before these */
+    private ContainerState made(
+            Bundle bundle,
+            Plan plan,
+            ContainerState state,
+            List<Step<HostOperation>> steps,
+            List<Result> results,
+            int before) {
+        Optional<OperationFailed> failure = Front.failure(steps, results);
+        if (failure.isPresent()) {
+            OperationFailed failed = failure.get();
+            if (steps.get(results.size() - 1).operation() instanceof HostOperation.Spawn) {
+                Result spawned = results.getLast();
+                failed = new OperationFailed(
+                        plan.spawn().name(),
+                        SpawnOrigin.of(bundle.spec(), spawned.error(), spawned.message())
+                                .text(),
+                        (int) spawned.error(),
+                        spawned.message());
             }
+            undo(state, failed);
+            throw failed;
         }
-        for (int i = 0; i < results.size(); i++) {
-            if (!results.get(i).ok() && !bundle.cgroups().create().get(i).mayFail()) {
-                HostOperation failed = steps.get(i).operation();
-                throw new OperationFailed(
-                        failed.name(),
-                        failed.origin().text(),
-                        (int) results.get(i).error(),
-                        results.get(i).message());
+        for (int i = before; ; i++) {
+            if (steps.get(i).operation() instanceof HostOperation.Spawn) {
+                Result spawned = results.get(i);
+                return state.withProcess(
+                        spawned.value(), Long.parseLong(spawned.data().utf8()));
             }
         }
     }
@@ -196,14 +240,14 @@ public final class CreateContainer {
                 hooks.poststop());
     }
 
-    private ContainerState finish(Bundle bundle, ContainerState state) {
-        Plan plan = bundle.plan(state.pid());
+    /** Init works on its plan from here on; it stays behind its front's death only after the point LIMITS. */
+    private Created finish(Bundle bundle, Plan plan, ContainerState state, Sequel sequel) {
         Spec.Hooks hooks = bundle.spec().hooks();
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(folder.writing(state));
-        steps.addAll(plan.attach());
-        steps.addAll(plan.oomScoreAdj());
-        steps.add(Step.must(new HostOperation.SendPlan(CREATE, plan.init())));
+        if (bundle.tellsPid()) {
+            steps.add(sending(bundle.plan(state.pid())));
+        }
         if (plan.runtimeHooks()) {
             await(steps, Plan.SYNC_RUNTIME_HOOKS);
             front.execute(steps);
@@ -221,11 +265,9 @@ public final class CreateContainer {
         if (plan.console()) {
             steps.add(Step.must(new HostOperation.ReceiveConsole(Origin.at("/process/terminal"))));
         }
-        if (!plan.limits().isEmpty()) {
-            await(steps, Plan.SYNC_LIMITS);
-            steps.addAll(plan.limits());
-            goOn(steps);
-        }
+        await(steps, Plan.SYNC_LIMITS);
+        steps.addAll(plan.limits());
+        goOn(steps);
         steps.addAll(InitReports.toSeccompListener(
                 bundle.spec(),
                 bundle.seccomp(),
@@ -240,8 +282,15 @@ public final class CreateContainer {
         steps.addAll(InitReports.toCaller(options.pidFile(), options.pidfdSocket(), state.pid()));
         ContainerState created = state.asComplete();
         steps.add(folder.writing(created));
-        front.execute(steps);
-        return created;
+        int own = steps.size();
+        List<Step<HostOperation>> then = sequel.after(created);
+        steps.addAll(then);
+        List<Result> results = front.run(steps);
+        Optional<OperationFailed> failure = Front.failure(steps, results);
+        if (failure.isPresent() && results.size() <= own) {
+            throw failure.get();
+        }
+        return new Created(created, then, results.subList(own, results.size()));
     }
 
     private static void await(List<Step<HostOperation>> steps, long point) {
@@ -253,10 +302,10 @@ public final class CreateContainer {
     }
 
     /** A failure here is added to the first, and doesn't hide it. */
-    private void undo(JruncException cause) {
+    private void undo(ContainerState state, JruncException cause) {
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(Step.mayFail(new HostOperation.KillInit(CREATE)));
-        steps.addAll(undo);
+        steps.addAll(Cgroups.remove(state));
         steps.add(Step.mayFail(folder.removal().operation()));
         Failures.suppress(cause, steps, front.execute(steps));
     }

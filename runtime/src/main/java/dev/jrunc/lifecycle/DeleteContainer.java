@@ -12,6 +12,7 @@ import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
 import java.util.ArrayList;
@@ -39,14 +40,22 @@ public final class DeleteContainer {
      * @throws InvalidState when its state can't be read; by force it is removed as it is
      */
     public void delete(String id, boolean force) {
+        delete(id, force, front.execute(context.folder(id).lockingAndReading()));
+    }
+
+    /** @param looked results of the folder's lockingAndReading() */
+    void delete(String id, boolean force, List<Result> looked) {
         StateFolder folder = context.folder(id);
         try {
-            Optional<ContainerState> state = folder.lockAndRead();
+            Optional<ContainerState> state = folder.lockedAndRead(looked);
             if (state.isEmpty()) {
                 front.execute(List.of(folder.removal()));
                 return;
             }
-            delete(folder, state.get(), force);
+            if (!force) {
+                checkStopped(folder, state.get());
+            }
+            remove(folder, state.get());
         } catch (ContainerError e) {
             if (!force || !e.isMissing()) {
                 throw e;
@@ -60,46 +69,61 @@ public final class DeleteContainer {
         }
     }
 
-    private void delete(StateFolder folder, ContainerState state, boolean force) {
+    private static void checkStopped(StateFolder folder, ContainerState state) {
         Status status = folder.status(state);
         boolean waiting = status == Status.CREATED || status == Status.CREATING;
-        if (status != Status.STOPPED && !waiting && !force) {
+        if (status != Status.STOPPED && !waiting) {
             throw new ContainerError("cannot delete container " + state.id() + " that is not stopped: " + status);
         }
-        remove(folder, state);
     }
 
     /** Kills what is left of it, and removes it. The folder is open and locked. */
     void remove(StateFolder folder, ContainerState state) {
-        end(state);
+        List<Spec.Hook> poststop = state.complete() ? state.poststop() : List.of();
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        addEnd(steps, state);
         List<Step<HostOperation>> cgroups = Cgroups.remove(state);
-        List<OperationFailed> failures = Failures.of(cgroups, front.execute(cgroups));
-        // With something left, the state has to stay: else nobody could find it again.
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
+        int ended = steps.size();
+        for (Step<HostOperation> step : cgroups) {
+            steps.add(Step.must(step.operation()));
         }
-        RuntimeHooks.runAll(
-                front,
-                "poststop",
-                state.complete() ? state.poststop() : List.of(),
-                StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
-                context.warnings());
-        front.execute(List.of(folder.removal()));
+        // With something left, the state has to stay: else nobody could find it again.
+        if (poststop.isEmpty()) {
+            steps.add(folder.removal());
+        }
+        List<Result> results = front.run(steps);
+        Optional<OperationFailed> failure = Front.failure(steps, results);
+        if (failure.isPresent()) {
+            removeOthers(cgroups, results.size() - ended, failure.get());
+            throw failure.get();
+        }
+        if (!poststop.isEmpty()) {
+            RuntimeHooks.runAll(
+                    front,
+                    "poststop",
+                    poststop,
+                    StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                    context.warnings());
+            front.execute(List.of(folder.removal()));
+        }
     }
 
-    private void end(ContainerState state) {
-        List<Step<HostOperation>> steps = new ArrayList<>();
+    /** What can be removed of the cgroups, when one of them could not. */
+    private void removeOthers(List<Step<HostOperation>> cgroups, int tried, OperationFailed failure) {
+        if (tried > 0 && tried < cgroups.size()) {
+            List<Step<HostOperation>> others = cgroups.subList(tried, cgroups.size());
+            Failures.suppress(failure, others, front.execute(others));
+        }
+    }
+
+    private static void addEnd(List<Step<HostOperation>> steps, ContainerState state) {
         if (state.pid() != 0) {
             steps.add(Step.mayFail(new HostOperation.Signal(DELETE, state.pid(), state.startTime(), SIGKILL)));
         }
         steps.addAll(Cgroups.signal(state, SIGKILL));
         steps.addAll(PauseContainer.thaw(state, "delete"));
         if (state.pid() != 0) {
-            steps.add(Step.mayFail(new HostOperation.WaitExit(DELETE, state.pid(), state.startTime(), EXIT_MILLIS)));
-        }
-        List<Result> results = front.execute(steps);
-        if (state.pid() != 0 && !results.getLast().ok()) {
-            throw Failures.of(steps, results).getLast();
+            steps.add(Step.must(new HostOperation.WaitExit(DELETE, state.pid(), state.startTime(), EXIT_MILLIS)));
         }
     }
 }

@@ -31,13 +31,16 @@ final class RecordingFront implements Front {
     }
 
     @Override
-    public List<Result> execute(List<Step<HostOperation>> steps) {
+    public List<Result> run(List<Step<HostOperation>> steps) {
         List<Result> results = new ArrayList<>();
         for (Step<HostOperation> step : steps) {
             if (step.operation() instanceof HostOperation.ReadFile
                     || step.operation() instanceof HostOperation.RealPath
                     || step.operation() instanceof HostOperation.ReadKept) {
-                results.addAll(front.execute(List.of(step)));
+                results.addAll(front.run(List.of(step)));
+                if (Front.failure(List.of(step), List.of(results.getLast())).isPresent()) {
+                    return results;
+                }
             } else if (step.operation() instanceof HostOperation.WriteKept) {
                 // Nothing of the container's.
                 results.add(success(results.size(), step.operation()));

@@ -3,6 +3,7 @@ package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.EngineReleased;
 import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
@@ -13,6 +14,7 @@ import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code run}: create and start, and in the foreground wait and delete. */
 public final class RunContainer {
@@ -44,34 +46,66 @@ public final class RunContainer {
      * @throws EngineReleased when the front waits alone
      */
     public int run(String id, CreateOptions options, Mode mode, List<String> continuation) {
-        ContainerState state = new CreateContainer(
-                        context,
-                        id,
-                        options,
-                        mode.detach ? CreateContainer.Terminal.SOCKETS : CreateContainer.Terminal.CALLERS)
-                .create();
+        CreateContainer.Terminal terminal =
+                mode.detach ? CreateContainer.Terminal.SOCKETS : CreateContainer.Terminal.CALLERS;
         StateFolder folder = context.folder(id);
+        HostOperation foreground =
+                new HostOperation.Foreground(Origin.rule("run"), ENGINE_MILLIS, new ArrayList<>(continuation));
+        CreateContainer.Created created = new CreateContainer(context, id, options, terminal)
+                .create(state -> sequel(folder, state, mode, foreground));
+        List<Result> results = created.results();
+        boolean hooks = !created.state().poststart().isEmpty();
         try {
-            // A container that runs is not locked; and its folder must be this one still.
-            List<Step<HostOperation>> steps = new ArrayList<>(List.of(folder.unlocking()));
-            if (!mode.detach && mode.subreaper) {
-                steps.add(Step.must(new HostOperation.BecomeSubreaper(Origin.rule("run"))));
+            Optional<OperationFailed> failure = Front.failure(created.then(), results);
+            if (failure.isPresent()) {
+                throw failure.get();
             }
-            front.execute(steps);
-            new StartContainer(context).start(state);
+            if (hooks) {
+                new StartContainer(context).start(created.state());
+            }
+            if (mode.detach) {
+                return 0;
+            }
+            if (hooks) {
+                results = front.execute(waiting(folder, mode, foreground));
+            }
         } catch (JruncException e) {
             deleteAfter(e, id);
             throw e;
         }
-        if (mode.detach) {
-            return 0;
+        int ended =
+                results.size() - (mode.keep ? 1 : 1 + folder.lockingAndReading().size());
+        if (!mode.keep) {
+            remove(id, results.subList(ended + 1, results.size()));
         }
-        long status = front.execute(
-                        new HostOperation.Foreground(Origin.rule("run"), ENGINE_MILLIS, new ArrayList<>(continuation)))
-                .value();
-        int exitStatus = exitStatus(status);
-        finish(id, mode.keep);
-        return exitStatus;
+        return exitStatus(results.get(ended).value());
+    }
+
+    /** A container that runs is not locked; and its folder must be this one still. Hooks come between start and waiting. */
+    private static List<Step<HostOperation>> sequel(
+            StateFolder folder, ContainerState state, Mode mode, HostOperation foreground) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        steps.add(folder.unlocking());
+        if (!mode.detach && mode.subreaper) {
+            steps.add(Step.must(new HostOperation.BecomeSubreaper(Origin.rule("run"))));
+        }
+        if (state.poststart().isEmpty()) {
+            steps.add(Step.must(StartContainer.starting(state)));
+            if (!mode.detach) {
+                steps.addAll(waiting(folder, mode, foreground));
+            }
+        }
+        return steps;
+    }
+
+    /** Until it has ended, and then a look at what is to be deleted. */
+    private static List<Step<HostOperation>> waiting(StateFolder folder, Mode mode, HostOperation foreground) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        steps.add(Step.must(foreground));
+        if (!mode.keep) {
+            steps.addAll(folder.lockingAndReading());
+        }
+        return steps;
     }
 
     /** Of a wait status, wait(2). */
@@ -80,18 +114,24 @@ public final class RunContainer {
         return signal == 0 ? (int) (waitStatus >> 8 & 0xff) : SIGNAL_BASE + signal;
     }
 
-    /** The end of a container in the foreground. Somebody else may have deleted it already. */
+    /** The end of a container in the foreground. */
     public void finish(String id, boolean keep) {
         if (!keep) {
-            remove(id);
+            StateFolder folder = context.folder(id);
+            remove(id, front.execute(folder.lockingAndReading()));
         }
     }
 
-    /** A signal ends one operation, and only one: cleaning up is not left half done for it. */
-    private void remove(String id) {
+    /**
+     * Somebody else may have deleted it already. A signal ends one operation, and only one: cleaning up is not left half done for
+     * it.
+     *
+     * @param looked results of lockingAndReading()
+     */
+    private void remove(String id, List<Result> looked) {
         DeleteContainer delete = new DeleteContainer(context);
         try {
-            delete.delete(id, true);
+            delete.delete(id, true, looked);
         } catch (OperationFailed e) {
             if (e.errno() != Errno.EINTR.number()) {
                 throw e;
@@ -102,7 +142,7 @@ public final class RunContainer {
 
     private void deleteAfter(JruncException cause, String id) {
         try {
-            remove(id);
+            finish(id, false);
         } catch (JruncException e) {
             cause.addSuppressed(e);
         }

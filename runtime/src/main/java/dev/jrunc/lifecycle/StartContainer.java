@@ -44,9 +44,14 @@ public final class StartContainer {
         }
     }
 
+    /** The operation that lets the program of one whose folder is open run. */
+    static HostOperation starting(ContainerState state) {
+        return new HostOperation.Start(START, state.pid(), state.startTime());
+    }
+
     /** One whose folder is open. A poststart hook that fails stops it, config.md section "Poststart". */
     void start(ContainerState state) {
-        front.execute(new HostOperation.Start(START, state.pid(), state.startTime()));
+        front.execute(starting(state));
         try {
             RuntimeHooks.run(
                     front,

@@ -10,7 +10,7 @@ import java.util.List;
  * @param attach none or one: where init can't join its cgroups by itself
  * @param init for SEND_PLAN
  * @param oomScoreAdj none or one
- * @param limits rlimits, scheduler and I/O priority, to set at the sync point LIMITS, which exists when there are any
+ * @param limits rlimits, scheduler and I/O priority, to set at the sync point LIMITS
  * @param runtimeHooks the sync point RUNTIME_HOOKS exists
  * @param console init sends a terminal
  * @param warnings what is not done, and does no harm

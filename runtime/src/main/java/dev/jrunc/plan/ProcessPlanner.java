@@ -85,9 +85,10 @@ final class ProcessPlanner {
     /**
      * All that comes after the root file system is finished, up to waiting for start.
      *
-     * @param makeCwd a missing working directory is made
+     * @param first the container's first process: a missing working directory is made, and it waits at the point LIMITS in any
+     *     case, until the front has written down which process it is
      */
-    void planIdentity(boolean makeCwd) {
+    void planIdentity(boolean first) {
         Spec.User user = process.user();
         Long umask = user.umask();
         add(
@@ -96,14 +97,16 @@ final class ProcessPlanner {
                         : new InitOperation.Umask(at("/user/umask"), umask));
         add(new InitOperation.StdioOwner(at("/user"), user.uid(), user.gid()));
         // Only root may be able to make it, and only the user may be able to enter it.
-        steps.add(Step.mayFail(new InitOperation.Cwd(at("/cwd"), process.cwd(), makeCwd)));
+        steps.add(Step.mayFail(new InitOperation.Cwd(at("/cwd"), process.cwd(), first)));
         planPersonality();
         planMemoryPolicy();
         planLabels();
         List<Step<HostOperation>> limits = limits();
         if (!limits.isEmpty()) {
-            Origin first = limits.getFirst().operation().origin();
-            add(new InitOperation.SyncPoint(process.rlimits().isEmpty() ? first : at("/rlimits"), Plan.SYNC_LIMITS));
+            Origin origin = limits.getFirst().operation().origin();
+            add(new InitOperation.SyncPoint(process.rlimits().isEmpty() ? origin : at("/rlimits"), Plan.SYNC_LIMITS));
+        } else if (first) {
+            add(new InitOperation.SyncPoint(Origin.rule("state of the container"), Plan.SYNC_LIMITS));
         }
         if (process.noNewPrivileges()) {
             add(new InitOperation.NoNewPrivileges(at("/noNewPrivileges")));

@@ -119,18 +119,33 @@ public final class StateFolder {
         return Step.must(opening(false));
     }
 
-    /** Makes it, and locks it: false when it is there already. */
-    public boolean create() {
-        List<Result> results = front.execute(List.of(Step.mayFail(opening(true)), Step.mayFail(locking(LOCK_MILLIS))));
+    /** The operations that make it, and lock it. */
+    public List<Step<HostOperation>> making() {
+        return List.of(Step.must(opening(true)), Step.must(locking(LOCK_MILLIS)));
+    }
+
+    /**
+     * What became of these.
+     *
+     * @param results of them, and perhaps of others behind them
+     * @return false when the folder is there already
+     * @throws OperationFailed when it couldn't be made, or not be locked; then it is not there
+     */
+    public boolean made(List<Result> results) {
         if (results.getFirst().error() == Errno.EEXIST.number()) {
             return false;
         }
         check(results.getFirst(), "OPEN_STATE");
-        if (!results.getLast().ok()) {
+        if (!results.get(1).ok()) {
             front.attempt(removal().operation());
         }
-        check(results.getLast(), "LOCK_STATE");
+        check(results.get(1), "LOCK_STATE");
         return true;
+    }
+
+    /** Makes it, and locks it: false when it is there already. */
+    public boolean create() {
+        return made(front.run(making()));
     }
 
     /** @throws ContainerError when there is no such container */
@@ -182,8 +197,20 @@ public final class StateFolder {
      * @throws ContainerError when there is no such container
      */
     public Optional<ContainerState> lockAndRead() {
-        List<Result> results = front.execute(
-                List.of(Step.mayFail(opening(false)), Step.mayFail(locking(LOCK_MILLIS)), Step.mayFail(reading())));
+        return lockedAndRead(front.execute(lockingAndReading()));
+    }
+
+    /** The operations of lockAndRead(). */
+    public List<Step<HostOperation>> lockingAndReading() {
+        return List.of(Step.mayFail(opening(false)), Step.mayFail(locking(LOCK_MILLIS)), Step.mayFail(reading()));
+    }
+
+    /**
+     * What lockAndRead() would say.
+     *
+     * @param results of its operations
+     */
+    public Optional<ContainerState> lockedAndRead(List<Result> results) {
         checkOpened(results.get(0));
         checkLocked(results.get(1));
         return read(results.get(2));

@@ -45,7 +45,7 @@ class CommandLineTest {
         }
 
         @Override
-        public List<Result> execute(List<Step<HostOperation>> steps) {
+        public List<Result> run(List<Step<HostOperation>> steps) {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 results.add(new Result(results.size(), execute(step), 0, Bytes.EMPTY, "", "", ""));

@@ -60,7 +60,7 @@ class TracingFrontTest {
         }
 
         @Override
-        public List<Result> execute(List<Step<HostOperation>> steps) {
+        public List<Result> run(List<Step<HostOperation>> steps) {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 executed.add(step.operation());
@@ -69,7 +69,8 @@ class TracingFrontTest {
                             .append(append.events().utf8());
                 }
                 if (step.operation() instanceof HostOperation.RealPath) {
-                    throw new OperationFailed("REAL_PATH", "/root/path", 2, "find it");
+                    results.add(new Result(results.size(), 2, 0, Bytes.EMPTY, "find it", "", ""));
+                    return results;
                 }
                 boolean await = step.operation() instanceof HostOperation.Await;
                 results.add(new Result(

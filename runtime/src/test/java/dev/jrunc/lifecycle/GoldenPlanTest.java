@@ -202,7 +202,7 @@ class GoldenPlanTest {
         }
 
         @Override
-        public List<Result> execute(List<Step<HostOperation>> steps) {
+        public List<Result> run(List<Step<HostOperation>> steps) {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 long error = isMissing(step.operation()) ? Errno.ENOENT.number() : 0;

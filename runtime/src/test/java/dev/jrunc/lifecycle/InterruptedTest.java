@@ -61,7 +61,7 @@ class InterruptedTest {
         }
 
         @Override
-        public List<Result> execute(List<Step<HostOperation>> steps) {
+        public List<Result> run(List<Step<HostOperation>> steps) {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 if (!step.mayFail() && interruptible++ == interrupted) {

@@ -43,7 +43,7 @@ class ValidateConfigTest {
         }
 
         @Override
-        public List<Result> execute(List<Step<HostOperation>> steps) {
+        public List<Result> run(List<Step<HostOperation>> steps) {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 results.add(answer(results.size(), step.operation()));

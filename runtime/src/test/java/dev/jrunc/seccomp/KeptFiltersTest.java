@@ -62,7 +62,7 @@ class KeptFiltersTest {
         }
 
         @Override
-        public List<Result> execute(List<Step<HostOperation>> steps) {
+        public List<Result> run(List<Step<HostOperation>> steps) {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 results.add(execute(results.size(), step.operation()));
