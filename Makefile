@@ -109,12 +109,13 @@ build/engine.stamp: $(ENGINE_SOURCES) | build
 $(LIB)/app/jrunc.jar: build/engine.stamp | $(LIB)/app
 	@cp runtime/target/jrunc-runtime-*-SNAPSHOT.jar $@
 
-# jffi's native libraries are unpacked below, once. The AOT cache takes no classes as old as picocli's.
-build/dependencies.stamp: $(POMS) packaging/UpgradeClassFiles.java | build/engine.stamp $(LIB)/app
+# jffi's native libraries are unpacked below, once.
+build/dependencies.stamp: $(POMS) packaging/PrepareJar.java | build/engine.stamp $(LIB)/app
 	@find $(LIB)/app -name '*.jar' ! -name jrunc.jar -delete
 	@find runtime/target/app -name '*.jar' ! -name 'jffi-*-native.jar' -exec cp -t $(LIB)/app {} +
-	@for jar in runtime/target/app/picocli-*.jar; do \
-		$(JDK)/bin/java packaging/UpgradeClassFiles.java $$jar $(LIB)/app/$${jar##*/}; done
+	@for jar in runtime/target/app/picocli-*.jar runtime/target/app/jackson-core-*.jar \
+			runtime/target/app/jackson-databind-*.jar; do \
+		$(JDK)/bin/java -cp 'runtime/target/app/*' packaging/PrepareJar.java $$jar $(LIB)/app/$${jar##*/}; done
 	@touch $@
 
 $(LIB)/native/libjffi-1.2.so: $(POMS) | build/engine.stamp $(LIB)/native

@@ -65,8 +65,10 @@ static void read_capabilities(struct msg_call *call)
     if (syscall(SYS_capget, &header, data) == 0)
         call->effectiveCapabilities = data[0].effective | (uint64_t)data[1].effective << 32;
     for (unsigned long capability = 0; capability <= MAX_CAPABILITY; capability++) {
-        if (prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)
-            call->boundingCapabilities |= UINT64_C(1) << capability;
+        int bounding = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+        if (bounding < 0) /* the kernel knows no more */
+            return;
+        call->boundingCapabilities |= (uint64_t)bounding << capability;
     }
 }
 

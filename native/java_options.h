@@ -14,11 +14,8 @@ JAVA_OPTION("-XX:ArchiveRelocationMode=0")
 /* One short call: the collector without threads, the compiler that is quick to compile, little memory at first. */
 JAVA_OPTION("-XX:+UseSerialGC")
 JAVA_OPTION("-XX:TieredStopAtLevel=1")
-/* What is worth compiling in a call of 20 ms: what runs ten times as often as the JVM thinks, and BigInteger at once, by which
- * the initializer of BigDecimal (Jackson wants it) computes powers of five. */
+/* What is worth compiling in a call of 20 ms: what runs ten times as often as the JVM thinks. */
 JAVA_OPTION("-XX:CompileThresholdScaling=10")
-JAVA_OPTION("-XX:CompileCommand=quiet")
-JAVA_OPTION("-XX:CompileCommand=CompileThresholdScaling,java.math.BigInteger::*,0.01")
 JAVA_OPTION("-XX:-AOTReplayTraining")
 JAVA_OPTION("-Xms16m")
 JAVA_OPTION("-Xmx256m")

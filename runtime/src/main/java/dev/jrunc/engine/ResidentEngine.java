@@ -14,6 +14,8 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,8 +23,9 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine that serves many calls at once, each in a virtual thread of its own, until it has been idle for some time or is
- * stopped. It holds nothing of a call beyond its channel: killed at any moment, it leaves nothing to clean up but what the
+ * An engine that serves many calls at once, each in a thread of its own, until it has been idle for some time or is stopped. The
+ * threads are the kernel's: one that waits for a front is woken by the front itself, a virtual one by two other threads in
+ * turn, which costs every round trip more than the front takes for most batches. It holds nothing of a call beyond its channel: killed at any moment, it leaves nothing to clean up but what the
  * fronts then clean up themselves.
  */
 public final class ResidentEngine implements Residency {
@@ -43,6 +46,8 @@ public final class ResidentEngine implements Residency {
     private final Session.Handler handler;
     private final Consumer<Throwable> failures;
     private final EngineStatistics statistics = new EngineStatistics();
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("call").daemon().factory());
     private final AtomicInteger active = new AtomicInteger();
     /** Channels without a call so far, with the time when they came. */
     private final Map<SocketChannel, Long> arriving = new ConcurrentHashMap<>();
@@ -73,7 +78,8 @@ public final class ResidentEngine implements Residency {
     /** @param idleMillis ends when no call came for so long; 0: never */
     public void serve(long idleMillis) throws IOException {
         try (server;
-                selector) {
+                selector;
+                threads) {
             server.configureBlocking(false);
             server.register(selector, SelectionKey.OP_ACCEPT);
             while (!isOver(idleMillis)) {
@@ -108,21 +114,45 @@ public final class ResidentEngine implements Residency {
         lastCall = System.nanoTime();
         active.incrementAndGet();
         arriving.put(caller, lastCall);
-        Thread.ofVirtual().name("call").start(() -> {
-            try (caller) {
-                serve(caller);
-            } catch (IOException | UncheckedIOException e) {
-                // The front is gone, or breaks the protocol; it cleans up itself.
-            } catch (RuntimeException | Error e) {
-                failures.accept(e);
-            } finally {
-                arriving.remove(caller);
-                lastCall = System.nanoTime();
-                if (active.decrementAndGet() == 0 && stopping) {
-                    selector.wakeup();
+        try {
+            threads.execute(() -> {
+                try {
+                    answer(caller);
+                } finally {
+                    end(caller);
                 }
-            }
-        });
+            });
+        } catch (OutOfMemoryError e) { // no more threads: the front goes to a cold engine
+            close(caller);
+            end(caller);
+            statistics.declined("busy");
+        }
+    }
+
+    private void answer(SocketChannel caller) {
+        try (caller) {
+            serve(caller);
+        } catch (IOException | UncheckedIOException e) {
+            // The front is gone, or breaks the protocol; it cleans up itself.
+        } catch (RuntimeException | Error e) {
+            failures.accept(e);
+        }
+    }
+
+    private void end(SocketChannel caller) {
+        arriving.remove(caller);
+        lastCall = System.nanoTime();
+        if (active.decrementAndGet() == 0 && stopping) {
+            selector.wakeup();
+        }
+    }
+
+    private void close(SocketChannel caller) {
+        try {
+            caller.close();
+        } catch (IOException e) {
+            failures.accept(e);
+        }
     }
 
     private void serve(SocketChannel caller) throws IOException {
@@ -162,11 +192,7 @@ public final class ResidentEngine implements Residency {
         long now = System.nanoTime();
         arriving.forEach((caller, since) -> {
             if (now - since > ARRIVAL_NANOS && arriving.remove(caller) != null) {
-                try {
-                    caller.close();
-                } catch (IOException e) {
-                    failures.accept(e);
-                }
+                close(caller);
             }
         });
     }
