@@ -26,7 +26,7 @@ LIB := $(TREE)/lib/jrunc
 
 # ---- packages and JDK
 
-PACKAGES_BUILD := binutils gcc libc6-dev make maven
+PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
 PACKAGES_CHECK := clang-format libseccomp2
 PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq libseccomp2 procps runc skopeo strace systemd umoci util-linux
 PACKAGES_DEMO := busybox-static
@@ -81,15 +81,26 @@ C_LANGUAGE := -std=gnu11 -D_GNU_SOURCE
 HARDENING := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS := $(C_LANGUAGE) -O2 $(WARNINGS) $(HARDENING) -ffunction-sections -fdata-sections
 LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections
-JRUNC_LIMIT_BYTES := 1048576
+JRUNC_LIMIT_BYTES := 524288
 
-build/native/%.o: native/%.c Makefile | build/native
+# By musl: the program starts in 0.2 ms, by glibc in 0.5, and its sealed copy is a quarter as large (docs/decisions/musl.md). The
+# kernel's headers are those of the C library that the tests and the analyzer compile with, which convert their types, too.
+MUSL := musl-gcc
+KERNEL_HEADERS := build/kernel-headers
+MUSL_CFLAGS := $(CFLAGS) -Wno-conversion -Wno-sign-conversion -idirafter $(KERNEL_HEADERS)
+
+$(KERNEL_HEADERS): | build
+	@mkdir $@
+	@ln -s /usr/include/linux /usr/include/asm-generic $@
+	@ln -s /usr/include/$$($(CC) -print-multiarch)/asm $@
+
+build/native/%.o: native/%.c Makefile | build/native $(KERNEL_HEADERS)
 	@echo 'cc $<'
-	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(MUSL) $(MUSL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 	@echo 'link $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -s -o $@ $^
+	@$(MUSL) $(CFLAGS) $(LDFLAGS) -s -o $@ $^
 	@size=$$(stat -c %s $@); [ $$size -lt $(JRUNC_LIMIT_BYTES) ] || \
 		{ echo "$@ has $$size bytes; the limit is $(JRUNC_LIMIT_BYTES)" >&2; exit 1; }
 

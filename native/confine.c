@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paths that the program must not read, or not change. */
 #include "fail.h"
+#include "mount_calls.h"
 #include "mounts.h"
 #include "operations.h"
 #include "paths.h"
@@ -8,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>

@@ -2,13 +2,12 @@
 #include "engine.h"
 
 #include "java_command.h"
+#include "programs.h"
 #include "scope.h"
-#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,42 +16,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int spawn_actions(posix_spawn_file_actions_t *actions, int channel, int output)
-{
-    int error = posix_spawn_file_actions_adddup2(actions, channel, STDIN_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
-    if (!error)
-        error = posix_spawn_file_actions_addchdir_np(actions, "/");
-    return error;
-}
-
-/* JVM start (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, LD_*): the environment is empty. vfork inside posix_spawn. */
+/* JVM start (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, LD_*): the environment is empty. */
 static int spawn_java(struct engine *engine, struct java_command *command, int channel, int output)
 {
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawnattr_init(&attributes);
-    if (error)
-        return -error;
-    error = posix_spawn_file_actions_init(&actions);
-    if (!error) {
-        char *environment[] = {NULL};
-        error = signals_default_for_spawn(&attributes, POSIX_SPAWN_SETSID);
-        if (!error)
-            error = spawn_actions(&actions, channel, output);
-        if (!error)
-            error = posix_spawn(&engine->pid, command->program, &actions, &attributes, command->arguments, environment);
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    posix_spawnattr_destroy(&attributes);
-    if (error)
-        engine->pid = 0;
-    return -error;
+    char *environment[] = {NULL};
+    return program_start(&(struct program){.path = command->program,
+                                           .args = command->arguments,
+                                           .environment = environment,
+                                           .fds = {channel, output, output},
+                                           .folder = "/",
+                                           .session = true},
+                         &engine->pid);
 }
 
 /* A frame that has begun must come to its end. */

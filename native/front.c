@@ -3,14 +3,15 @@
 
 #include "call.h"
 #include "host_init.h"
+#include "names.h"
 #include "operations.h"
+#include "programs.h"
 #include "report.h"
 #include "scope.h"
 #include "state.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,16 +27,6 @@ static int open_standard_fds(void)
             return -EBADF;
     }
     return 0;
-}
-
-/* CVE-2024-21626: no fd of the caller goes on to the engine, a hook or a container, unless the engine asks for it. */
-static void keep_fds_to_ourselves(void)
-{
-    if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-    int limit = (int)sysconf(_SC_OPEN_MAX);
-    for (int fd = 3; fd < limit; fd++) /* Linux 5.10 */
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 /* The tree can be moved: lib/jrunc lies beside the folder of this program. */
@@ -146,7 +137,8 @@ static int front_main(int argc, char **argv)
     if (open_standard_fds() < 0)
         return 1;
     uint32_t inherited_fds = count_inherited_fds();
-    keep_fds_to_ourselves();
+    /* CVE-2024-21626: no fd of the caller goes on to the engine, a hook or a container, unless the engine asks for it. */
+    fds_close_on_exec(3);
     static struct front front;
     front_init(&front, argc, argv);
     front.inherited_fds = inherited_fds;
@@ -155,7 +147,7 @@ static int front_main(int argc, char **argv)
     if (!error)
         error = waits_begin(&front.waits);
     if (error) {
-        report_error(&front.options, "can't begin: %s (%s)", strerrorname_np(-error), strerror(-error));
+        report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), strerror(-error));
         return 1;
     }
     if (resident_choose(&front.resident, &front.options) < 0) {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks.h"
 
+#include "programs.h"
 #include "scope.h"
-#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,44 +40,18 @@ static void close_end(int *fd)
 }
 
 /* A process group of its own, so that a limit ends what the hook has started, too. */
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-    int error = posix_spawnattr_setpgroup(attributes, 0);
-    if (!error)
-        error = signals_default_for_spawn(attributes, POSIX_SPAWN_SETPGROUP);
-    return error;
-}
-
-static int set_fds(posix_spawn_file_actions_t *actions, int input, int output)
-{
-    int error = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
-    return error;
-}
-
 static int spawn_hook(const struct hook *hook, int input, int output, pid_t *pid)
 {
     scope_free char **args = strings_array(&hook->args);
     scope_free char **environment = strings_array(&hook->environment);
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
     if (!args || !environment)
         return -ENOMEM;
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_init(&actions);
-    int error = set_attributes(&attributes);
-    if (!error)
-        error = set_fds(&actions, input, output);
-    if (!error)
-        error = posix_spawn(pid, hook->path, &actions, &attributes, args, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return -error;
+    return program_start(&(struct program){.path = hook->path,
+                                           .args = args,
+                                           .environment = environment,
+                                           .fds = {input, output, output},
+                                           .group = true},
+                         pid);
 }
 
 static int start(const struct hook *hook, struct running *running)

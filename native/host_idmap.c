@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Idmapped mounts, mount_setattr(2): the kernel takes the maps from a user namespace, which nobody else needs. */
 #include "front.h"
+#include "mount_calls.h"
 #include "scope.h"
 #include "spawn_maps.h"
 
@@ -9,7 +10,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -4,6 +4,7 @@
 
 #include "cgroup_join.h"
 #include "files.h"
+#include "mount_calls.h"
 #include "processes.h"
 #include "scope.h"
 #include "state.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -248,7 +248,7 @@ void host_rlimit(struct front *front, const struct op_rlimit *request, struct re
     if (!spawned(front, result))
         return;
     struct rlimit limit = {request->soft, request->hard};
-    if (prlimit(front->init.pid, (__rlimit_resource_t)request->resource, &limit, NULL) < 0)
+    if (syscall(SYS_prlimit64, front->init.pid, request->resource, &limit, NULL) < 0)
         result_fail(result, errno, "set %s of init to %" PRIu64 " (soft), %" PRIu64 " (hard)", request->name,
                     request->soft, request->hard);
 }

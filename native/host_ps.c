@@ -3,13 +3,12 @@
 #include "cgroups.h"
 #include "files.h"
 #include "front.h"
+#include "programs.h"
 #include "scope.h"
-#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,34 +38,21 @@ void host_cgroup_processes(struct front *front, const struct op_cgroup_processes
         result_fail(result, -error, "list the processes of cgroup %s", request->folder);
 }
 
-static int set_up(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions, int output)
-{
-    int error = signals_default_for_spawn(attributes, 0);
-    if (!error)
-        error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
-    return error ? error : posix_spawn_file_actions_addclosefrom_np(actions, 3);
-}
-
 /* With the caller's environment: it is the caller's own program, as if called by hand. */
 static int spawn_program(const struct front *front, const struct op_run_program *request, int output, pid_t *pid)
 {
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
     scope_free char **args = strings_array(&request->args);
     if (!args)
         return -ENOMEM;
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_init(&actions);
-    int error = set_up(&attributes, &actions, output);
-    if (!error)
-        error = posix_spawnp(pid, args[0], &actions, &attributes, args, front->environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return -error;
+    scope_fd input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0)
+        return -errno;
+    return program_start(&(struct program){.path = args[0],
+                                           .args = args,
+                                           .environment = front->environment,
+                                           .fds = {input, output, output},
+                                           .search = true},
+                         pid);
 }
 
 static int read_output(struct front *front, int fd, uint32_t max_bytes, int64_t deadline, struct buffer *data)

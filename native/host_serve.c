@@ -6,6 +6,8 @@
  */
 #include "front.h"
 #include "java_command.h"
+#include "names.h"
+#include "programs.h"
 #include "report.h"
 #include "scope.h"
 #include "signals.h"
@@ -144,15 +146,13 @@ static _Noreturn void run_engine(const struct op_serve_engine *request, struct j
         failed = "prepare";
     if (!failed) {
         umask(077);
-        if (close_range(3, ~0u, 0) < 0)
-            for (int fd = 3; fd < (int)sysconf(_SC_OPEN_MAX); fd++) /* Linux 5.8 */
-                close(fd);
+        close_fds(3);
         signals_default();
         char *environment[] = {NULL};
         execve(command->program, command->arguments, environment);
         failed = "execute java";
     }
-    dprintf(STDERR_FILENO, "jrunc: engine serve: %s: %s (%s)\n", failed, strerrorname_np(errno), strerror(errno));
+    dprintf(STDERR_FILENO, "jrunc: engine serve: %s: %s (%s)\n", failed, errno_name(errno), strerror(errno));
     _exit(1);
 }
 
@@ -222,5 +222,5 @@ void host_serve_engine(struct front *front, const struct op_serve_engine *reques
     if (pid > 0)
         front->exit_status = end_status(front, pid, keep(front, pid));
     else
-        report_error(&front->options, "engine serve: fork: %s (%s)", strerrorname_np(errno), strerror(errno));
+        report_error(&front->options, "engine serve: fork: %s (%s)", errno_name(errno), strerror(errno));
 }

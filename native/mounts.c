@@ -4,6 +4,7 @@
 
 #include "copy_up.h"
 #include "fail.h"
+#include "mount_calls.h"
 #include "operations.h"
 #include "paths.h"
 #include "scope.h"
@@ -13,7 +14,6 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>

@@ -2,6 +2,7 @@
 #include "procfs.h"
 
 #include "fail.h"
+#include "mount_calls.h"
 #include "scope.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>

@@ -5,8 +5,10 @@
  */
 #include "fail.h"
 #include "hooks.h"
+#include "names.h"
 #include "operations.h"
 #include "paths.h"
+#include "programs.h"
 #include "scope.h"
 
 #include <elf.h>
@@ -223,22 +225,11 @@ static void handle_signals(void)
         signal(ending[i], end_by_signal);
 }
 
-/* CVE-2024-21626: no other fd survives execve. */
-static void close_on_exec(uint32_t preserve_fds)
-{
-    unsigned first = 3 + preserve_fds;
-    if (close_range(first, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-    int limit = (int)sysconf(_SC_OPEN_MAX); /* Linux 5.10 */
-    for (int fd = (int)first; fd < limit; fd++)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
 void op_detach(struct init *init, const struct op_detach *op)
 {
     (void)init;
     fail_stage("jrunc:[created]");
-    close_on_exec(op->preserveFds);
+    fds_close_on_exec((int)(3 + op->preserveFds)); /* CVE-2024-21626: no other fd survives execve */
     handle_signals();
     if (prctl(PR_SET_PDEATHSIG, 0) < 0)
         fail("outlive the front");
@@ -290,7 +281,7 @@ static void describe_status(const struct op_init_hook *op, const struct hook_out
         output = line ? line + 1 : output;
     }
     const char *separator = length ? ": " : "";
-    const char *signal_name = WIFSIGNALED(outcome->status) ? sigabbrev_np(WTERMSIG(outcome->status)) : NULL;
+    const char *signal_name = WIFSIGNALED(outcome->status) ? signal_abbreviation(WTERMSIG(outcome->status)) : NULL;
     if (WIFSIGNALED(outcome->status))
         fail_with(ECANCELED, "%s hook %s: killed by SIG%s%s%.*s", op->name, op->path, signal_name ? signal_name : "RT",
                   separator, (int)length, output);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The root file system: from a folder of the host to the container's /. */
 #include "fail.h"
+#include "mount_calls.h"
 #include "mounts.h"
 #include "operations.h"
 #include "paths.h"
@@ -8,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "call.h"
 #include "front.h"
+#include "names.h"
 #include "scope.h"
 
 #include <errno.h>
@@ -226,7 +227,7 @@ static bool take_resident(struct front *front, char **args, char error[1024])
     int64_t limit = front->resident.choice == ENGINE_WARM ? ENGINE_ACCEPT_MILLIS : RESIDENT_ACCEPT_MILLIS;
     int status = resident_connect(&front->resident, &front->engine, limit);
     if (status) {
-        say(error, "no resident engine at %s: %s (%s)", front->resident.socket, strerrorname_np(-status),
+        say(error, "no resident engine at %s: %s (%s)", front->resident.socket, errno_name(-status),
             status == -EPERM ? "it is neither root's nor the caller's own" : strerror(-status));
         return false;
     }
@@ -243,7 +244,7 @@ static bool take_cold(struct front *front, char **args, char error[1024])
 {
     int status = engine_start(&front->engine, front->lib);
     if (status) {
-        say(error, "can't start the engine %s/runtime/bin/java: %s (%s)", front->lib, strerrorname_np(-status),
+        say(error, "can't start the engine %s/runtime/bin/java: %s (%s)", front->lib, errno_name(-status),
             strerror(-status));
         return false;
     }

@@ -5,9 +5,5 @@
  */
 #pragma once
 
-#include <spawn.h>
-
 /* For this process, before it executes a program. */
 void signals_default(void);
-/* For what posix_spawn(3) makes; flags: POSIX_SPAWN_* besides those for signals. 0 or a positive errno. */
-int signals_default_for_spawn(posix_spawnattr_t *attributes, short flags);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "waits.h"
 
+#include "names.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -128,7 +130,7 @@ int wait_millis(struct waits *waits, int64_t millis)
 
 const char *signal_name(int signal, char buffer[16])
 {
-    const char *abbreviation = sigabbrev_np(signal);
+    const char *abbreviation = signal_abbreviation(signal);
     if (abbreviation)
         snprintf(buffer, 16, "SIG%s", abbreviation);
     else

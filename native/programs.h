@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How another program is started: the engine, a hook, ps. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct program {
+    const char *path; /* with search: looked up in PATH */
+    char **args;
+    char **environment;
+    int fds[3];         /* its fds 0 to 2, all above 2; it gets no others */
+    const char *folder; /* where it works; NULL: where we do */
+    bool search;
+    bool session; /* of its own */
+    bool group;   /* of its own */
+};
+
+/* By vfork(2): we wait until the program runs, so what it could not be executed for is known. Each of its signals has its
+ * default. 0 or -errno. */
+int program_start(const struct program *program, pid_t *pid);
+
+/* From first on all fds are closed, or close-on-exec. */
+void close_fds(int first);
+void fds_close_on_exec(int first);
