@@ -97,7 +97,7 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 # ---- the engine
 
 # java.xml is what Jackson links to, which json-schema-validator reads with.
-MODULES := java.base,java.logging,java.xml,jdk.net,jdk.unsupported
+MODULES := java.base,java.logging,java.xml,jdk.jfr,jdk.net,jdk.unsupported
 ENGINE_SOURCES := pom.xml runtime/pom.xml $(shell find runtime/src/main spec-schemas/src/main -type f)
 POMS := pom.xml runtime/pom.xml
 JFFI_FOLDER := jni/$(shell uname -m)-Linux
