@@ -6,6 +6,7 @@
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
+#   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make format     formats Java and C
 #   make clean
@@ -107,7 +108,7 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 # ---- the engine
 
 # java.xml is what Jackson links to, which json-schema-validator reads with.
-MODULES := java.base,java.logging,java.xml,jdk.net,jdk.unsupported
+MODULES := java.base,java.logging,java.xml,jdk.jfr,jdk.net,jdk.unsupported
 ENGINE_SOURCES := pom.xml runtime/pom.xml $(shell find runtime/src/main spec-schemas/src/main -type f)
 POMS := pom.xml runtime/pom.xml
 JFFI_FOLDER := jni/$(shell uname -m)-Linux
@@ -159,9 +160,9 @@ $(LIB)/jrunc.aot: $(LIB)/app/jrunc.jar build/dependencies.stamp build/runtime.st
 check: deps-check lint c-test unit-test
 test: check tree-test integration-test
 
-# The protocol is compared with that of the program.
+# The protocol is compared with that of the program. The benchmarks are built, so that they still can be.
 unit-test: $(TREE)/bin/jrunc | deps-check
-	@$(MAVEN) $(MAVEN_TOTALS) verify
+	@$(MAVEN) $(MAVEN_TOTALS) --activate-profiles jmh verify
 
 # ASan and UBSan; each test is a program with its own main.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -219,7 +220,7 @@ conformance: all | deps-conformance
 
 # ---- for people
 
-.PHONY: demo bench format install clean
+.PHONY: demo bench jmh format install clean
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
@@ -227,12 +228,16 @@ bench: all build/floor | deps-bench
 	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build
 	@cp build/bench.svg docs/bench.svg
 
+jmh: deps-build
+	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
+	@$(JDK)/bin/java -cp 'bench/jmh/target/classes:bench/jmh/target/jars/*' dev.jrunc.bench.Main $(if $(QUICK),quick)
+
 build/floor: bench/floor.c | build
 	@$(CC) $(C_LANGUAGE) -O2 $(WARNINGS) -static -o $@ $<
 
 format: | deps-check
 	clang-format -i $(C_FORMATTED)
-	$(MAVEN) spotless:apply
+	$(MAVEN) --activate-profiles jmh spotless:apply
 
 # The AOT cache belongs to jars of the same time of modification.
 install: all
@@ -247,6 +252,6 @@ install: all
 		done; done
 
 clean:
-	rm -rf build runtime/target spec-schemas/target integration-tests/target
+	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target
 
 -include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d)

@@ -31,6 +31,7 @@ class LayersTest {
             List.of("error"));
 
     private static final String MAIN = "dev.jrunc.Main";
+    private static final String RECORDING = "dev.jrunc.engine.FlightRecording";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -141,6 +142,18 @@ class LayersTest {
                 .check(CLASSES);
     }
 
+    /** A cold engine never loads it, nor a resident one that isn't recorded. */
+    @Test
+    void onlyARecordingKnowsFlightRecorder() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.jrunc\\.engine\\.(FlightRecording|FlightSpans|CallSpan)")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr..")
+                .check(CLASSES);
+    }
+
     @Test
     void thePlanIsPure() {
         noClasses()
@@ -159,6 +172,7 @@ class LayersTest {
                 .check(CLASSES);
     }
 
+    /** But for a recording: in a folder that it makes, whose name nobody gives. */
     @Test
     void theEngineOpensNoFileByItsName() {
         noClasses()
@@ -166,6 +180,8 @@ class LayersTest {
                 .resideInAPackage("dev.jrunc..")
                 .and()
                 .doNotHaveFullyQualifiedName(MAIN)
+                .and()
+                .doNotHaveFullyQualifiedName(RECORDING)
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching(

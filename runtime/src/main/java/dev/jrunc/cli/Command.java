@@ -21,6 +21,11 @@ interface Command {
         return false;
     }
 
+    /** Whether its first argument is a container's id. */
+    default boolean namesContainer() {
+        return true;
+    }
+
     /** The exit status of its failures, once its options and arguments are understood. */
     default int failureStatus() {
         return 1;

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Residency;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.UsageError;
 import dev.jrunc.json.EngineStatus;
 import dev.jrunc.lifecycle.ServeEngine;
+import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.StringTokenizer;
 
-/** {@code engine serve}, {@code engine status} and {@code engine stop}. */
+/** {@code engine serve}, {@code engine status}, {@code engine record} and {@code engine stop}. */
 final class EngineCommand implements Command {
 
     private static final int MAX_STATUS_BYTES = 1 << 16;
+    private static final long RECORDED_MILLIS = 10_000;
+    private static final long MAX_RECORDED_MILLIS = 24L * 3600 * 1000;
+    private static final int PART_BYTES = 1 << 20;
+    private static final long STDOUT_BIT = 1 << 1;
     private static final long KIB = 1024;
     private static final long MIB = 1024 * 1024;
     private static final double MICROS_PER_MILLI = 1000;
@@ -27,12 +34,12 @@ final class EngineCommand implements Command {
 
     @Override
     public String summary() {
-        return "the resident engine, which answers calls faster: serve it, show it, stop it";
+        return "the resident engine, which answers calls faster: serve it, show it, record it, stop it";
     }
 
     @Override
     public String arguments() {
-        return "serve|status|stop";
+        return "serve|status|record|stop";
     }
 
     @Override
@@ -40,6 +47,7 @@ final class EngineCommand implements Command {
         options.value("PATH", "serve: socket to listen on", "--socket");
         options.value("DURATION", "serve: end when no call came for so long (0: never)", "--idle-timeout");
         options.value("NAME", "serve: user to run as, when root serves", "--user");
+        options.value("DURATION", "record: for how long (default 10s)", "--duration");
         options.value("table|json", "status: form of the output", "--format", "-f");
     }
 
@@ -50,15 +58,21 @@ final class EngineCommand implements Command {
     }
 
     @Override
+    public boolean namesContainer() {
+        return false;
+    }
+
+    @Override
     public int run(Invocation invocation) {
         invocation.require(1, 1);
         switch (invocation.arguments().getFirst()) {
             case "serve" -> serve(invocation);
             case "status" -> status(invocation);
+            case "record" -> record(invocation);
             case "stop" -> resident(invocation).stop();
             default ->
                 throw new UsageError("unknown argument \""
-                        + invocation.arguments().getFirst() + "\": expected serve, status or stop");
+                        + invocation.arguments().getFirst() + "\": expected serve, status, record or stop");
         }
         return 0;
     }
@@ -95,6 +109,27 @@ final class EngineCommand implements Command {
         boolean json = invocation.json("table");
         EngineStatus status = withResidentSet(invocation, resident(invocation).status());
         invocation.print(json ? status.toJson() + "\n" : table(status));
+    }
+
+    /** To standard output, which is the caller's: the engine writes no file that anybody names. */
+    private static void record(Invocation invocation) {
+        String given = invocation.value("--duration");
+        long millis = given == null ? RECORDED_MILLIS : GoDuration.millis("--duration", given);
+        if (millis == 0 || millis > MAX_RECORDED_MILLIS) {
+            throw new UsageError(
+                    "invalid value \"" + given + "\" for --duration: expected more than 0, and at most 24h");
+        }
+        Front front = invocation.front();
+        if ((front.call().terminals() & STDOUT_BIT) != 0) {
+            throw new ContainerError("standard output is a terminal; give it a file: >engine.jfr");
+        }
+        Origin origin = Origin.rule("engine record");
+        byte[] recording = resident(invocation)
+                .record(millis, () -> front.execute(new HostOperation.Output(origin, 1, Bytes.EMPTY)));
+        for (int at = 0; at < recording.length; at += PART_BYTES) {
+            byte[] part = Arrays.copyOfRange(recording, at, Math.min(recording.length, at + PART_BYTES));
+            front.execute(new HostOperation.Output(origin, 1, Bytes.of(part)));
+        }
     }
 
     /** The front looks: where the engine is a process that the caller sees. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.engine.FlightSpans;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Residency;
 import dev.jrunc.engine.Session;
@@ -92,9 +93,10 @@ public final class JruncCommandLine implements Session.Handler {
         List<String> behind = rest.subList(1, rest.size());
         long began = System.nanoTime();
         String file = global.traceFile(front.call());
-        int status = file == null
+        FlightSpans flight = residency == null ? null : residency.flight(command.name(), front.call());
+        int status = file == null && flight == null
                 ? serve(front, global, command, behind)
-                : serveTraced(new TracingFront(front, file, began), global, command, behind);
+                : serveTraced(new TracingFront(front, file, flight, began), global, command, behind);
         if (residency != null) {
             residency.served(command.name(), System.nanoTime() - began);
         }
@@ -136,7 +138,8 @@ public final class JruncCommandLine implements Session.Handler {
         }
         log.debug("jrunc " + VERSION + ": " + String.join(" ", front.call().args()));
         List<String> behind = arguments.rest();
-        String subject = behind.isEmpty() ? "" : "container " + behind.getFirst() + ": ";
+        boolean named = command.namesContainer() && !behind.isEmpty();
+        String subject = named ? "container " + behind.getFirst() + ": " : "";
         try {
             Context context = new Context(
                     front, global.rootFolder(front.call()), global.systemdCgroup(), clock, libraries, log::warning);

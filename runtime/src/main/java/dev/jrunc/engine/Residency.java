@@ -2,6 +2,7 @@
 package dev.jrunc.engine;
 
 import dev.jrunc.json.EngineStatus;
+import org.jspecify.annotations.Nullable;
 
 /** The resident engine, as the calls see it that it serves. */
 public interface Residency {
@@ -11,6 +12,18 @@ public interface Residency {
 
     /** What it has done so far. */
     EngineStatus status();
+
+    /** Where the spans of a call go while something records; null: nothing does. */
+    @Nullable
+    FlightSpans flight(String command, Call call);
+
+    /**
+     * Records what the engine does from now on, in JDK Flight Recorder's format.
+     *
+     * @param beat called twice a second; what it throws ends the recording
+     * @throws dev.jrunc.error.ContainerError when it is recorded already, or the JDK can't
+     */
+    byte[] record(long millis, Runnable beat);
 
     /** No more calls; those that are being served come to their end. */
     void stop();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.engine;
 
+import dev.jrunc.error.ContainerError;
 import dev.jrunc.json.EngineStatus;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -49,6 +51,8 @@ public final class ResidentEngine implements Residency {
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("call").daemon().factory());
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicBoolean reserved = new AtomicBoolean();
+    private final AtomicBoolean recording = new AtomicBoolean();
     /** Channels without a call so far, with the time when they came. */
     private final Map<SocketChannel, Long> arriving = new ConcurrentHashMap<>();
 
@@ -213,6 +217,23 @@ public final class ResidentEngine implements Residency {
                 runtime.totalMemory() - runtime.freeMemory(),
                 statistics.declined(),
                 statistics.latencies());
+    }
+
+    @Override
+    public @Nullable FlightSpans flight(String command, Call call) {
+        return recording.get() ? new FlightSpans(command, call.pid()) : null;
+    }
+
+    @Override
+    public byte[] record(long millis, Runnable beat) {
+        if (!reserved.compareAndSet(false, true)) {
+            throw new ContainerError("the engine is being recorded already");
+        }
+        try {
+            return FlightRecording.record(millis, beat, recording);
+        } finally {
+            reserved.set(false);
+        }
     }
 
     @Override

@@ -14,10 +14,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code --trace}: a front that notes when every operation began and ended, here and in init, on one clock, and what the engine
- * thought between.
+ * A front that notes when every operation began and ended, here and in init, on one clock, and what the engine thought between:
+ * for {@code --trace}, and for JDK Flight Recorder.
  */
 public final class TracingFront implements Front {
 
@@ -27,24 +28,43 @@ public final class TracingFront implements Front {
     private static final long OFFSET_NANOS = 500_000_000;
 
     private final Front front;
-    private final String file;
+    private final @Nullable String file;
     private final TraceEvents events;
+    private final @Nullable FlightSpans flight;
     private List<Step<InitOperation>> plan = List.of();
     private int told;
     private long thinking;
 
     /**
-     * @param file of the caller
+     * @param file of the caller, for --trace; or null
+     * @param flight where the spans go as well; or null
      * @param began when the engine began with the call: nanoseconds of {@link System#nanoTime}, which is CLOCK_MONOTONIC
      */
-    public TracingFront(Front front, String file, long began) {
+    public TracingFront(Front front, @Nullable String file, @Nullable FlightSpans flight, long began) {
         this.front = front;
         this.file = file;
+        this.flight = flight;
         this.thinking = began;
         Call call = front.call();
         events = new TraceEvents(call.pid());
         events.begin("jrunc " + String.join(" ", call.args()));
-        events.span(Row.FRONT, "reach the engine", call.began(), began, Map.of());
+        span(Row.FRONT, "reach the engine", call.began(), began, Map.of());
+    }
+
+    private void span(Row row, String name, long began, long ended, Map<String, String> arguments) {
+        if (file != null) {
+            events.span(row, name, began, ended, arguments);
+        }
+        if (flight != null) {
+            flight.span(row, name, began, ended, arguments);
+        }
+    }
+
+    private long turn() {
+        if (flight != null) {
+            flight.turn();
+        }
+        return System.nanoTime();
     }
 
     @Override
@@ -80,7 +100,7 @@ public final class TracingFront implements Front {
             write();
         }
         long sent = System.nanoTime();
-        events.span(
+        span(
                 Row.ENGINE,
                 "think",
                 thinking,
@@ -89,13 +109,12 @@ public final class TracingFront implements Front {
                         "next",
                         steps.isEmpty() ? "" : steps.getFirst().operation().name()));
         List<Result> results = front.run(traced);
-        thinking = System.nanoTime();
+        thinking = turn();
         for (int i = 0; i < results.size(); i++) {
             note(steps.get(i).operation(), results.get(i));
         }
         Front.failure(steps, results)
-                .ifPresent(failure ->
-                        events.span(Row.FRONT, "failed", sent, thinking, Map.of("error", failure.getMessage())));
+                .ifPresent(failure -> span(Row.FRONT, "failed", sent, thinking, Map.of("error", failure.getMessage())));
         return results;
     }
 
@@ -113,7 +132,7 @@ public final class TracingFront implements Front {
     }
 
     private void note(HostOperation operation, Result result) {
-        events.span(Row.FRONT, operation.name(), result.began(), result.ended(), arguments(operation, result.error()));
+        span(Row.FRONT, operation.name(), result.began(), result.ended(), arguments(operation, result.error()));
         if (!(operation instanceof HostOperation.Await)) {
             return;
         }
@@ -125,7 +144,7 @@ public final class TracingFront implements Front {
             long ended = spans.getLong();
             InitOperation done = plan.get(told++).operation();
             if (began != 0) {
-                events.span(Row.INIT, done.name(), began + shift, ended + shift, arguments(done, 0));
+                span(Row.INIT, done.name(), began + shift, ended + shift, arguments(done, 0));
             }
         }
     }
@@ -135,8 +154,15 @@ public final class TracingFront implements Front {
         return error == 0 ? Map.of("origin", origin) : Map.of("origin", origin, "errno", Long.toString(error));
     }
 
-    /** @throws dev.jrunc.error.OperationFailed when the file can't be written */
+    /**
+     * For --trace.
+     *
+     * @throws dev.jrunc.error.OperationFailed when the file can't be written
+     */
     public void write() {
+        if (file == null) {
+            return;
+        }
         String taken = events.take();
         if (!taken.isEmpty()) {
             front.execute(new HostOperation.AppendTrace(TRACE, file, Bytes.utf8(taken)));

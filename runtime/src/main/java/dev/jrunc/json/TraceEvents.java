@@ -22,6 +22,10 @@ public final class TraceEvents {
             this.number = number;
             this.title = title;
         }
+
+        public String title() {
+            return title;
+        }
     }
 
     private static final int NANOS_PER_MICRO = 1000;

@@ -106,7 +106,7 @@ class TracingFrontTest {
     }
 
     private final Host host = new Host();
-    private final TracingFront front = new TracingFront(host, "/t.json", 1_900);
+    private final TracingFront front = new TracingFront(host, "/t.json", null, 1_900);
 
     @Test
     void operationsOfFrontAndInitAreOnOneClock() {
