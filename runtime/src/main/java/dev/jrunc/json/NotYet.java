@@ -10,9 +10,7 @@ final class NotYet {
 
     private record Part(List<String> path, String what) {}
 
-    private static final List<Part> PARTS = List.of(
-            new Part(List.of("linux", "intelRdt"), "Intel RDT"),
-            new Part(List.of("linux", "netDevices"), "moving network devices"));
+    private static final List<Part> PARTS = List.of(new Part(List.of("linux", "intelRdt"), "Intel RDT"));
 
     private NotYet() {}
 

@@ -26,7 +26,9 @@ import dev.jrunc.spec.Spec;
 import dev.jrunc.validate.SeccompCheck;
 import dev.jrunc.validate.SpecCheck;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
@@ -52,6 +54,7 @@ final class Bundle {
     private final List<ContainerState.Cgroup> foundCgroups;
     private final @Nullable SeccompFilter seccomp;
     private final boolean selinux;
+    private final Map<String, Long> netDevices;
 
     private Bundle(
             String id,
@@ -64,7 +67,8 @@ final class Bundle {
             CgroupPlan cgroups,
             List<ContainerState.Cgroup> foundCgroups,
             @Nullable SeccompFilter seccomp,
-            boolean selinux) {
+            boolean selinux,
+            Map<String, Long> netDevices) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -76,6 +80,7 @@ final class Bundle {
         this.foundCgroups = foundCgroups;
         this.seccomp = seccomp;
         this.selinux = selinux;
+        this.netDevices = netDevices;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -123,7 +128,19 @@ final class Bundle {
                 cgroups,
                 Cgroups.found(cgroups, looked.subList(1, looked.size())),
                 seccomp(context, spec),
-                selinux);
+                selinux,
+                netDevices(context, spec));
+    }
+
+    /** They have to be there before anything is made. */
+    private static Map<String, Long> netDevices(Context context, Spec spec) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        for (String name : spec.linux().netDevices().keySet()) {
+            Origin origin = Origin.at(Origin.pointer("/linux/netDevices", name));
+            Result found = context.front().execute(new HostOperation.FindNetdev(origin, name));
+            numbers.put(name, found.value());
+        }
+        return numbers;
     }
 
     /** A program that was to be confined must not run without. */
@@ -244,6 +261,7 @@ final class Bundle {
                 listen,
                 seccomp,
                 selinux,
+                netDevices,
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));

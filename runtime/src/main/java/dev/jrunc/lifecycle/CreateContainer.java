@@ -178,6 +178,7 @@ public final class CreateContainer {
         steps.add(Step.must(plan.spawn()));
         steps.addAll(plan.attach());
         steps.addAll(plan.oomScoreAdj());
+        steps.addAll(plan.netDevices());
         if (!bundle.tellsPid()) {
             steps.add(sending(plan));
         }

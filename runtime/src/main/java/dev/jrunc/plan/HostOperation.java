@@ -1104,4 +1104,46 @@ public sealed interface HostOperation extends Operation {
             fields.u32s("cpus", cpus);
         }
     }
+
+    /** value: the number of the caller's network device of that name. ENODEV. */
+    record FindNetdev(Origin origin, String device) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c0;
+        }
+
+        @Override
+        public String name() {
+            return "FIND_NETDEV";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("name", device);
+        }
+    }
+
+    /**
+     * Moves the network device of FIND_NETDEV into init's network namespace, renames it, gives it its permanent global
+     * addresses again and sets it up. newName: may be a template such as eth%d. EEXIST, before it is moved: there is one of
+     * that name. EINVAL: the namespace is the caller's own. What fails later leaves it in the namespace.
+     */
+    record MoveNetdev(Origin origin, long index, String device, String newName) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c1;
+        }
+
+        @Override
+        public String name() {
+            return "MOVE_NETDEV";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("index", index);
+            fields.str("name", device);
+            fields.str("newName", newName);
+        }
+    }
 }

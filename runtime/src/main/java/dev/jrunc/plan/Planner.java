@@ -6,6 +6,7 @@ import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles a checked configuration to the operations that make its container. Pure. */
@@ -82,6 +83,7 @@ public final class Planner {
                 spawn(),
                 joinsByItself() ? List.of() : attach(),
                 program.oomScoreAdj(),
+                netDevices(),
                 init,
                 program.limits(),
                 runtimeHooks,
@@ -258,6 +260,20 @@ public final class Planner {
         return List.of(new Step<>(
                 new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), folders),
                 request.cgroupsMayFail()));
+    }
+
+    private List<Step<HostOperation>> netDevices() {
+        List<Step<HostOperation>> moves = new ArrayList<>();
+        for (Map.Entry<String, Spec.NetDevice> device : linux.netDevices().entrySet()) {
+            String name = device.getKey();
+            String inside = device.getValue().name();
+            moves.add(Step.must(new HostOperation.MoveNetdev(
+                    Origin.at(Origin.pointer("/linux/netDevices", name)),
+                    Objects.requireNonNull(request.netDevices().get(name)),
+                    name,
+                    inside == null ? name : inside)));
+        }
+        return moves;
     }
 
     private HostOperation.Spawn spawn() {

@@ -67,6 +67,7 @@ public final class SpecCheck {
         checkHooks();
         SchedulingCheck.check(linux);
         ResourcesCheck.check(linux.resources());
+        NetDevicesCheck.check(linux);
         Spec.Seccomp seccomp = linux.seccomp();
         if (seccomp != null) {
             SeccompCheck.check(seccomp);

@@ -146,7 +146,7 @@ class ConfigReaderTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {"{'linux':{'netDevices':{'eth0':{'name':'x'}}}}|/linux/netDevices"})
+            value = {"{'linux':{'intelRdt':{'closID':'x'}}}|/linux/intelRdt"})
     void whatThisVersionCanNotDoIsRefused(String config, String pointer) {
         String whole = "{'ociVersion':'1'," + config.substring(1);
 

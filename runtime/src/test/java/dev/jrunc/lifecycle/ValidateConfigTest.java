@@ -89,8 +89,8 @@ class ValidateConfigTest {
     @Test
     void saysWhatThisVersionCanNotDo() {
         assertEquals(
-                List.of("error: /linux/netDevices: this version of jrunc can't do moving network devices"),
-                validate("{" + ROOT + PROCESS + ",'linux':{'netDevices':{'eth0':{'name':'x'}}}}"));
+                List.of("error: /linux/intelRdt: this version of jrunc can't do Intel RDT"),
+                validate("{" + ROOT + PROCESS + ",'linux':{'intelRdt':{'closID':'x'}}}"));
     }
 
     @Test

@@ -206,6 +206,22 @@ class SpecCheckTest {
                         + "|/linux/sysctl/vm.swappiness: sysctl \"vm.swappiness\" is not in a separate kernel namespace",
                 "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'net/../vm/swappiness':'1'}}"
                         + "|/linux/sysctl/net~1..~1vm~1swappiness: leads out of /proc/sys",
+                "'linux':{'netDevices':{'ens3':{}}}"
+                        + "|/linux/netDevices: network devices need a network namespace: add one to /linux/namespaces",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens/3':{}}}"
+                        + "|/linux/netDevices/ens~13: expected the name of a network interface, found \"ens/3\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'eth%d':{}}}"
+                        + "|/linux/netDevices/eth%d: expected the name of a network interface, found \"eth%d\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'lo':{'name':'lo1'}}}"
+                        + "|/linux/netDevices/lo: the loopback device can't be moved: a new network namespace has its own",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'a name'}}}"
+                        + "|/linux/netDevices/ens3/name: expected the name of a network interface, 1 to 15 bytes without slash, colon and space, or a template such as eth%d, found \"a name\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'eth%d%d'}}}"
+                        + "|/linux/netDevices/ens3/name: expected the name of a network interface, 1 to 15 bytes without slash, colon and space, or a template such as eth%d, found \"eth%d%d\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'lo'}}}"
+                        + "|/linux/netDevices/ens3/name: the container has a device \"lo\" already",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'ens4'},'ens4':{}}}"
+                        + "|/linux/netDevices/ens4: the name \"ens4\" is given twice (duplicate)",
                 "'hooks':{'poststop':[{'path':'/a'},{'path':'b'}]}"
                         + "|/hooks/poststop/1/path: expected an absolute path, found \"b\"",
                 "'hooks':{'prestart':[{'path':'/a','timeout':0}]}"
