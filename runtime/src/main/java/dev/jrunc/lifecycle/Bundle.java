@@ -15,6 +15,7 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.IntelRdtPlan;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.PlanRequest;
@@ -55,6 +56,7 @@ final class Bundle {
     private final @Nullable SeccompFilter seccomp;
     private final boolean selinux;
     private final Map<String, Long> netDevices;
+    private final @Nullable IntelRdtPlan intelRdt;
 
     private Bundle(
             String id,
@@ -68,7 +70,8 @@ final class Bundle {
             List<ContainerState.Cgroup> foundCgroups,
             @Nullable SeccompFilter seccomp,
             boolean selinux,
-            Map<String, Long> netDevices) {
+            Map<String, Long> netDevices,
+            @Nullable IntelRdtPlan intelRdt) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -81,6 +84,7 @@ final class Bundle {
         this.seccomp = seccomp;
         this.selinux = selinux;
         this.netDevices = netDevices;
+        this.intelRdt = intelRdt;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -129,7 +133,8 @@ final class Bundle {
                 Cgroups.found(cgroups, looked.subList(1, looked.size())),
                 seccomp(context, spec),
                 selinux,
-                netDevices(context, spec));
+                netDevices(context, spec),
+                Resctrl.plan(context.front(), id, spec, mountinfo));
     }
 
     /** They have to be there before anything is made. */
@@ -211,6 +216,11 @@ final class Bundle {
     /** What was there of them when the bundle was read. */
     List<ContainerState.Cgroup> foundCgroups() {
         return foundCgroups;
+    }
+
+    @Nullable
+    IntelRdtPlan intelRdt() {
+        return intelRdt;
     }
 
     @Nullable

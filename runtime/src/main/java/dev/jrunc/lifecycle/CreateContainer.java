@@ -14,6 +14,7 @@ import dev.jrunc.json.Rfc3339;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.IntelRdtPlan;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.SpawnOrigin;
@@ -174,6 +175,10 @@ public final class CreateContainer {
         }
         steps.addAll(bundle.cgroups().create());
         steps.addAll(bundle.cgroups().limits());
+        IntelRdtPlan intelRdt = bundle.intelRdt();
+        if (intelRdt != null) {
+            steps.addAll(intelRdt.steps());
+        }
         steps.addAll(plan.trees());
         steps.add(Step.must(plan.spawn()));
         steps.addAll(plan.attach());
@@ -208,6 +213,7 @@ public final class CreateContainer {
                         (int) spawned.error(),
                         spawned.message());
             }
+            failed = Resctrl.explained(front, bundle.intelRdt(), failed);
             undo(state, failed);
             throw failed;
         }
@@ -223,6 +229,7 @@ public final class CreateContainer {
     private ContainerState initialState(Bundle bundle, List<ContainerState.Cgroup> cgroups) {
         Call call = front.call();
         Spec.Hooks hooks = bundle.spec().hooks();
+        IntelRdtPlan intelRdt = bundle.intelRdt();
         return new ContainerState(
                 bundle.spec().ociVersion(),
                 bundle.id(),
@@ -237,6 +244,7 @@ public final class CreateContainer {
                 bundle.ownPidNamespace(),
                 !options.noNewKeyring(),
                 cgroups,
+                intelRdt == null ? null : intelRdt.group(),
                 hooks.poststart(),
                 hooks.poststop());
     }
@@ -246,6 +254,10 @@ public final class CreateContainer {
         Spec.Hooks hooks = bundle.spec().hooks();
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(folder.writing(state));
+        IntelRdtPlan intelRdt = bundle.intelRdt();
+        if (intelRdt != null) {
+            steps.addAll(intelRdt.group().attach(state.pid()));
+        }
         if (bundle.tellsPid()) {
             steps.add(sending(bundle.plan(state.pid())));
         }
@@ -307,6 +319,9 @@ public final class CreateContainer {
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(Step.mayFail(new HostOperation.KillInit(CREATE)));
         steps.addAll(Cgroups.remove(state));
+        for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
+            steps.add(Step.mayFail(removal));
+        }
         steps.add(Step.mayFail(folder.removal().operation()));
         Failures.suppress(cause, steps, front.execute(steps));
     }

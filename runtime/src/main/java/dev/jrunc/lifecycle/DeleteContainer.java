@@ -88,7 +88,8 @@ public final class DeleteContainer {
             steps.add(Step.must(step.operation()));
         }
         // With something left, the state has to stay: else nobody could find it again.
-        if (poststop.isEmpty()) {
+        boolean more = !poststop.isEmpty() || state.resctrl() != null;
+        if (!more) {
             steps.add(folder.removal());
         }
         List<Result> results = front.run(steps);
@@ -97,7 +98,10 @@ public final class DeleteContainer {
             removeOthers(cgroups, results.size() - ended, failure.get());
             throw failure.get();
         }
-        if (!poststop.isEmpty()) {
+        if (more) {
+            for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
+                front.execute(removal);
+            }
             RuntimeHooks.runAll(
                     front,
                     "poststop",

@@ -1146,4 +1146,41 @@ public sealed interface HostOperation extends Operation {
             fields.str("newName", newName);
         }
     }
+
+    /** Not those above it. value: 1, or 0 when it is there already. */
+    record MakeFolder(Origin origin, String path, long mode) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c2;
+        }
+
+        @Override
+        public String name() {
+            return "MAKE_FOLDER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.u32("mode", mode);
+        }
+    }
+
+    /** One that the kernel takes for empty (of resctrl: whatever it shows). A missing one is no error. */
+    record RemoveFolder(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c3;
+        }
+
+        @Override
+        public String name() {
+            return "REMOVE_FOLDER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
 }

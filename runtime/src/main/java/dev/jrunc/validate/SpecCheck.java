@@ -68,6 +68,10 @@ public final class SpecCheck {
         SchedulingCheck.check(linux);
         ResourcesCheck.check(linux.resources());
         NetDevicesCheck.check(linux);
+        Spec.IntelRdt rdt = linux.intelRdt();
+        if (rdt != null) {
+            IntelRdtCheck.check(rdt);
+        }
         Spec.Seccomp seccomp = linux.seccomp();
         if (seccomp != null) {
             SeccompCheck.check(seccomp);

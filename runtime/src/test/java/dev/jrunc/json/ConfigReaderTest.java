@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.error.InvalidSpec;
-import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.spec.DefaultSpec;
 import dev.jrunc.spec.Spec;
@@ -140,17 +139,6 @@ class ConfigReaderTest {
                         .getFirst();
 
         assertEquals(new Spec.DeviceRule(true, "a", null, 3L, "rwm"), rule);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {"{'linux':{'intelRdt':{'closID':'x'}}}|/linux/intelRdt"})
-    void whatThisVersionCanNotDoIsRefused(String config, String pointer) {
-        String whole = "{'ociVersion':'1'," + config.substring(1);
-
-        assertEquals(pointer, assertThrows(Unsupported.class, () -> read(whole)).pointer());
     }
 
     @ParameterizedTest

@@ -87,9 +87,11 @@ class ValidateConfigTest {
     }
 
     @Test
-    void saysWhatThisVersionCanNotDo() {
+    void saysWhatThisHostDoesNotHave() {
         assertEquals(
-                List.of("error: /linux/intelRdt: this version of jrunc can't do Intel RDT"),
+                List.of(
+                        "error: /linux/intelRdt: no resctrl file system is mounted on this host: mount -t resctrl resctrl"
+                                + " /sys/fs/resctrl, which takes a processor and a kernel with RDT"),
                 validate("{" + ROOT + PROCESS + ",'linux':{'intelRdt':{'closID':'x'}}}"));
     }
 

@@ -222,6 +222,14 @@ class SpecCheckTest {
                         + "|/linux/netDevices/ens3/name: the container has a device \"lo\" already",
                 "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'ens4'},'ens4':{}}}"
                         + "|/linux/netDevices/ens4: the name \"ens4\" is given twice (duplicate)",
+                "'linux':{'intelRdt':{'closID':'a/b'}}"
+                        + "|/linux/intelRdt/closID: expected the name of a group, or / for the default one, found \"a/b\"",
+                "'linux':{'intelRdt':{'closID':'info'}}"
+                        + "|/linux/intelRdt/closID: expected the name of a group, or / for the default one, found \"info\"",
+                "'linux':{'intelRdt':{'memBwSchema':'L3:0=1'}}"
+                        + "|/linux/intelRdt/memBwSchema: expected one line that begins with MB:, found \"L3:0=1\"",
+                "'linux':{'intelRdt':{'schemata':['L3:0=1','all']}}"
+                        + "|/linux/intelRdt/schemata/1: expected one line such as L3:0=7f0;1=1f, found \"all\"",
                 "'hooks':{'poststop':[{'path':'/a'},{'path':'b'}]}"
                         + "|/hooks/poststop/1/path: expected an absolute path, found \"b\"",
                 "'hooks':{'prestart':[{'path':'/a','timeout':0}]}"
