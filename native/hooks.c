@@ -49,13 +49,15 @@ static int set_attributes(posix_spawnattr_t *attributes)
     return error;
 }
 
-static int set_fds(posix_spawn_file_actions_t *actions, int input, int output)
+static int set_fds(posix_spawn_file_actions_t *actions, const struct hook *hook, int input, int output)
 {
     int error = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
     if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+        error = posix_spawn_file_actions_adddup2(actions, hook->standard_output > 0 ? hook->standard_output : output,
+                                                 STDOUT_FILENO);
     if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
+        error = posix_spawn_file_actions_adddup2(actions, hook->standard_error > 0 ? hook->standard_error : output,
+                                                 STDERR_FILENO);
     if (!error)
         error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
     return error;
@@ -73,7 +75,7 @@ static int spawn_hook(const struct hook *hook, int input, int output, pid_t *pid
     posix_spawn_file_actions_init(&actions);
     int error = set_attributes(&attributes);
     if (!error)
-        error = set_fds(&actions, input, output);
+        error = set_fds(&actions, hook, input, output);
     if (!error)
         error = posix_spawn(pid, hook->path, &actions, &attributes, args, environment);
     posix_spawn_file_actions_destroy(&actions);

@@ -12,6 +12,7 @@ import java.util.TreeMap;
  *
  * @param oldest first version of the specification that is accepted
  * @param newest last version that is accepted
+ * @param unsafeAnnotations those of config.json that change what the runtime does
  */
 public record Features(
         String oldest,
@@ -22,7 +23,8 @@ public record Features(
         List<String> capabilities,
         boolean systemdCgroups,
         Seccomp seccomp,
-        SortedMap<String, String> annotations) {
+        SortedMap<String, String> annotations,
+        List<String> unsafeAnnotations) {
 
     /** The words that a filter may have. */
     public record Seccomp(List<String> actions, List<String> operators, List<String> archs, List<String> flags) {
@@ -41,6 +43,7 @@ public record Features(
         namespaces = List.copyOf(namespaces);
         capabilities = List.copyOf(capabilities);
         annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+        unsafeAnnotations = List.copyOf(unsafeAnnotations);
     }
 
     /** Indented. */
@@ -58,6 +61,7 @@ public record Features(
             json.name(annotation.getKey()).string(annotation.getValue());
         }
         json.endObject();
+        list(json, "potentiallyUnsafeConfigAnnotations", unsafeAnnotations);
         return json.endObject().toString();
     }
 

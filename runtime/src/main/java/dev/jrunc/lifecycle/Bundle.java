@@ -23,6 +23,7 @@ import dev.jrunc.plan.Planner;
 import dev.jrunc.plan.SeccompFilter;
 import dev.jrunc.plan.Step;
 import dev.jrunc.seccomp.KeptFilters;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.validate.SeccompCheck;
 import dev.jrunc.validate.SpecCheck;
@@ -178,7 +179,8 @@ final class Bundle {
                     "/linux/seccomp",
                     "the filter forbids " + String.join(" and ", forbidden) + ": no program could be started");
         }
-        return new KeptFilters(context.front(), context.libraries(), context.warnings()).of(profile);
+        return new KeptFilters(context.front(), context.libraries(), context.warnings())
+                .of(profile, Annotation.SECCOMP_FAIL_UNKNOWN_SYSCALL.isSet(spec.annotations()));
     }
 
     private static String rootfs(String bundle, Spec spec) {

@@ -13,6 +13,7 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.Rfc3339;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.IntelRdtPlan;
 import dev.jrunc.plan.Origin;
@@ -100,6 +101,7 @@ public final class CreateContainer {
                 "poststop",
                 state.poststop(),
                 StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                HookOutput.of(state.annotations(), state.bundle()),
                 context.warnings());
     }
 
@@ -271,8 +273,9 @@ public final class CreateContainer {
                     state.pid(),
                     bundle.path(),
                     bundle.spec().annotations());
-            RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState);
-            RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState);
+            HookOutput output = HookOutput.of(bundle.spec().annotations(), bundle.path());
+            RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState, output);
+            RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState, output);
             goOn(steps);
         }
         if (plan.console()) {
@@ -316,6 +319,10 @@ public final class CreateContainer {
 
     /** A failure here is added to the first, and doesn't hide it. */
     private void undo(ContainerState state, JruncException cause) {
+        if (state.resctrl() != null) {
+            // Else it would be one of the processes that its group is looked for.
+            front.attempt(new HostOperation.KillInit(CREATE));
+        }
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(Step.mayFail(new HostOperation.KillInit(CREATE)));
         steps.addAll(Cgroups.remove(state));

@@ -9,6 +9,7 @@ import dev.jrunc.error.OperationFailed;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
@@ -107,6 +108,7 @@ public final class DeleteContainer {
                     "poststop",
                     poststop,
                     StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                    HookOutput.of(state.annotations(), state.bundle()),
                     context.warnings());
             front.execute(List.of(folder.removal()));
         }

@@ -319,9 +319,16 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. */
+    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. standardOutput, standardError: files that get it instead, appended; or empty. */
     record Hook(
-            Origin origin, String path, List<String> args, List<String> environment, Bytes input, long timeoutSeconds)
+            Origin origin,
+            String path,
+            List<String> args,
+            List<String> environment,
+            Bytes input,
+            long timeoutSeconds,
+            String standardOutput,
+            String standardError)
             implements HostOperation {
         public Hook {
             args = List.copyOf(args);
@@ -345,6 +352,8 @@ public sealed interface HostOperation extends Operation {
             fields.strs("environment", environment);
             fields.bytes("input", input);
             fields.u32("timeoutSeconds", timeoutSeconds);
+            fields.str("standardOutput", standardOutput);
+            fields.str("standardError", standardError);
         }
     }
 
@@ -1176,6 +1185,24 @@ public sealed interface HostOperation extends Operation {
         @Override
         public String name() {
             return "REMOVE_FOLDER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** A file for appending, made when missing, for init; value: as of OPEN_TREE. */
+    record OpenAppend(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c4;
+        }
+
+        @Override
+        public String name() {
+            return "OPEN_APPEND";
         }
 
         @Override

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * How a container is made, once its cgroups are.
  *
- * @param trees for SPAWN's caller to open first, in this order
+ * @param trees mount trees and files for SPAWN's caller to open first, in this order
  * @param attach none or one: where init can't join its cgroups by itself
  * @param init for SEND_PLAN
  * @param oomScoreAdj none or one
