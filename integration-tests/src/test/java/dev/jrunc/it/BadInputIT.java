@@ -137,6 +137,44 @@ class BadInputIT {
         lab.failsToCreate(bundle).oursSays(pointer, expected);
     }
 
+    /** Create stops at the first; the schema tells the others, and names that may have been meant. */
+    @Test
+    void allThatIsWrongIsSaidAtOnce(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.process().set("args", Json.quoted("'sh'"));
+        bundle.process().set("rlimit", Json.quoted("[]"));
+        bundle.config().withObject("/root").put("readonly", 1);
+
+        lab.failsToCreate(bundle)
+                .oursSays(
+                        "create failed: container ",
+                        ": config.json: /root/readonly: expected a boolean, found 1 (Whether it can't be written); also"
+                                + " /process/args: expected an array, found string \"sh\" (The program, looked up in PATH of"
+                                + " env, and its arguments)",
+                        "; /process/rlimit: unknown property, ignored; did you mean \"rlimits\"?");
+    }
+
+    @Test
+    void moreThanALineHasRoomFor(Lab lab) {
+        Bundle bundle = lab.bundle();
+        for (int i = 0; i < 9; i++) {
+            bundle.mounts().addObject().put("destination", i);
+        }
+
+        lab.failsToCreate(bundle).oursSays("; and 3 more, which jrunc validate tells");
+    }
+
+    @Test
+    void aNameThatIsAlmostThatOfWhatIsMissing(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.process().set("arg", bundle.process().remove("args"));
+
+        lab.failsToCreate(bundle)
+                .oursSays(
+                        "config.json: /process/args: is missing or empty: there is no program to run; also /process/arg: unknown"
+                                + " property, ignored; did you mean \"args\"?");
+    }
+
     @Test
     @Peer(runc = WRONG, why = "config.md, ociVersion is REQUIRED", failure = "exit status")
     void noVersion(Lab lab) {
