@@ -306,13 +306,20 @@ public final class ConfigReader {
             read.add(new Spec.Device(
                     device.at("type").string(),
                     device.at("path").string(),
-                    device.at("major").present() ? device.at("major").i64() : 0,
-                    device.at("minor").present() ? device.at("minor").i64() : 0,
+                    number(device, "major"),
+                    number(device, "minor"),
                     device.at("fileMode").optionalU32(),
                     device.at("uid").u32Or(0),
                     device.at("gid").u32Or(0)));
         }
         return read;
+    }
+
+    /** Only a fifo has none: 0 and 0 is what overlay takes for a file that was removed. */
+    private static long number(Place device, String name) {
+        Place number = device.at(name);
+        boolean node = !device.at("type").string().equals("p");
+        return node || number.present() ? number.i64() : 0;
     }
 
     private static Spec.Resources resources(Place resources) {

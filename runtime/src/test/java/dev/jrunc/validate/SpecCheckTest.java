@@ -116,6 +116,10 @@ class SpecCheckTest {
                 "'process':{'cwd':'/','args':['x'],'env':['=B']}|/process/env/0: expected NAME=value, found \"=B\"",
                 "'process':{'cwd':'/','args':['x'],'oomScoreAdj':1001}"
                         + "|/process/oomScoreAdj: expected -1000 to 1000, found 1001",
+                "'process':{'cwd':'/','args':['x'],'user':{'umask':512}}"
+                        + "|/process/user/umask: expected 0 to 511 (octal 777), found 512",
+                "'linux':{'devices':[{'type':'c','path':'/dev/x','minor':1}]}|/linux/devices/0/major: is missing",
+                "'linux':{'devices':[{'type':'b','path':'/dev/x','major':1}]}|/linux/devices/0/minor: is missing",
                 "'process':{'cwd':'/','args':['x'],'rlimits':[{'type':'RLIMIT_NOFIL','soft':1,'hard':1}]}"
                         + "|/process/rlimits/0/type: expected a limit of getrlimit(2) such as RLIMIT_NOFILE, found"
                         + " \"RLIMIT_NOFIL\"; did you mean \"RLIMIT_NOFILE\"?",
