@@ -56,8 +56,8 @@ public record IntelRdtPlan(ResctrlGroup group, List<Step<HostOperation>> steps) 
         String monitoring = "";
         if (rdt.enableMonitoring()) {
             monitoring = folder + "/mon_groups/" + id;
-            steps.add(Step.must(new HostOperation.MakeFolder(
-                    Origin.at(POINTER + "/enableMonitoring"), monitoring, FOLDER_MODE)));
+            steps.add(Step.must(
+                    new HostOperation.MakeFolder(Origin.at(POINTER + "/enableMonitoring"), monitoring, FOLDER_MODE)));
         }
         return new IntelRdtPlan(new ResctrlGroup(folder, own || !facts.exists, monitoring), steps);
     }
