@@ -145,6 +145,15 @@ int replace_file(struct waits *waits, int folder, const char *name, struct bytes
     return error;
 }
 
+int open_append(const char *path, mode_t mode)
+{
+    /* Not to wait for the other end of a fifo. */
+    scope_fd fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
+    if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0)
+        return -errno;
+    return release_fd(&fd);
+}
+
 bool plain_name(const char *name)
 {
     return name[0] != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/') &&

@@ -22,5 +22,7 @@ int write_text(int folder, const char *path, const char *text);
 int replace_file(struct waits *waits, int folder, const char *name, struct bytes content, mode_t mode);
 /* flock(2), exclusively. 0, -ETIMEDOUT after the deadline, -EINTR when the caller interrupts, or another -errno. */
 int lock_file(struct waits *waits, int fd, int64_t deadline);
+/* For appending; made with that mode when missing. An fd, or -errno. */
+int open_append(const char *path, mode_t mode);
 /* A name that is no path: not empty, not "." or "..", without a slash. */
 bool plain_name(const char *name);

@@ -49,7 +49,8 @@ static int spawn_hook(const struct hook *hook, int input, int output, pid_t *pid
     return program_start(&(struct program){.path = hook->path,
                                            .args = args,
                                            .environment = environment,
-                                           .fds = {input, output, output},
+                                           .fds = {input, hook->standard_output > 0 ? hook->standard_output : output,
+                                                   hook->standard_error > 0 ? hook->standard_error : output},
                                            .group = true},
                          pid);
 }

@@ -13,6 +13,9 @@ struct hook {
     struct strings environment;
     struct bytes input;
     uint32_t timeout_seconds; /* 0: none */
+    /* Where they go to in place of what is kept of them; 0 or -1: nowhere else. */
+    int standard_output;
+    int standard_error;
 };
 
 struct hook_outcome {

@@ -183,6 +183,25 @@ void host_real_path(struct front *front, const struct op_real_path *request, str
     result->data = (struct buffer){.data = (uint8_t *)real, .length = strlen(real)};
 }
 
+void host_make_folder(struct front *front, const struct op_make_folder *request, struct result *result)
+{
+    (void)front;
+    struct stat status;
+    if (mkdir(request->path, request->mode & 07777) == 0)
+        result->value = 1;
+    else if (errno != EEXIST || stat(request->path, &status) < 0)
+        result_fail(result, errno, "make folder %s", request->path);
+    else if (!S_ISDIR(status.st_mode))
+        result_fail(result, ENOTDIR, "make folder %s", request->path);
+}
+
+void host_remove_folder(struct front *front, const struct op_remove_folder *request, struct result *result)
+{
+    (void)front;
+    if (rmdir(request->path) < 0 && errno != ENOENT)
+        result_fail(result, errno, "remove folder %s", request->path);
+}
+
 void host_send_datagram(struct front *front, const struct op_send_datagram *request, struct result *result)
 {
     (void)front;

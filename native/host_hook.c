@@ -7,6 +7,30 @@
 
 #include <errno.h>
 
+#define OUTPUT_MODE 0600
+
+/* An fd for path, or -1 where there is none. */
+static int open_output(const char *path, struct result *result)
+{
+    int fd = *path ? open_append(path, OUTPUT_MODE) : -1;
+    if (*path && fd < 0)
+        result_fail(result, -fd, "open %s for a hook's output", path);
+    return fd < 0 ? -1 : fd;
+}
+
+void host_open_append(struct front *front, const struct op_open_append *request, struct result *result)
+{
+    if (front->tree_count + 2 >= MAX_FRAME_FDS) {
+        result_fail(result, EMFILE, "open %s beside %zu mount trees", request->path, front->tree_count);
+        return;
+    }
+    int fd = open_output(request->path, result);
+    if (fd < 0)
+        return;
+    result->value = (int64_t)front->tree_count;
+    front->trees[front->tree_count++] = fd;
+}
+
 void host_hook(struct front *front, const struct op_hook *request, struct result *result)
 {
     scope_free struct hook_outcome *outcome = malloc(sizeof *outcome);
@@ -14,11 +38,17 @@ void host_hook(struct front *front, const struct op_hook *request, struct result
         result_fail(result, ENOMEM, "run hook %s", request->path);
         return;
     }
+    scope_fd output = open_output(request->standardOutput, result);
+    scope_fd errors = open_output(request->standardError, result);
+    if (result->error)
+        return;
     struct hook hook = {.path = request->path,
                         .args = request->args,
                         .environment = request->environment,
                         .input = request->input,
-                        .timeout_seconds = request->timeoutSeconds};
+                        .timeout_seconds = request->timeoutSeconds,
+                        .standard_output = output,
+                        .standard_error = errors};
     struct waits *waits = &front->waits;
     bool listen = waits->interruptible && waits->interrupted_by == 0;
     int error = hook_run(&hook, listen ? waits->signal_fd : -1, outcome);

@@ -17,6 +17,9 @@ struct init {
     /* OPEN_TREE's, -1 when used. */
     int trees[MAX_FRAME_FDS];
     size_t tree_count;
+    /* HOOK_OUTPUT's, or not above 0. */
+    int hook_output;
+    int hook_error;
     /* The root file system: from ROOT on; after PIVOT_ROOT it is /. */
     int root;
     bool root_on_top; /* it lies on the old / */

@@ -289,14 +289,30 @@ static void describe_status(const struct op_init_hook *op, const struct hook_out
               separator, (int)length, output);
 }
 
+static int take_output(struct init *init, int64_t index)
+{
+    if (index < 0)
+        return -1;
+    if ((uint64_t)index >= init->tree_count)
+        fail_with(EBADF, "take file %d for the output of hooks", (int)index);
+    return release_fd(&init->trees[index]);
+}
+
+void op_hook_output(struct init *init, const struct op_hook_output *op)
+{
+    init->hook_output = take_output(init, op->standardOutput);
+    init->hook_error = take_output(init, op->standardError);
+}
+
 void op_init_hook(struct init *init, const struct op_init_hook *op)
 {
-    (void)init;
     struct hook hook = {.path = op->path,
                         .args = op->args,
                         .environment = op->environment,
                         .input = op->input,
-                        .timeout_seconds = op->timeoutSeconds};
+                        .timeout_seconds = op->timeoutSeconds,
+                        .standard_output = init->hook_output,
+                        .standard_error = init->hook_error};
     static struct hook_outcome outcome;
     signal(SIGPIPE, SIG_IGN); /* a hook need not read what it is told */
     int error = hook_run(&hook, -1, &outcome);

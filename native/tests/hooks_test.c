@@ -56,6 +56,26 @@ static void test_status(void)
     CHECK(run("kill -TERM $$") == 0 && WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGTERM);
 }
 
+static void test_output_into_files(void)
+{
+    char path[] = "/tmp/jrunc-hook-XXXXXX";
+    scope_fd file = mkostemp(path, O_APPEND | O_CLOEXEC);
+    struct hook hook = {.path = "/bin/sh", .standard_error = file};
+    scope_buffer args = {0};
+    put_str(&args, "sh");
+    put_str(&args, "-c");
+    put_str(&args, "echo out; echo err >&2; exit 3");
+    hook.args = buffer_strings(&args, 3);
+    CHECK(hook_run(&hook, -1, &outcome) == 0 && WEXITSTATUS(outcome.status) == 3);
+    CHECK_TEXT(outcome.output, "out\n");
+    hook.standard_output = file;
+    CHECK(hook_run(&hook, -1, &outcome) == 0 && outcome.output_length == 0);
+    char content[64] = "";
+    CHECK(pread(file, content, sizeof content - 1, 0) == 12);
+    CHECK_TEXT(content, "err\nout\nerr\n");
+    unlink(path);
+}
+
 static void test_exact_environment(void)
 {
     CHECK(run("/usr/bin/env; echo \"$0\"") == 0);
@@ -179,6 +199,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     setenv("FROM_CALLER", "yes", 1);
     test_status();
+    test_output_into_files();
     test_exact_environment();
     test_input();
     test_output_tail();

@@ -214,6 +214,32 @@ static void test_output(void)
     fixture_end(&fixture);
 }
 
+static void test_folders(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    fixture_begin(&fixture);
+    const char *folder = in_folder(&fixture, "group");
+    RUN(fixture, result, make_folder, .path = folder, .mode = 0750);
+    struct stat status;
+    CHECK(result.error == 0 && result.value == 1 && stat(folder, &status) == 0 && (status.st_mode & 0727) == 0700);
+    RUN(fixture, result, make_folder, .path = folder, .mode = 0750);
+    CHECK(result.error == 0 && result.value == 0);
+    RUN(fixture, result, make_folder, .path = in_folder(&fixture, "a/b"), .mode = 0750);
+    CHECK(result.error == ENOENT);
+    make_file(in_folder(&fixture, "group/file"), "");
+    RUN(fixture, result, make_folder, .path = in_folder(&fixture, "group/file"), .mode = 0750);
+    CHECK(result.error == ENOTDIR);
+    RUN(fixture, result, remove_folder, .path = folder);
+    CHECK(result.error == ENOTEMPTY);
+    unlink(in_folder(&fixture, "group/file"));
+    RUN(fixture, result, remove_folder, .path = folder);
+    CHECK(result.error == 0 && stat(folder, &status) < 0);
+    RUN(fixture, result, remove_folder, .path = folder);
+    CHECK(result.error == 0);
+    fixture_end(&fixture);
+}
+
 int main(void)
 {
     test_read();
@@ -224,5 +250,6 @@ int main(void)
     test_real_path();
     test_datagram_to_a_long_path();
     test_output();
+    test_folders();
     return test_end();
 }

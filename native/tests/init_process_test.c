@@ -333,6 +333,33 @@ static void test_hooks(void)
     lab_end(&lab);
 }
 
+static void test_output_of_hooks(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    add_root(&container, &lab);
+    char path[256];
+    snprintf(path, sizeof path, "%s/output", lab.folder);
+    container.trees[container.tree_count++] = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ADD(&container.plan, HOOK_OUTPUT, hook_output, .standardOutput = 0, .standardError = -1);
+    ADD_HOOK(&container, "/bin/sh", .args = STRS("sh", "-c", "echo out; echo why >&2; exit 3"),
+             .environment = STRS("PATH=/bin:/usr/bin"));
+    struct op_spawn request = usual();
+    run_container(&container, &request);
+    CHECK(failed_with(&container, ECANCELED, "INIT_HOOK", "createContainer hook /bin/sh: exit status 3: why"));
+    char content[16] = "";
+    scope_fd file = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK(read(file, content, sizeof content - 1) == 4);
+    CHECK_TEXT(content, "out\n");
+    struct container other = {0};
+    add_root(&other, &lab);
+    ADD(&other.plan, HOOK_OUTPUT, hook_output, .standardOutput = -1, .standardError = 7);
+    run_container(&other, &request);
+    CHECK(failed_with(&other, EBADF, "HOOK_OUTPUT", "take file 7 for the output of hooks"));
+    lab_end(&lab);
+}
+
 static void check_hook(const struct lab *lab, const char *line, uint32_t seconds, int error, const char *message)
 {
     struct container container = {0};
@@ -547,6 +574,7 @@ int main(int argc, char **argv)
     test_not_dumpable();
     test_front_dies();
     test_hooks();
+    test_output_of_hooks();
     test_hooks_that_fail();
     test_start_hook_that_fails();
     test_hook_that_does_not_read();

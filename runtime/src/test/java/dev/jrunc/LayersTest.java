@@ -101,7 +101,7 @@ class LayersTest {
 
     /** It costs hundreds of milliseconds: no other command may come near it. */
     @Test
-    void onlyValidateKnowsTheSchema() {
+    void onlyValidateAndTheExplanationOfAFailureKnowTheSchema() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.jrunc.json.ConfigSchema")
@@ -112,6 +112,8 @@ class LayersTest {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.jrunc.lifecycle.ValidateConfig")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.lifecycle.InvalidConfig")
                 .and()
                 .haveNameNotMatching("dev\\.jrunc\\.json\\.ConfigSchema.*")
                 .should()

@@ -3,6 +3,7 @@ package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
 import static dev.jrunc.it.harness.Outcome.WRONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Census;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
@@ -125,6 +127,61 @@ class BadInputIT {
             })
     void aValueOfTheWrongType(String pointer, String value, String expected, Lab lab) {
         Bundle bundle = lab.bundle();
+        set(bundle, pointer, value);
+
+        lab.failsToCreate(bundle).oursSays(pointer, expected);
+    }
+
+    /** What only this kernel, this host or init can know: the message as a whole. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/process/cwd|'/payload'|/process/cwd: change to the working directory /payload: ENOTDIR (Not a directory)",
+                "/process/args|['/nowhere']|/process/args/0: exec: \"/nowhere\": stat /nowhere: no such file or"
+                        + " directory: ENOENT (No such file or directory)",
+                "/process/rlimits|[{'type':'RLIMIT_NOFILE','soft':20,'hard':10}]|/process/rlimits/0: set RLIMIT_NOFILE of init"
+                        + " to 20 (soft), 10 (hard): EINVAL (Invalid argument)",
+                "/process/scheduler|{'policy':'SCHED_DEADLINE','runtime':1,'deadline':1,'period':1}|/process/scheduler: set the"
+                        + " scheduler of init to SCHED_DEADLINE, nice 0, priority 0: EINVAL (Invalid argument)",
+                "/process/execCPUAffinity|{'initial':'9-1'}|config.json: /process/execCPUAffinity/initial: expected a list of"
+                        + " CPUs from 0 to 1023 such as 0-3,7, found \"9-1\"",
+                "/process/selinuxLabel|'x'|config.json: /process/selinuxLabel: SELinux is not enabled on this host",
+                "/process/apparmorProfile|'x'|config.json: /process/apparmorProfile: AppArmor is not enabled on this host",
+                "/process/user/umask|4096|config.json: /process/user/umask: expected 0 to 511 (octal 777), found 4096",
+                "/hostname|'h\\u0000'|config.json: /hostname: a string with a zero character can't be given to the kernel",
+                "/domainname|'0123456789012345678901234567890123456789012345678901234567890123456789'|/domainname: set the domain"
+                        + " name to 0123456789012345678901234567890123456789012345678901234567890123456789: EINVAL (Invalid argument)",
+                "/mounts/0|{'destination':'/x','type':'tmpfss'}|/mounts/0: mount tmpfss on /x: the kernel has no such file"
+                        + " system: ENODEV (No such device)",
+                "/mounts/0|{'destination':'/x','type':'tmpfs','options':['sizee=1']}|/mounts/0: mount tmpfs on /x: option"
+                        + " \"sizee=1\": tmpfs: Unknown parameter 'sizee': EINVAL (Invalid argument)",
+                "/mounts/0|{'destination':'/x','source':'/nowhere','options':['bind']}|/mounts/0: bind /nowhere on /x: open the"
+                        + " source: ENOENT (No such file or directory)",
+                "/linux/devices|[{'type':'c','path':'/dev/x','major':1,'minor':-3}]|config.json: /linux/devices/0: a device needs"
+                        + " a major and a minor number from 0 on",
+                "/linux/sysctl|{'net.ipv4.nope':'1'}|/linux/sysctl/net.ipv4.nope: write \"1\" to /proc/sys/net/ipv4/nope: ENOENT"
+                        + " (No such file or directory)",
+                "/linux/sysctl|{'net.ipv4.ip_forward':'x'}|/linux/sysctl/net.ipv4.ip_forward: write \"x\" to"
+                        + " /proc/sys/net/ipv4/ip_forward: EINVAL (Invalid argument)",
+                "/linux/readonlyPaths|['x']|config.json: /linux/readonlyPaths/0: expected an absolute path, found \"x\"",
+                "/linux/memoryPolicy|{'mode':'MPOL_BIND','nodes':'1023'}|/linux/memoryPolicy: set memory policy MPOL_BIND (does"
+                        + " this machine have these nodes, and is the cgroup allowed to use them?): EINVAL (Invalid argument)"
+            })
+    @JruncOnly("it is about our words")
+    void aValueThatThisHostCanNotTake(String pointer, String value, String message, Lab lab) {
+        Bundle bundle = lab.bundle();
+        set(bundle, pointer, value);
+        String id = lab.nextId();
+        Result result = lab.fails(lab.createCall(bundle, id));
+
+        assertEquals(
+                "jrunc: create failed: container " + id + ": " + message,
+                result.stderr().strip());
+    }
+
+    private static void set(Bundle bundle, String pointer, String value) {
         int slash = pointer.lastIndexOf('/');
         var parent = bundle.config().at(pointer.substring(0, slash));
         String last = pointer.substring(slash + 1);
@@ -133,8 +190,44 @@ class BadInputIT {
         } else {
             ((ObjectNode) parent).set(last, Json.quoted(value));
         }
+    }
 
-        lab.failsToCreate(bundle).oursSays(pointer, expected);
+    /** Create stops at the first; the schema tells the others, and names that may have been meant. */
+    @Test
+    void allThatIsWrongIsSaidAtOnce(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.process().set("args", Json.quoted("'sh'"));
+        bundle.process().set("rlimit", Json.quoted("[]"));
+        bundle.config().withObject("/root").put("readonly", 1);
+
+        lab.failsToCreate(bundle)
+                .oursSays(
+                        "create failed: container ",
+                        ": config.json: /root/readonly: expected a boolean, found 1 (Whether it can't be written); also"
+                                + " /process/args: expected an array, found string \"sh\" (The program, looked up in PATH of"
+                                + " env, and its arguments)",
+                        "; /process/rlimit: unknown property, ignored; did you mean \"rlimits\"?");
+    }
+
+    @Test
+    void moreThanALineHasRoomFor(Lab lab) {
+        Bundle bundle = lab.bundle();
+        for (int i = 0; i < 9; i++) {
+            bundle.mounts().addObject().put("destination", i);
+        }
+
+        lab.failsToCreate(bundle).oursSays("; and 3 more, which jrunc validate tells");
+    }
+
+    @Test
+    void aNameThatIsAlmostThatOfWhatIsMissing(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.process().set("arg", bundle.process().remove("args"));
+
+        lab.failsToCreate(bundle)
+                .oursSays(
+                        "config.json: /process/args: is missing or empty: there is no program to run; also /process/arg: unknown"
+                                + " property, ignored; did you mean \"args\"?");
     }
 
     @Test

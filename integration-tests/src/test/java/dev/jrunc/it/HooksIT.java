@@ -2,6 +2,7 @@
 package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
+import static dev.jrunc.it.harness.Outcome.UNSUPPORTED;
 import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -432,6 +433,48 @@ class HooksIT {
     void aRelativePathIsAnError(Lab lab) {
         lab.failsToCreate(lab.bundle().hook("createRuntime", Map.of("path", "bin/hook")))
                 .oursSays("/hooks/createRuntime/0/path");
+    }
+
+    private static Map<String, ?> printing(Lab lab, String kind) {
+        boolean inside = kind.equals("startContainer");
+        return Map.of(
+                "path",
+                inside ? "/payload" : lab.payload(),
+                "args",
+                List.of("a-hook", "print", kind, ",", "complain", "no " + kind));
+    }
+
+    @Test
+    @Peer(runc = UNSUPPORTED, why = "annotations of crun's", failure = "but was: <[before]>")
+    void whatTheyPrintGoesToTheFilesOfTheAnnotations(Lab lab) throws Exception {
+        Path output = lab.folder().resolve("hook-output");
+        Bundle bundle = lab.bundle().payload("signal-exit");
+        KINDS.forEach(kind -> bundle.hook(kind, printing(lab, kind)));
+        bundle.config()
+                .putObject("annotations")
+                .put("run.oci.hooks.stdout", output.toString())
+                .put("run.oci.hooks.stderr", "../hook-errors");
+        Files.writeString(output, "before\n");
+        Container container = lab.create(bundle).start().awaitOutput("ready");
+        container.kill("TERM").awaitStatus("stopped").delete();
+
+        List<String> expected = new ArrayList<>(List.of("before"));
+        expected.addAll(KINDS);
+        assertEquals(expected, Files.readAllLines(output));
+        assertEquals(
+                KINDS.stream().map(kind -> "no " + kind).toList(),
+                Files.readAllLines(lab.folder().resolve("hook-errors")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"createRuntime", "createContainer"})
+    @Peer(runc = UNSUPPORTED, why = "annotations of crun's", failure = "exit status")
+    void aFileThatCanNotBeOpenedForTheirOutput(String kind, Lab lab) {
+        Bundle bundle = lab.bundle().hook(kind, printing(lab, kind));
+        bundle.config().putObject("annotations").put("run.oci.hooks.stdout", "/nowhere/output");
+
+        lab.failsToCreate(bundle, "/nowhere/output")
+                .oursSays("open /nowhere/output for a hook's output: ENOENT (No such file or directory)");
     }
 
     @Test

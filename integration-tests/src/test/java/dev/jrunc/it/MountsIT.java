@@ -238,6 +238,52 @@ class MountsIT {
         assertTrue(report.mount("/all/inside").options().contains("ro"));
     }
 
+    /** mount_setattr(2) with AT_RECURSIVE: the mounts below have them as well, or have them no more. */
+    @ParameterizedTest
+    @CsvSource({
+        "rro, rrw, ro",
+        "rnosuid, rsuid, nosuid",
+        "rnodev, rdev, nodev",
+        "rnoexec, rexec, noexec",
+        "rnodiratime, rdiratime, nodiratime",
+        "rnosymfollow, rsymfollow, nosymfollow"
+    })
+    void recursiveAttributesAreOfAllMountsBelow(String option, String negation, String shown, Lab lab)
+            throws Exception {
+        checkRecursive(option, negation, shown, lab);
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "config.md, mount options: ratime; runc asks for an access time of none",
+            failure = "exit status")
+    void accessTimesOfAllMountsBelow(Lab lab) throws Exception {
+        checkRecursive("rnoatime", "ratime", "noatime", lab);
+    }
+
+    private static void checkRecursive(String option, String negation, String shown, Lab lab) throws Exception {
+        Path source = lab.newFolder("source");
+        Path inside = Files.createDirectory(source.resolve("inside"));
+        Host.run("mount", "-t", "tmpfs", "-o", shown, "submount", inside.toString());
+        lab.atEnd(() -> Host.run("umount", inside.toString()));
+        Path plain = lab.newFolder("plain");
+        Path below = Files.createDirectory(plain.resolve("inside"));
+        Host.run("mount", "-t", "tmpfs", "-o", "strictatime", "submount", below.toString());
+        lab.atEnd(() -> Host.run("umount", below.toString()));
+        Bundle bundle = lab.bundle()
+                .mount("bind", plain.toString(), "/set", "rbind", option)
+                .mount("bind", plain.toString(), "/top", "rbind", option.substring(1))
+                .mount("bind", source.toString(), "/cleared", "rbind", negation);
+        Report report = lab.report(bundle);
+
+        assertTrue(report.mount("/set").options().contains(shown));
+        assertTrue(report.mount("/set/inside").options().contains(shown));
+        assertTrue(report.mount("/top").options().contains(shown));
+        assertFalse(report.mount("/top/inside").options().contains(shown));
+        assertFalse(report.mount("/cleared/inside").options().contains(shown));
+    }
+
     @Test
     void flagsThatTheSourceHasStay(Lab lab) {
         Path source = lab.newFolder("source");

@@ -208,6 +208,20 @@ class ProcessIT {
     }
 
     @Test
+    @Peer(runc = UNSUPPORTED, why = "an annotation of crun's", failure = "expected: <")
+    void theCallersGroupsStayWhereTheAnnotationWantsIt(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().putObject("annotations").put("run.oci.keep_original_groups", "1");
+        Report report = lab.runCall(bundle, lab.nextId())
+                .through("setpriv", "--groups=4711,4712")
+                .now()
+                .succeeded()
+                .report();
+
+        assertEquals(List.of("4711", "4712"), report.texts("/groups"));
+    }
+
+    @Test
     void umask(Lab lab) {
         Bundle bundle = lab.bundle();
         bundle.process().withObject("/user").put("umask", 0077);

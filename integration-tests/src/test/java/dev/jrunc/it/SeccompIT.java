@@ -106,6 +106,31 @@ class SeccompIT {
     }
 
     @Test
+    void aSystemCallThatNobodyKnowsIsLeftOut(Lab lab) {
+        Bundle bundle = filtered(
+                lab.bundle(),
+                "{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['no_such_call','sched_yield'],"
+                        + "'action':'SCMP_ACT_ERRNO'}]}");
+
+        assertEquals(SCHED_YIELD + ": EPERM", outcome(lab, bundle, "try-syscall", SCHED_YIELD));
+    }
+
+    @Test
+    @Peer(runc = UNSUPPORTED, why = "an annotation of crun's", failure = "exit status")
+    void unlessTheAnnotationWantsItKnown(Lab lab) {
+        Bundle bundle = filtered(
+                lab.bundle(),
+                "{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['no_such_call'],'action':'SCMP_ACT_ERRNO'}]}");
+        lab.report(bundle);
+        bundle.config().putObject("annotations").put("run.oci.seccomp_fail_unknown_syscall", "1");
+
+        lab.failsToCreate(bundle, "no_such_call")
+                .oursSays(
+                        "/linux/seccomp/syscalls/0/names: libseccomp ",
+                        "doesn't know the system call \"no_such_call\", and run.oci.seccomp_fail_unknown_syscall is 1");
+    }
+
+    @Test
     void withoutItThereIsNoFilter(Lab lab) {
         assertEquals("0", lab.report(lab.bundle()).status("Seccomp"));
     }

@@ -3,6 +3,7 @@ package dev.jrunc.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The hierarchies of this host that are mounted where the caller sees them. */
@@ -24,7 +25,7 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
      * @param cgroups the text of /proc/self/cgroup, cgroups(7)
      */
     public static CgroupLayout parse(String mountinfo, String cgroups) {
-        List<MountLine> mounts = cgroupMounts(mountinfo);
+        List<MountLine> mounts = mounts(mountinfo, " - cgroup");
         List<Hierarchy> hierarchies = new ArrayList<>();
         for (String line : lines(cgroups)) {
             int first = line.indexOf(':');
@@ -67,10 +68,24 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
         return own.startsWith(root + "/") ? own.substring(root.length()) : "/";
     }
 
-    private static List<MountLine> cgroupMounts(String mountinfo) {
+    /**
+     * Where the resctrl file system is mounted, as a whole.
+     *
+     * @param mountinfo the text of /proc/self/mountinfo
+     */
+    public static Optional<String> resctrl(String mountinfo) {
+        for (MountLine mount : mounts(mountinfo, " - resctrl ")) {
+            if (mount.root.equals("/")) {
+                return Optional.of(mount.mount);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<MountLine> mounts(String mountinfo, String type) {
         List<MountLine> mounts = new ArrayList<>();
         for (String line : lines(mountinfo)) {
-            int separator = line.indexOf(" - cgroup");
+            int separator = line.indexOf(type);
             if (separator < 0) {
                 continue;
             }

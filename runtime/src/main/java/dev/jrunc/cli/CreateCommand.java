@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.lifecycle.CreateContainer;
+import dev.jrunc.lifecycle.CreateOptions;
+import dev.jrunc.lifecycle.InvalidConfig;
 
 /** {@code create}. */
 final class CreateCommand implements Command {
@@ -29,8 +32,12 @@ final class CreateCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         String id = invocation.onlyId();
-        new CreateContainer(invocation.context(), id, ConsoleOptions.of(invocation), CreateContainer.Terminal.SOCKETS)
-                .create();
+        CreateOptions options = ConsoleOptions.of(invocation);
+        try {
+            new CreateContainer(invocation.context(), id, options, CreateContainer.Terminal.SOCKETS).create();
+        } catch (InvalidSpec e) {
+            throw InvalidConfig.explain(invocation.context(), options, e);
+        }
         return 0;
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.json.PlanJson;
+import dev.jrunc.lifecycle.CreateOptions;
 import dev.jrunc.lifecycle.ExplainPlan;
+import dev.jrunc.lifecycle.InvalidConfig;
 import dev.jrunc.plan.PlanText;
 import java.util.List;
 
@@ -36,8 +39,13 @@ final class ExplainCommand implements Command {
         boolean json = invocation.json("text");
         String id =
                 invocation.arguments().isEmpty() ? "ID" : invocation.arguments().getFirst();
-        List<ExplainPlan.Section> sections =
-                new ExplainPlan(invocation.context()).explain(id, ConsoleOptions.of(invocation));
+        CreateOptions options = ConsoleOptions.of(invocation);
+        List<ExplainPlan.Section> sections;
+        try {
+            sections = new ExplainPlan(invocation.context()).explain(id, options);
+        } catch (InvalidSpec e) {
+            throw InvalidConfig.explain(invocation.context(), options, e);
+        }
         invocation.print(json ? json(sections) : text(sections));
         return 0;
     }

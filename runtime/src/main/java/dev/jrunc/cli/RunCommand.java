@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.lifecycle.CreateOptions;
+import dev.jrunc.lifecycle.InvalidConfig;
 import dev.jrunc.lifecycle.RunContainer;
 import java.util.List;
 
@@ -41,11 +44,13 @@ final class RunCommand implements Command {
             continuation.add("--keep");
         }
         continuation.add(id);
-        return new RunContainer(invocation.context())
-                .run(
-                        id,
-                        ConsoleOptions.of(invocation),
-                        new RunContainer.Mode(invocation.flag("--detach"), keep, !invocation.flag("--no-subreaper")),
-                        continuation);
+        CreateOptions options = ConsoleOptions.of(invocation);
+        RunContainer.Mode mode =
+                new RunContainer.Mode(invocation.flag("--detach"), keep, !invocation.flag("--no-subreaper"));
+        try {
+            return new RunContainer(invocation.context()).run(id, options, mode, continuation);
+        } catch (InvalidSpec e) {
+            throw InvalidConfig.explain(invocation.context(), options, e);
+        }
     }
 }

@@ -9,6 +9,7 @@ public final class OperationFailed extends JruncException {
     private final String operation;
     private final String origin;
     private final int errno;
+    private final String detail;
 
     /**
      * @param operation its name in native/protocol.def
@@ -21,6 +22,12 @@ public final class OperationFailed extends JruncException {
         this.operation = operation;
         this.origin = origin;
         this.errno = errno;
+        this.detail = detail;
+    }
+
+    /** The same with more about what was tried. */
+    public OperationFailed saying(String more) {
+        return new OperationFailed(operation, origin, errno, detail + ": " + more);
     }
 
     /** {@code /mounts/3: mount tmpfs on /data: EINVAL (Invalid argument)}. */

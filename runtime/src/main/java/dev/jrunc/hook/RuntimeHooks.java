@@ -7,6 +7,7 @@ import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Signals;
 import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.spec.Spec;
@@ -25,26 +26,33 @@ public final class RuntimeHooks {
      *
      * @param kind its name in config.json
      * @param state what they read from their standard input
+     * @param output where what they print goes
      * @throws OperationFailed with the command, how it ended, and its last output
      */
-    public static void run(Front front, String kind, List<Spec.Hook> hooks, Bytes state) {
+    public static void run(Front front, String kind, List<Spec.Hook> hooks, Bytes state, HookOutput output) {
         for (int i = 0; i < hooks.size(); i++) {
-            run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state);
+            run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state, output);
         }
     }
 
     /** Runs all of them; a failure is a warning. */
-    public static void runAll(Front front, String kind, List<Spec.Hook> hooks, Bytes state, Consumer<String> warnings) {
+    public static void runAll(
+            Front front,
+            String kind,
+            List<Spec.Hook> hooks,
+            Bytes state,
+            HookOutput output,
+            Consumer<String> warnings) {
         for (int i = 0; i < hooks.size(); i++) {
             try {
-                run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state);
+                run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state, output);
             } catch (OperationFailed e) {
                 warnings.accept(e.getMessage());
             }
         }
     }
 
-    private static HostOperation operation(String pointer, Spec.Hook hook, Bytes state) {
+    private static HostOperation operation(String pointer, Spec.Hook hook, Bytes state, HookOutput output) {
         Long timeout = hook.timeout();
         return new HostOperation.Hook(
                 Origin.at(pointer),
@@ -52,11 +60,13 @@ public final class RuntimeHooks {
                 hook.args().isEmpty() ? List.of(hook.path()) : hook.args(),
                 hook.env(),
                 state,
-                timeout == null ? 0 : timeout);
+                timeout == null ? 0 : timeout,
+                output.standardOutput(),
+                output.standardError());
     }
 
-    private static void run(Front front, String pointer, Spec.Hook hook, Bytes state) {
-        Result result = front.execute(operation(pointer, hook, state));
+    private static void run(Front front, String pointer, Spec.Hook hook, Bytes state, HookOutput output) {
+        Result result = front.execute(operation(pointer, hook, state, output));
         if (result.value() != 0) {
             throw new OperationFailed(
                     "HOOK",

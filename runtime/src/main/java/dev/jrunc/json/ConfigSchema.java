@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * config.json against its schema: everything that is wrong at once. It takes tenths of a second to load, so nobody needs it but
- * {@code validate}.
+ * {@code validate}, and create when it has failed.
  */
 public final class ConfigSchema {
 

@@ -2,10 +2,12 @@
 package dev.jrunc.json;
 
 import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.plan.ResctrlGroup;
 import dev.jrunc.spec.Spec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * state.json: all that start, kill, delete and the cleaning up after a killed front need.
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param ownPidNamespace the end of init is the end of all its processes
  * @param sessionKeyring it has one of its own, which exec joins
  * @param cgroups one in every hierarchy
+ * @param resctrl its groups of linux.intelRdt
  * @param poststart hooks that start runs
  * @param poststop hooks that delete runs
  */
@@ -38,6 +41,7 @@ public record ContainerState(
         boolean ownPidNamespace,
         boolean sessionKeyring,
         List<Cgroup> cgroups,
+        @Nullable ResctrlGroup resctrl,
         List<Spec.Hook> poststart,
         List<Spec.Hook> poststop) {
 
@@ -92,6 +96,7 @@ public record ContainerState(
                 ownPidNamespace,
                 sessionKeyring,
                 cgroups,
+                resctrl,
                 poststart,
                 poststop);
     }
@@ -111,6 +116,7 @@ public record ContainerState(
                 ownPidNamespace,
                 sessionKeyring,
                 cgroups,
+                resctrl,
                 poststart,
                 poststop);
     }

@@ -8,10 +8,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The specification's features document. What config.json may not ask for yet is read from {@link NotYet}.
+ * The specification's features document.
  *
  * @param oldest first version of the specification that is accepted
  * @param newest last version that is accepted
+ * @param unsafeAnnotations those of config.json that change what the runtime does
  */
 public record Features(
         String oldest,
@@ -22,7 +23,8 @@ public record Features(
         List<String> capabilities,
         boolean systemdCgroups,
         Seccomp seccomp,
-        SortedMap<String, String> annotations) {
+        SortedMap<String, String> annotations,
+        List<String> unsafeAnnotations) {
 
     /** The words that a filter may have. */
     public record Seccomp(List<String> actions, List<String> operators, List<String> archs, List<String> flags) {
@@ -41,6 +43,7 @@ public record Features(
         namespaces = List.copyOf(namespaces);
         capabilities = List.copyOf(capabilities);
         annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+        unsafeAnnotations = List.copyOf(unsafeAnnotations);
     }
 
     /** Indented. */
@@ -58,6 +61,7 @@ public record Features(
             json.name(annotation.getKey()).string(annotation.getValue());
         }
         json.endObject();
+        list(json, "potentiallyUnsafeConfigAnnotations", unsafeAnnotations);
         return json.endObject().toString();
     }
 
@@ -69,23 +73,23 @@ public record Features(
         flag(json, "v2", true);
         flag(json, "systemd", systemdCgroups);
         flag(json, "systemdUser", systemdCgroups);
-        flag(json, "rdma", NotYet.has("linux", "resources", "rdma"));
+        flag(json, "rdma", true);
         json.endObject();
         json.name("seccomp").beginObject();
-        flag(json, "enabled", NotYet.has("linux", "seccomp"));
+        flag(json, "enabled", true);
         list(json, "actions", seccomp.actions);
         list(json, "operators", seccomp.operators);
         list(json, "archs", seccomp.archs);
         list(json, "knownFlags", seccomp.flags);
         list(json, "supportedFlags", seccomp.flags);
         json.endObject();
-        enabled(json, "apparmor", NotYet.has("process", "apparmorProfile"));
-        enabled(json, "selinux", NotYet.has("process", "selinuxLabel"));
-        enabled(json, "intelRdt", NotYet.has("linux", "intelRdt"));
+        enabled(json, "apparmor", true);
+        enabled(json, "selinux", true);
+        enabled(json, "intelRdt", true);
         json.name("mountExtensions").beginObject();
         enabled(json, "idmap", true);
         json.endObject();
-        enabled(json, "netDevices", NotYet.has("linux", "netDevices"));
+        enabled(json, "netDevices", true);
     }
 
     private static void enabled(JsonText json, String name, boolean value) {

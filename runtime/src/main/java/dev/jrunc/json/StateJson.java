@@ -3,11 +3,13 @@ package dev.jrunc.json;
 
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.CgroupFolder;
+import dev.jrunc.plan.ResctrlGroup;
 import dev.jrunc.spec.DefaultSpec;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The documents about a container: state.json, what hooks read, and what {@code state} and {@code list} print. */
 public final class StateJson {
@@ -128,6 +130,14 @@ public final class StateJson {
             json.endObject();
         }
         json.endList();
+        ResctrlGroup resctrl = state.resctrl();
+        if (resctrl != null) {
+            json.name("resctrl").beginObject();
+            json.name("folder").string(resctrl.folder());
+            json.name("made").literal(Boolean.toString(resctrl.made()));
+            json.name("monitoring").string(resctrl.monitoring());
+            json.endObject();
+        }
         hooks(json, "poststart", state.poststart());
         hooks(json, "poststop", state.poststop());
         return Bytes.utf8(json.endObject().toString());
@@ -184,8 +194,18 @@ public final class StateJson {
                 state.at("ownPidNamespace").bool(),
                 state.at("sessionKeyring").bool(),
                 cgroups,
+                resctrl(state.at("resctrl")),
                 hooks(state.at("poststart")),
                 hooks(state.at("poststop")));
+    }
+
+    private static @Nullable ResctrlGroup resctrl(Place resctrl) {
+        return resctrl.present()
+                ? new ResctrlGroup(
+                        resctrl.at("folder").string(),
+                        resctrl.at("made").bool(),
+                        resctrl.at("monitoring").string())
+                : null;
     }
 
     private static List<Spec.Hook> hooks(Place hooks) {

@@ -15,6 +15,7 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.IntelRdtPlan;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.PlanRequest;
@@ -22,11 +23,14 @@ import dev.jrunc.plan.Planner;
 import dev.jrunc.plan.SeccompFilter;
 import dev.jrunc.plan.Step;
 import dev.jrunc.seccomp.KeptFilters;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.validate.SeccompCheck;
 import dev.jrunc.validate.SpecCheck;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
@@ -52,6 +56,8 @@ final class Bundle {
     private final List<ContainerState.Cgroup> foundCgroups;
     private final @Nullable SeccompFilter seccomp;
     private final boolean selinux;
+    private final Map<String, Long> netDevices;
+    private final @Nullable IntelRdtPlan intelRdt;
 
     private Bundle(
             String id,
@@ -64,7 +70,9 @@ final class Bundle {
             CgroupPlan cgroups,
             List<ContainerState.Cgroup> foundCgroups,
             @Nullable SeccompFilter seccomp,
-            boolean selinux) {
+            boolean selinux,
+            Map<String, Long> netDevices,
+            @Nullable IntelRdtPlan intelRdt) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -76,6 +84,8 @@ final class Bundle {
         this.foundCgroups = foundCgroups;
         this.seccomp = seccomp;
         this.selinux = selinux;
+        this.netDevices = netDevices;
+        this.intelRdt = intelRdt;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -123,7 +133,20 @@ final class Bundle {
                 cgroups,
                 Cgroups.found(cgroups, looked.subList(1, looked.size())),
                 seccomp(context, spec),
-                selinux);
+                selinux,
+                netDevices(context, spec),
+                Resctrl.plan(context.front(), id, spec, mountinfo));
+    }
+
+    /** They have to be there before anything is made. */
+    private static Map<String, Long> netDevices(Context context, Spec spec) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        for (String name : spec.linux().netDevices().keySet()) {
+            Origin origin = Origin.at(Origin.pointer("/linux/netDevices", name));
+            Result found = context.front().execute(new HostOperation.FindNetdev(origin, name));
+            numbers.put(name, found.value());
+        }
+        return numbers;
     }
 
     /** A program that was to be confined must not run without. */
@@ -156,7 +179,8 @@ final class Bundle {
                     "/linux/seccomp",
                     "the filter forbids " + String.join(" and ", forbidden) + ": no program could be started");
         }
-        return new KeptFilters(context.front(), context.libraries(), context.warnings()).of(profile);
+        return new KeptFilters(context.front(), context.libraries(), context.warnings())
+                .of(profile, Annotation.SECCOMP_FAIL_UNKNOWN_SYSCALL.isSet(spec.annotations()));
     }
 
     private static String rootfs(String bundle, Spec spec) {
@@ -194,6 +218,11 @@ final class Bundle {
     /** What was there of them when the bundle was read. */
     List<ContainerState.Cgroup> foundCgroups() {
         return foundCgroups;
+    }
+
+    @Nullable
+    IntelRdtPlan intelRdt() {
+        return intelRdt;
     }
 
     @Nullable
@@ -244,6 +273,7 @@ final class Bundle {
                 listen,
                 seccomp,
                 selinux,
+                netDevices,
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));

@@ -13,7 +13,9 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.Rfc3339;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.IntelRdtPlan;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
 import dev.jrunc.plan.SpawnOrigin;
@@ -99,6 +101,7 @@ public final class CreateContainer {
                 "poststop",
                 state.poststop(),
                 StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                HookOutput.of(state.annotations(), state.bundle()),
                 context.warnings());
     }
 
@@ -174,10 +177,15 @@ public final class CreateContainer {
         }
         steps.addAll(bundle.cgroups().create());
         steps.addAll(bundle.cgroups().limits());
+        IntelRdtPlan intelRdt = bundle.intelRdt();
+        if (intelRdt != null) {
+            steps.addAll(intelRdt.steps());
+        }
         steps.addAll(plan.trees());
         steps.add(Step.must(plan.spawn()));
         steps.addAll(plan.attach());
         steps.addAll(plan.oomScoreAdj());
+        steps.addAll(plan.netDevices());
         if (!bundle.tellsPid()) {
             steps.add(sending(plan));
         }
@@ -207,6 +215,7 @@ public final class CreateContainer {
                         (int) spawned.error(),
                         spawned.message());
             }
+            failed = Resctrl.explained(front, bundle.intelRdt(), failed);
             undo(state, failed);
             throw failed;
         }
@@ -222,6 +231,7 @@ public final class CreateContainer {
     private ContainerState initialState(Bundle bundle, List<ContainerState.Cgroup> cgroups) {
         Call call = front.call();
         Spec.Hooks hooks = bundle.spec().hooks();
+        IntelRdtPlan intelRdt = bundle.intelRdt();
         return new ContainerState(
                 bundle.spec().ociVersion(),
                 bundle.id(),
@@ -236,6 +246,7 @@ public final class CreateContainer {
                 bundle.ownPidNamespace(),
                 !options.noNewKeyring(),
                 cgroups,
+                intelRdt == null ? null : intelRdt.group(),
                 hooks.poststart(),
                 hooks.poststop());
     }
@@ -245,6 +256,10 @@ public final class CreateContainer {
         Spec.Hooks hooks = bundle.spec().hooks();
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(folder.writing(state));
+        IntelRdtPlan intelRdt = bundle.intelRdt();
+        if (intelRdt != null) {
+            steps.addAll(intelRdt.group().attach(state.pid()));
+        }
         if (bundle.tellsPid()) {
             steps.add(sending(bundle.plan(state.pid())));
         }
@@ -258,8 +273,9 @@ public final class CreateContainer {
                     state.pid(),
                     bundle.path(),
                     bundle.spec().annotations());
-            RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState);
-            RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState);
+            HookOutput output = HookOutput.of(bundle.spec().annotations(), bundle.path());
+            RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState, output);
+            RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState, output);
             goOn(steps);
         }
         if (plan.console()) {
@@ -303,9 +319,16 @@ public final class CreateContainer {
 
     /** A failure here is added to the first, and doesn't hide it. */
     private void undo(ContainerState state, JruncException cause) {
+        if (state.resctrl() != null) {
+            // Else it would be one of the processes that its group is looked for.
+            front.attempt(new HostOperation.KillInit(CREATE));
+        }
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(Step.mayFail(new HostOperation.KillInit(CREATE)));
         steps.addAll(Cgroups.remove(state));
+        for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
+            steps.add(Step.mayFail(removal));
+        }
         steps.add(Step.mayFail(folder.removal().operation()));
         Failures.suppress(cause, steps, front.execute(steps));
     }

@@ -9,6 +9,7 @@ import dev.jrunc.error.OperationFailed;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
@@ -88,7 +89,8 @@ public final class DeleteContainer {
             steps.add(Step.must(step.operation()));
         }
         // With something left, the state has to stay: else nobody could find it again.
-        if (poststop.isEmpty()) {
+        boolean more = !poststop.isEmpty() || state.resctrl() != null;
+        if (!more) {
             steps.add(folder.removal());
         }
         List<Result> results = front.run(steps);
@@ -97,12 +99,16 @@ public final class DeleteContainer {
             removeOthers(cgroups, results.size() - ended, failure.get());
             throw failure.get();
         }
-        if (!poststop.isEmpty()) {
+        if (more) {
+            for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
+                front.execute(removal);
+            }
             RuntimeHooks.runAll(
                     front,
                     "poststop",
                     poststop,
                     StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
+                    HookOutput.of(state.annotations(), state.bundle()),
                     context.warnings());
             front.execute(List.of(folder.removal()));
         }

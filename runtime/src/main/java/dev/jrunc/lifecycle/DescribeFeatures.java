@@ -5,6 +5,7 @@ import dev.jrunc.json.Features;
 import dev.jrunc.plan.MountOptions;
 import dev.jrunc.plan.Names;
 import dev.jrunc.seccomp.SeccompNames;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.DefaultSpec;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.validate.SpecCheck;
@@ -32,6 +33,7 @@ public final class DescribeFeatures {
                         SeccompNames.OPERATORS,
                         SeccompNames.ARCHITECTURES,
                         SeccompNames.FLAG_NAMES),
-                annotations);
+                annotations,
+                List.copyOf(new TreeSet<>(Annotation.keys())));
     }
 }

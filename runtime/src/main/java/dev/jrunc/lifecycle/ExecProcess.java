@@ -20,6 +20,7 @@ import dev.jrunc.plan.ExecRequest;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Plan;
+import dev.jrunc.plan.ResctrlGroup;
 import dev.jrunc.plan.SeccompFilter;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
@@ -271,6 +272,10 @@ public final class ExecProcess {
     private void execute(
             ContainerState state, Wanted wanted, ExecPlan plan, @Nullable SeccompFilter seccomp, long pid) {
         List<Step<HostOperation>> steps = new ArrayList<>();
+        ResctrlGroup resctrl = state.resctrl();
+        if (resctrl != null) {
+            steps.addAll(resctrl.attach(pid));
+        }
         if (plan.console()) {
             steps.add(Step.must(new HostOperation.ReceiveConsole(Origin.at(wanted.base + "/terminal"))));
         }

@@ -36,7 +36,8 @@ final class RecordingFront implements Front {
         for (Step<HostOperation> step : steps) {
             if (step.operation() instanceof HostOperation.ReadFile
                     || step.operation() instanceof HostOperation.RealPath
-                    || step.operation() instanceof HostOperation.ReadKept) {
+                    || step.operation() instanceof HostOperation.ReadKept
+                    || step.operation() instanceof HostOperation.FindNetdev) {
                 results.addAll(front.run(List.of(step)));
                 if (Front.failure(List.of(step), List.of(results.getLast())).isPresent()) {
                     return results;

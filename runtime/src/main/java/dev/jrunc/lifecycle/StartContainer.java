@@ -7,6 +7,7 @@ import dev.jrunc.error.JruncException;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
+import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
@@ -57,7 +58,8 @@ public final class StartContainer {
                     front,
                     "poststart",
                     state.poststart(),
-                    StateJson.hookState(state.id(), "running", state.pid(), state.bundle(), state.annotations()));
+                    StateJson.hookState(state.id(), "running", state.pid(), state.bundle(), state.annotations()),
+                    HookOutput.of(state.annotations(), state.bundle()));
         } catch (JruncException e) {
             List<Step<HostOperation>> steps =
                     List.of(Step.mayFail(new HostOperation.Signal(START, state.pid(), state.startTime(), SIGKILL)));

@@ -319,9 +319,16 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. */
+    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. standardOutput, standardError: files that get it instead, appended; or empty. */
     record Hook(
-            Origin origin, String path, List<String> args, List<String> environment, Bytes input, long timeoutSeconds)
+            Origin origin,
+            String path,
+            List<String> args,
+            List<String> environment,
+            Bytes input,
+            long timeoutSeconds,
+            String standardOutput,
+            String standardError)
             implements HostOperation {
         public Hook {
             args = List.copyOf(args);
@@ -345,6 +352,8 @@ public sealed interface HostOperation extends Operation {
             fields.strs("environment", environment);
             fields.bytes("input", input);
             fields.u32("timeoutSeconds", timeoutSeconds);
+            fields.str("standardOutput", standardOutput);
+            fields.str("standardError", standardError);
         }
     }
 
@@ -1102,6 +1111,103 @@ public sealed interface HostOperation extends Operation {
         @Override
         public void fields(Fields fields) {
             fields.u32s("cpus", cpus);
+        }
+    }
+
+    /** value: the number of the caller's network device of that name. ENODEV. */
+    record FindNetdev(Origin origin, String device) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c0;
+        }
+
+        @Override
+        public String name() {
+            return "FIND_NETDEV";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("name", device);
+        }
+    }
+
+    /**
+     * Moves the network device of FIND_NETDEV into init's network namespace, renames it, gives it its permanent global
+     * addresses again and sets it up. newName: may be a template such as eth%d. EEXIST, before it is moved: there is one of
+     * that name. EINVAL: the namespace is the caller's own. What fails later leaves it in the namespace.
+     */
+    record MoveNetdev(Origin origin, long index, String device, String newName) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c1;
+        }
+
+        @Override
+        public String name() {
+            return "MOVE_NETDEV";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("index", index);
+            fields.str("name", device);
+            fields.str("newName", newName);
+        }
+    }
+
+    /** Not those above it. value: 1, or 0 when it is there already. */
+    record MakeFolder(Origin origin, String path, long mode) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c2;
+        }
+
+        @Override
+        public String name() {
+            return "MAKE_FOLDER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.u32("mode", mode);
+        }
+    }
+
+    /** One that the kernel takes for empty (of resctrl: whatever it shows). A missing one is no error. */
+    record RemoveFolder(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c3;
+        }
+
+        @Override
+        public String name() {
+            return "REMOVE_FOLDER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** A file for appending, made when missing, for init; value: as of OPEN_TREE. */
+    record OpenAppend(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1c4;
+        }
+
+        @Override
+        public String name() {
+            return "OPEN_APPEND";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
         }
     }
 }

@@ -697,6 +697,25 @@ public sealed interface InitOperation extends Operation {
         }
     }
 
+    /** Files of OPEN_APPEND that get what hooks print from here on; -1: it is kept for an error. */
+    record HookOutput(Origin origin, long standardOutput, long standardError) implements InitOperation {
+        @Override
+        public int code() {
+            return 0x280;
+        }
+
+        @Override
+        public String name() {
+            return "HOOK_OUTPUT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.i64("standardOutput", standardOutput);
+            fields.i64("standardError", standardError);
+        }
+    }
+
     /** Reports READY and waits for start, after DETACH. */
     record WaitStart(Origin origin) implements InitOperation {
         @Override

@@ -3,6 +3,7 @@ package dev.jrunc.plan;
 
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.Unsupported;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,6 @@ final class MountPlanner {
     /** The kernel labels what is in these by itself. */
     private static final Set<String> UNLABELLED = Set.of("proc", "sysfs", "mqueue", "cgroup", "cgroup2");
 
-    private static final String CONTEXT_ANNOTATION = "run.oci.mount_context_type";
     private static final List<String> CONTEXTS = List.of("context", "fscontext", "defcontext", "rootcontext");
 
     private final PlanRequest request;
@@ -231,10 +231,11 @@ final class MountPlanner {
         if (label == null || !request.selinux() || UNLABELLED.contains(type)) {
             return;
         }
-        String context = request.spec().annotations().getOrDefault(CONTEXT_ANNOTATION, "context");
+        String asked = Annotation.MOUNT_CONTEXT_TYPE.in(request.spec().annotations());
+        String context = asked.isEmpty() ? CONTEXTS.getFirst() : asked;
         if (!CONTEXTS.contains(context)) {
             throw new InvalidSpec(
-                    Origin.pointer("/annotations", CONTEXT_ANNOTATION),
+                    Origin.pointer("/annotations", Annotation.MOUNT_CONTEXT_TYPE.key()),
                     "expected one of " + String.join(", ", CONTEXTS) + ", found \"" + context + "\"");
         }
         parameters.add(context + "=" + label);

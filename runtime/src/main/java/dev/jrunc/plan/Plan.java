@@ -6,10 +6,11 @@ import java.util.List;
 /**
  * How a container is made, once its cgroups are.
  *
- * @param trees for SPAWN's caller to open first, in this order
+ * @param trees mount trees and files for SPAWN's caller to open first, in this order
  * @param attach none or one: where init can't join its cgroups by itself
  * @param init for SEND_PLAN
  * @param oomScoreAdj none or one
+ * @param netDevices to move before init has its plan, so that hooks and sysctls find them
  * @param limits rlimits, scheduler and I/O priority, to set at the sync point LIMITS
  * @param runtimeHooks the sync point RUNTIME_HOOKS exists
  * @param console init sends a terminal
@@ -20,6 +21,7 @@ public record Plan(
         HostOperation.Spawn spawn,
         List<Step<HostOperation>> attach,
         List<Step<HostOperation>> oomScoreAdj,
+        List<Step<HostOperation>> netDevices,
         List<Step<InitOperation>> init,
         List<Step<HostOperation>> limits,
         boolean runtimeHooks,
@@ -36,6 +38,7 @@ public record Plan(
         trees = List.copyOf(trees);
         attach = List.copyOf(attach);
         oomScoreAdj = List.copyOf(oomScoreAdj);
+        netDevices = List.copyOf(netDevices);
         init = List.copyOf(init);
         limits = List.copyOf(limits);
         warnings = List.copyOf(warnings);

@@ -3,6 +3,7 @@ package dev.jrunc.plan;
 
 import dev.jrunc.spec.Spec;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param listenEnvironment LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES, for the program
  * @param seccomp the compiled filter
  * @param selinux this host has SELinux, and it is on
+ * @param netDevices numbers of the caller's network devices that linux.netDevices names
  * @param notifySocket NOTIFY_SOCKET of the caller, sd_notify(3); empty for none
  * @param creatingState what createContainer hooks read
  * @param createdState what startContainer hooks read
@@ -39,6 +41,7 @@ public record PlanRequest(
         List<String> listenEnvironment,
         @Nullable SeccompFilter seccomp,
         boolean selinux,
+        Map<String, Long> netDevices,
         String notifySocket,
         Bytes creatingState,
         Bytes createdState) {
@@ -46,5 +49,6 @@ public record PlanRequest(
     public PlanRequest {
         cgroups = List.copyOf(cgroups);
         listenEnvironment = List.copyOf(listenEnvironment);
+        netDevices = Map.copyOf(netDevices);
     }
 }

@@ -2,10 +2,12 @@
 package dev.jrunc.plan;
 
 import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles a checked configuration to the operations that make its container. Pure. */
@@ -65,6 +67,7 @@ public final class Planner {
         if (runtimeHooks) {
             add(new InitOperation.SyncPoint(Origin.rule("hooks of the runtime"), Plan.SYNC_RUNTIME_HOOKS));
         }
+        planHookOutput();
         planHooks("createContainer", spec.hooks().createContainer(), request.creatingState());
         planRoot(ownMounts, program);
         planNames();
@@ -82,6 +85,7 @@ public final class Planner {
                 spawn(),
                 joinsByItself() ? List.of() : attach(),
                 program.oomScoreAdj(),
+                netDevices(),
                 init,
                 program.limits(),
                 runtimeHooks,
@@ -161,6 +165,36 @@ public final class Planner {
         init.addAll(mounts.mounts());
         init.addAll(DevicePlanner.plan(spec));
         return mounts.remounts();
+    }
+
+    /** Init opens none of these: they are the runtime's files, and it has left its mounts by the time of startContainer. */
+    private void planHookOutput() {
+        HookOutput output = HookOutput.of(spec.annotations(), request.bundle());
+        boolean hooks = !spec.hooks().createContainer().isEmpty()
+                || !spec.hooks().startContainer().isEmpty();
+        if (output.isNone() || !hooks) {
+            return;
+        }
+        add(new InitOperation.HookOutput(
+                Origin.rule("output of hooks"),
+                open(Annotation.HOOKS_STDOUT, output.standardOutput()),
+                open(Annotation.HOOKS_STDERR, output.standardError())));
+    }
+
+    /** After all mount trees: its index among what init gets. */
+    private long open(Annotation annotation, String path) {
+        if (path.isEmpty()) {
+            return -1;
+        }
+        long index = 0;
+        for (Step<HostOperation> step : trees) {
+            boolean counts = step.operation() instanceof HostOperation.OpenTree
+                    || step.operation() instanceof HostOperation.OpenAppend;
+            index += counts ? 1 : 0;
+        }
+        trees.add(Step.must(
+                new HostOperation.OpenAppend(Origin.at(Origin.pointer("/annotations", annotation.key())), path)));
+        return index;
     }
 
     private void planHooks(String kind, List<Spec.Hook> hooks, Bytes state) {
@@ -258,6 +292,20 @@ public final class Planner {
         return List.of(new Step<>(
                 new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), folders),
                 request.cgroupsMayFail()));
+    }
+
+    private List<Step<HostOperation>> netDevices() {
+        List<Step<HostOperation>> moves = new ArrayList<>();
+        for (Map.Entry<String, Spec.NetDevice> device : linux.netDevices().entrySet()) {
+            String name = device.getKey();
+            String inside = device.getValue().name();
+            moves.add(Step.must(new HostOperation.MoveNetdev(
+                    Origin.at(Origin.pointer("/linux/netDevices", name)),
+                    Objects.requireNonNull(request.netDevices().get(name)),
+                    name,
+                    inside == null ? name : inside)));
+        }
+        return moves;
     }
 
     private HostOperation.Spawn spawn() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.plan;
 
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +16,6 @@ final class ProcessPlanner {
 
     /** Where the configuration gives none, as runc has it. */
     private static final long DEFAULT_UMASK = 0022;
-
-    /** The caller's groups stay, as with crun: for files that only one of them may read. */
-    private static final String KEEP_GROUPS_ANNOTATION = "run.oci.keep_original_groups";
 
     private static final long SYS_ADMIN = 1L << 21;
 
@@ -162,7 +160,7 @@ final class ProcessPlanner {
         long ambient = mask(sets.ambient(), "ambient");
         // The kernel lets only what is permitted and inheritable be ambient; callers ask for more, and runc lets them.
         add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
-        boolean keepGroups = "1".equals(spec.annotations().get(KEEP_GROUPS_ANNOTATION));
+        boolean keepGroups = Annotation.KEEP_ORIGINAL_GROUPS.isSet(spec.annotations());
         add(new InitOperation.User(
                 at("/user"), user.uid(), user.gid(), setGroups && !keepGroups, user.additionalGids()));
         long effective = mask(sets.effective(), "effective");

@@ -7,6 +7,7 @@ import dev.jrunc.error.OperationFailed;
 import dev.jrunc.kernel.Libseccomp;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.SeccompFilter;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,20 +32,23 @@ public final class FilterCompiler {
     private static final long ARM_PRIVATE = 0xf_0000L;
 
     private final Spec.Seccomp profile;
+    private final boolean failUnknown;
     private final Libseccomp library;
 
-    private FilterCompiler(Spec.Seccomp profile, Libseccomp library) {
+    private FilterCompiler(Spec.Seccomp profile, boolean failUnknown, Libseccomp library) {
         this.profile = profile;
+        this.failUnknown = failUnknown;
         this.library = library;
     }
 
     /**
+     * @param failUnknown a system call that libseccomp doesn't know is an error; else its rule is left out
      * @return an array of struct sock_filter
      * @throws InvalidSpec where libseccomp or the kernel can't have it so
      * @throws OperationFailed where libseccomp fails
      */
-    public static Bytes compile(Spec.Seccomp profile, Libseccomp library) {
-        return new FilterCompiler(profile, library).compile();
+    public static Bytes compile(Spec.Seccomp profile, boolean failUnknown, Libseccomp library) {
+        return new FilterCompiler(profile, failUnknown, library).compile();
     }
 
     private Bytes compile() {
@@ -107,6 +111,12 @@ public final class FilterCompiler {
         boolean each = indexes.size() < comparisons.size();
         for (String name : rule.names()) {
             int syscall = library.resolve(library.nativeArchitecture(), name);
+            if (syscall == Libseccomp.UNKNOWN && failUnknown) {
+                throw new InvalidSpec(
+                        pointer + "/names",
+                        "libseccomp " + library.version() + " doesn't know the system call \"" + name + "\", and "
+                                + Annotation.SECCOMP_FAIL_UNKNOWN_SYSCALL.key() + " is 1");
+            }
             if (syscall == Libseccomp.UNKNOWN) {
                 continue;
             }

@@ -13,6 +13,7 @@ import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.SeccompFilter;
 import dev.jrunc.plan.Step;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,18 +38,19 @@ public final class KeptFilters {
     }
 
     /**
+     * @param failUnknown a system call that libseccomp doesn't know is an error
      * @throws Unsupported where libseccomp isn't installed
      * @throws dev.jrunc.error.JruncException where the profile can't be compiled
      */
-    public SeccompFilter of(Spec.Seccomp profile) {
+    public SeccompFilter of(Spec.Seccomp profile, boolean failUnknown) {
         long flags = SeccompNames.flags(profile);
         String version = installedVersion();
         String folder = folder(front.call());
         if (version == null) {
-            return new SeccompFilter(flags, FilterCompiler.compile(profile, load()));
+            return new SeccompFilter(flags, FilterCompiler.compile(profile, failUnknown, load()));
         }
-        Result kept = front.attempt(
-                new HostOperation.ReadKept(KEEPING, folder, key(profile, version), SeccompFilter.MAX_BYTES));
+        Result kept = front.attempt(new HostOperation.ReadKept(
+                KEEPING, folder, key(profile, failUnknown, version), SeccompFilter.MAX_BYTES));
         if (kept.ok()) {
             return new SeccompFilter(flags, kept.data());
         }
@@ -56,10 +58,10 @@ public final class KeptFilters {
             warnings.accept("kept seccomp filters: " + kept.message() + ": " + Errno.describe((int) kept.error()));
         }
         Libseccomp library = load();
-        Bytes program = FilterCompiler.compile(profile, library);
+        Bytes program = FilterCompiler.compile(profile, failUnknown, library);
         // Another library than the caller's may have been found.
         if (library.version().equals(version)) {
-            front.attempt(new HostOperation.WriteKept(KEEPING, folder, key(profile, version), program));
+            front.attempt(new HostOperation.WriteKept(KEEPING, folder, key(profile, failUnknown, version), program));
         }
         return new SeccompFilter(flags, program);
     }
@@ -96,11 +98,14 @@ public final class KeptFilters {
     }
 
     /** All that the program depends on. Each text ends with a zero character, which none has inside. */
-    private Bytes key(Spec.Seccomp profile, String version) {
+    private Bytes key(Spec.Seccomp profile, boolean failUnknown, String version) {
         StringBuilder key = new StringBuilder(16_384);
         add(key, "jrunc " + FilterCompiler.VERSION);
         add(key, version);
         add(key, front.call().machine());
+        if (failUnknown) {
+            add(key, Annotation.SECCOMP_FAIL_UNKNOWN_SYSCALL.key());
+        }
         add(key, profile.defaultAction());
         add(key, profile.defaultErrnoRet());
         add(key, profile.architectures());

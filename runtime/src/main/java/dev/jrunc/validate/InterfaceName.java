@@ -20,4 +20,10 @@ final class InterfaceName {
         }
         return true;
     }
+
+    /** A name, or a template in which the kernel replaces {@code %d} by the first free number. */
+    static boolean isTemplate(String name) {
+        int percent = name.indexOf('%');
+        return percent >= 0 && name.startsWith("%d", percent) && name.indexOf('%', percent + 1) < 0 && isValid(name);
+    }
 }

@@ -6,6 +6,9 @@ import java.util.Collection;
 /** The known name that somebody may have meant. */
 public final class Nearest {
 
+    /** What a suggestion asks. */
+    public static final String QUESTION = "did you mean ";
+
     /** More differences than this are another word. */
     private static final int MAX_DIFFERENCES = 3;
 
@@ -22,7 +25,7 @@ public final class Nearest {
                 nearest = name;
             }
         }
-        return nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?";
+        return nearest.isEmpty() ? "" : "; " + QUESTION + "\"" + nearest + "\"?";
     }
 
     /** {@code net} of network, {@code mnt} of mount, {@code NOFILE} of RLIMIT_NOFILE. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpecCheck {
 
     private static final long MAX_OOM_SCORE = 1000;
+    private static final long MAX_UMASK = 0777;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     public static final String OLDEST_VERSION = "1.0.0";
 
@@ -67,6 +68,11 @@ public final class SpecCheck {
         checkHooks();
         SchedulingCheck.check(linux);
         ResourcesCheck.check(linux.resources());
+        NetDevicesCheck.check(linux);
+        Spec.IntelRdt rdt = linux.intelRdt();
+        if (rdt != null) {
+            IntelRdtCheck.check(rdt);
+        }
         Spec.Seccomp seccomp = linux.seccomp();
         if (seccomp != null) {
             SeccompCheck.check(seccomp);
@@ -173,6 +179,10 @@ public final class SpecCheck {
         Long score = process.oomScoreAdj();
         if (score != null && Math.abs(score) > MAX_OOM_SCORE) {
             throw new InvalidSpec(base + "/oomScoreAdj", "expected -1000 to 1000, found " + score);
+        }
+        Long umask = process.user().umask();
+        if (umask != null && umask > MAX_UMASK) {
+            throw new InvalidSpec(base + "/user/umask", "expected 0 to 511 (octal 777), found " + umask);
         }
         Spec.ExecCpuAffinity affinity = process.execCPUAffinity();
         if (affinity != null) {

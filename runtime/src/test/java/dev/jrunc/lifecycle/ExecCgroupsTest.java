@@ -33,6 +33,7 @@ class ExecCgroupsTest {
                 true,
                 true,
                 cgroups,
+                null,
                 List.of(),
                 List.of());
     }

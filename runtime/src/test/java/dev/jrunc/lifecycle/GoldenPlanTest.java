@@ -41,13 +41,16 @@ import tools.jackson.databind.node.ObjectNode;
  * meant, {@code -Dgolden.update=true} writes the files again; then read the difference.
  *
  * <p>A case is a folder with config.json, plan.txt and, where they aren't the usual ones, call.properties: host, euid,
- * uidMap, capabilities, apparmor, noPivot, noNewKeyring, preserveFds, environment. A configuration that this version refuses because of parts it
+ * uidMap, capabilities, apparmor, resctrlGroup (one that is there), noPivot, noNewKeyring, preserveFds, environment. A configuration that this version refuses because of parts it
  * can't do has a second plan, plan-without.txt, for what is left without these.
  */
 class GoldenPlanTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final boolean UPDATE = Boolean.getBoolean("golden.update");
+
+    /** Of a group on the host resctrl that is there already. */
+    private static final String RESCTRL_SCHEMATA = "    L3:0=007f0;1=0001f\n    MB:0= 20;1= 70\n";
 
     /** Fewer mean that they weren't found. */
     private static final int LEAST_CASES = 40;
@@ -206,7 +209,8 @@ class GoldenPlanTest {
             List<Result> results = new ArrayList<>();
             for (Step<HostOperation> step : steps) {
                 long error = isMissing(step.operation()) ? Errno.ENOENT.number() : 0;
-                results.add(new Result(results.size(), error, 0, Bytes.utf8(answer(step.operation())), "", "", ""));
+                long value = step.operation() instanceof HostOperation.FindNetdev ? 7 : 0;
+                results.add(new Result(results.size(), error, value, Bytes.utf8(answer(step.operation())), "", "", ""));
             }
             return results;
         }
@@ -215,6 +219,9 @@ class GoldenPlanTest {
         private boolean isMissing(HostOperation operation) {
             return operation instanceof HostOperation.RealPath real
                             && real.path().startsWith("/sys/fs/cgroup/")
+                    || operation instanceof HostOperation.RealPath group
+                            && group.path().startsWith("/sys/fs/resctrl/")
+                            && !group.path().equals(facts.getProperty("resctrlGroup"))
                     || operation instanceof HostOperation.ReadFile file
                             && file.path().startsWith("/sys/module/apparmor/")
                             && !Boolean.parseBoolean(facts.getProperty("apparmor"));
@@ -224,8 +231,10 @@ class GoldenPlanTest {
             return switch (operation) {
                 case HostOperation.RealPath real -> real.path();
                 case HostOperation.ReadFile file when file.path().equals("/bundle/config.json") -> config;
+                case HostOperation.FindNetdev device -> "";
                 case HostOperation.ReadKept kept -> "filter".repeat(4);
                 case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
+                case HostOperation.ReadFile file when file.path().endsWith("/schemata") -> RESCTRL_SCHEMATA;
                 case HostOperation.ReadFile file when file.path().startsWith("/sys/module/apparmor/") -> "Y\n";
                 default -> throw new IllegalStateException("planning must not do this: " + operation);
             };

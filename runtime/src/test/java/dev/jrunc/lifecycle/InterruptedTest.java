@@ -41,6 +41,7 @@ class InterruptedTest {
             true,
             true,
             List.of(new ContainerState.Cgroup(new CgroupFolder("/sys/fs/cgroup/pids", "/c1", 1, List.of("pids")), 1)),
+            null,
             List.of(),
             List.of(new Spec.Hook("/bin/hook", List.of(), List.of(), null))));
 

@@ -127,6 +127,7 @@ class UnfinishedTest {
                 true,
                 true,
                 List.of(cgroup("memory", 0), cgroup("pids", 2)),
+                null,
                 List.of(),
                 List.of()));
     }

@@ -87,10 +87,12 @@ class ValidateConfigTest {
     }
 
     @Test
-    void saysWhatThisVersionCanNotDo() {
+    void saysWhatThisHostDoesNotHave() {
         assertEquals(
-                List.of("error: /linux/netDevices: this version of jrunc can't do moving network devices"),
-                validate("{" + ROOT + PROCESS + ",'linux':{'netDevices':{'eth0':{'name':'x'}}}}"));
+                List.of(
+                        "error: /linux/intelRdt: no resctrl file system is mounted on this host: mount -t resctrl resctrl"
+                                + " /sys/fs/resctrl, which takes a processor and a kernel with RDT"),
+                validate("{" + ROOT + PROCESS + ",'linux':{'intelRdt':{'closID':'x'}}}"));
     }
 
     @Test

@@ -52,7 +52,7 @@ class FilterCompilerTest {
 
     private static Bytes compile(String config) {
         Spec spec = ConfigReader.read(Bytes.utf8(config));
-        return FilterCompiler.compile(Objects.requireNonNull(spec.linux().seccomp()), LIBRARY);
+        return FilterCompiler.compile(Objects.requireNonNull(spec.linux().seccomp()), false, LIBRARY);
     }
 
     private static SeccompInterpreter profile(String seccomp) {

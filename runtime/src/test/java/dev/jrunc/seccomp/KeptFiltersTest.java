@@ -97,7 +97,7 @@ class KeptFiltersTest {
     private SeccompFilter filter(NativeLibraries libraries, String seccomp) {
         String config = ("{'ociVersion':'1.0.2','linux':{'seccomp':" + seccomp + "}}").replace('\'', '"');
         Spec.Seccomp profile = ConfigReader.read(Bytes.utf8(config)).linux().seccomp();
-        return new KeptFilters(host, libraries, warnings::add).of(Objects.requireNonNull(profile));
+        return new KeptFilters(host, libraries, warnings::add).of(Objects.requireNonNull(profile), false);
     }
 
     @Test
@@ -147,7 +147,7 @@ class KeptFiltersTest {
     void aFilterOfAnotherLibraryIsNotKept() {
         Host another = new Host("2.9.9");
         new KeptFilters(another, LIBRARIES, warnings::add)
-                .of(new Spec.Seccomp("SCMP_ACT_ALLOW", null, List.of(), List.of(), List.of(), null, null));
+                .of(new Spec.Seccomp("SCMP_ACT_ALLOW", null, List.of(), List.of(), List.of(), null, null), false);
 
         assertEquals(Map.of(), another.kept);
     }

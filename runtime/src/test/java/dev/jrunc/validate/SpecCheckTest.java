@@ -116,6 +116,10 @@ class SpecCheckTest {
                 "'process':{'cwd':'/','args':['x'],'env':['=B']}|/process/env/0: expected NAME=value, found \"=B\"",
                 "'process':{'cwd':'/','args':['x'],'oomScoreAdj':1001}"
                         + "|/process/oomScoreAdj: expected -1000 to 1000, found 1001",
+                "'process':{'cwd':'/','args':['x'],'user':{'umask':512}}"
+                        + "|/process/user/umask: expected 0 to 511 (octal 777), found 512",
+                "'linux':{'devices':[{'type':'c','path':'/dev/x','minor':1}]}|/linux/devices/0/major: is missing",
+                "'linux':{'devices':[{'type':'b','path':'/dev/x','major':1}]}|/linux/devices/0/minor: is missing",
                 "'process':{'cwd':'/','args':['x'],'rlimits':[{'type':'RLIMIT_NOFIL','soft':1,'hard':1}]}"
                         + "|/process/rlimits/0/type: expected a limit of getrlimit(2) such as RLIMIT_NOFILE, found"
                         + " \"RLIMIT_NOFIL\"; did you mean \"RLIMIT_NOFILE\"?",
@@ -206,6 +210,30 @@ class SpecCheckTest {
                         + "|/linux/sysctl/vm.swappiness: sysctl \"vm.swappiness\" is not in a separate kernel namespace",
                 "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'net/../vm/swappiness':'1'}}"
                         + "|/linux/sysctl/net~1..~1vm~1swappiness: leads out of /proc/sys",
+                "'linux':{'netDevices':{'ens3':{}}}"
+                        + "|/linux/netDevices: network devices need a network namespace: add one to /linux/namespaces",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens/3':{}}}"
+                        + "|/linux/netDevices/ens~13: expected the name of a network interface, found \"ens/3\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'eth%d':{}}}"
+                        + "|/linux/netDevices/eth%d: expected the name of a network interface, found \"eth%d\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'lo':{'name':'lo1'}}}"
+                        + "|/linux/netDevices/lo: the loopback device can't be moved: a new network namespace has its own",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'a name'}}}"
+                        + "|/linux/netDevices/ens3/name: expected the name of a network interface, 1 to 15 bytes without slash, colon and space, or a template such as eth%d, found \"a name\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'eth%d%d'}}}"
+                        + "|/linux/netDevices/ens3/name: expected the name of a network interface, 1 to 15 bytes without slash, colon and space, or a template such as eth%d, found \"eth%d%d\"",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'lo'}}}"
+                        + "|/linux/netDevices/ens3/name: the container has a device \"lo\" already",
+                "'linux':{'namespaces':[{'type':'network'}],'netDevices':{'ens3':{'name':'ens4'},'ens4':{}}}"
+                        + "|/linux/netDevices/ens4: the name \"ens4\" is given twice (duplicate)",
+                "'linux':{'intelRdt':{'closID':'a/b'}}"
+                        + "|/linux/intelRdt/closID: expected the name of a group, or / for the default one, found \"a/b\"",
+                "'linux':{'intelRdt':{'closID':'info'}}"
+                        + "|/linux/intelRdt/closID: expected the name of a group, or / for the default one, found \"info\"",
+                "'linux':{'intelRdt':{'memBwSchema':'L3:0=1'}}"
+                        + "|/linux/intelRdt/memBwSchema: expected one line that begins with MB:, found \"L3:0=1\"",
+                "'linux':{'intelRdt':{'schemata':['L3:0=1','all']}}"
+                        + "|/linux/intelRdt/schemata/1: expected one line such as L3:0=7f0;1=1f, found \"all\"",
                 "'hooks':{'poststop':[{'path':'/a'},{'path':'b'}]}"
                         + "|/hooks/poststop/1/path: expected an absolute path, found \"b\"",
                 "'hooks':{'prestart':[{'path':'/a','timeout':0}]}"
