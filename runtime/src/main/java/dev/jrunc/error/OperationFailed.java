@@ -9,6 +9,7 @@ public final class OperationFailed extends JruncException {
     private final String operation;
     private final String origin;
     private final int errno;
+    private final String detail;
 
     /**
      * @param operation its name in native/protocol.def
@@ -21,6 +22,7 @@ public final class OperationFailed extends JruncException {
         this.operation = operation;
         this.origin = origin;
         this.errno = errno;
+        this.detail = detail;
     }
 
     /** {@code /mounts/3: mount tmpfs on /data: EINVAL (Invalid argument)}. */
@@ -35,6 +37,11 @@ public final class OperationFailed extends JruncException {
             text.append(": ").append(Errno.describe(errno));
         }
         return text.toString();
+    }
+
+    /** What was tried on what, without its place and the errno. */
+    public String detail() {
+        return detail;
     }
 
     public String operation() {
