@@ -11,6 +11,7 @@ import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
@@ -116,6 +117,33 @@ class ExecErrorsIT {
 
         lab.failsWith(
                 255, lab.execCall(container, List.of(option, value), "print", "inside"), words == null ? "" : words);
+        assertEquals("running", container.status());
+    }
+
+    @Test
+    void aLabelWithoutSelinux(Lab lab) throws Exception {
+        Machine.needs("no SELinux", !Files.exists(Path.of("/sys/fs/selinux/enforce")));
+        Container container = resting(lab);
+        String label = "system_u:system_r:container_t:s0";
+
+        lab.failsWith(255, lab.execCall(container, List.of("--process-label", label), "print", "inside"), "selinux")
+                .oursSays("--process-label " + label + ": SELinux is not enabled on this host");
+        withProcess(lab, container, "{'args':['/payload','print','inside'],'cwd':'/','selinuxLabel':'" + label + "'}")
+                .failedWith(255, "selinux")
+                .oursSays(": /selinuxLabel: SELinux is not enabled on this host");
+        assertEquals("running", container.status());
+    }
+
+    @Test
+    void aProfileWithoutAppArmor(Lab lab) throws Exception {
+        Machine.needs("no AppArmor", !Files.exists(Path.of("/sys/module/apparmor")));
+        Container container = resting(lab);
+
+        lab.failsWith(255, lab.execCall(container, List.of("--apparmor", "a-profile"), "print", "inside"), "apparmor")
+                .oursSays("--apparmor a-profile: AppArmor is not enabled on this host");
+        withProcess(lab, container, "{'args':['/payload','print','inside'],'cwd':'/','apparmorProfile':'a-profile'}")
+                .failedWith(255, "apparmor")
+                .oursSays(": /apparmorProfile: AppArmor is not enabled on this host");
         assertEquals("running", container.status());
     }
 
