@@ -174,7 +174,7 @@ class ExecErrorsIT {
         Report report = withProcess(lab, resting(lab), """
                 {'terminal':false,'user':{'uid':1000,'gid':1001,'additionalGids':[5]},'args':['/payload','report'],
                 'env':['A=b'],'cwd':'/proc','capabilities':{'bounding':['CAP_KILL','CAP_CHOWN'],'permitted':['CAP_KILL'],
-                'effective':['CAP_KILL']},'rlimits':[{'type':'RLIMIT_NOFILE','soft':99,'hard':100}],
+                'effective':['CAP_KILL']},'rlimits':[{'type':'RLIMIT_CORE','soft':99,'hard':100}],
                 'noNewPrivileges':true}
                 """).succeeded().report();
 
@@ -184,7 +184,7 @@ class ExecErrorsIT {
         assertEquals(List.of("A=b", "HOME=/"), report.texts("/env"));
         assertEquals("/proc", report.text("/cwd"));
         assertEquals(List.of("CAP_CHOWN", "CAP_KILL"), report.capabilities("CapBnd"));
-        assertEquals(List.of("99", "100"), report.texts("/rlimits/RLIMIT_NOFILE"));
+        assertEquals(List.of("99", "100"), report.texts("/rlimits/RLIMIT_CORE"));
         assertTrue(report.flag("/noNewPrivs"));
     }
 
