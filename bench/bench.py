@@ -141,10 +141,14 @@ class Lab:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     def life(self, column, times):
-        """create, start, state, kill, delete of a container that sleeps."""
+        """create, start, state, exec, ps, events, kill, delete of a container that sleeps."""
         times["create"] = self.call(column, "create", "--bundle", self.sleep, self.id)
         times["start"] = self.call(column, "start", self.id)
         times["state"] = self.call(column, "state", self.id)
+        times["exec"] = self.call(column, "exec", self.id, "/bin/true")
+        times["ps"] = self.call(column, "ps", self.id)
+        if column is not self.crun:  # it has no events
+            times["events --stats"] = self.call(column, "events", "--stats", self.id)
         times["kill"] = self.call(column, "kill", self.id, "KILL")
         deadline = time.monotonic() + WAIT_SECONDS
         while self.status(column) != "stopped":
@@ -346,6 +350,10 @@ def bars(results, facts):
     yield "create, start, delete, warm / runc", results.ratio(life, "jrunc warm", "runc"), 0.40
     yield "create, start, delete, cold / runc", results.ratio(life, "jrunc cold", "runc"), 4
     yield "state, warm / runc", results.ratio("state", "jrunc warm", "runc"), 0.6
+    yield "exec, warm / runc", results.ratio("exec", "jrunc warm", "runc"), 0.5
+    yield "exec, cold / runc", results.ratio("exec", "jrunc cold", "runc"), 3
+    yield "ps, warm / runc", results.ratio("ps", "jrunc warm", "runc"), 1
+    yield "events --stats, warm / runc", results.ratio("events --stats", "jrunc warm", "runc"), 1
     yield "containers a second, runc / warm", facts["parallel"]["runc"] / facts["parallel"]["jrunc warm"], 1 / 2.5
     yield "engine's memory after the calls, MiB", facts["engine"][1], 90
     yield "its growth over the second half, MiB", facts["engine"][1] - facts["engine"][0], 2

@@ -102,8 +102,8 @@ static void recover(struct front *front)
         report_error(&front->options, "container %s may have left something behind: %s", front->state.id, error);
 }
 
-/* What FOREGROUND left to do once the container has ended; also when the resident engine has ended meanwhile, that was the
- * only one to be asked. */
+/* What FOREGROUND left to do once the container has ended, and WATCH when something has happened; also when the resident
+ * engine has ended meanwhile, that was the only one to be asked. */
 static enum session_end run_continuation(struct front *front, char error[1024])
 {
     if (front->resident.choice == ENGINE_WARM)
@@ -114,7 +114,7 @@ static enum session_end run_continuation(struct front *front, char error[1024])
     scope_free char **args = encoded.failed ? NULL : strings_array(&strings);
     if (args)
         return session_run(front, args, error);
-    snprintf(error, 1024, "out of memory at the end of the container");
+    snprintf(error, 1024, "out of memory for the next call");
     return SESSION_VANISHED;
 }
 

@@ -12,6 +12,7 @@
 #include "result.h"
 #include "spawn.h"
 #include "waits.h"
+#include "watch.h"
 
 #include <limits.h>
 
@@ -53,6 +54,8 @@ struct front {
     /* The pty's master that FOREGROUND relays; -1. */
     int terminal;
 
+    struct watch watch;
+
     /* Of the operation that is being executed, in its batch. */
     uint32_t operation_index;
     uint64_t operation_began;
@@ -73,7 +76,7 @@ enum session_end {
     SESSION_EXIT,     /* front->exit_status is the call's */
     SESSION_REFUSED,  /* before ACCEPT: nothing was done */
     SESSION_VANISHED, /* after ACCEPT: something may have been done */
-    SESSION_RELEASED, /* FOREGROUND went on without it, and init has ended: front->continuation is the next call */
+    SESSION_RELEASED, /* FOREGROUND or WATCH went on without it to its end: front->continuation is the next call */
 };
 
 /* One call from its facts to EXIT. args as in encode_call. Errors of the session itself are put into error, as a text

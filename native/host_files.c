@@ -224,3 +224,25 @@ void host_output(struct front *front, const struct op_output *request, struct re
     if (error)
         result_fail(result, -error, "write to standard %s", request->fd == STDOUT_FILENO ? "output" : "error output");
 }
+
+/* A pipe or a terminal may take its time; a socket can't be opened by a path. */
+void host_read_input(struct front *front, const struct op_read_input *request, struct result *result)
+{
+    for (;;) {
+        uint8_t data[4096];
+        int error = wait_fd(&front->waits, STDIN_FILENO, POLLIN, NO_DEADLINE);
+        ssize_t got = error ? -1 : read(STDIN_FILENO, data, sizeof data);
+        if (got < 0 && !error && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (got == 0)
+            return;
+        if (!error)
+            error = got < 0 ? -errno : buffer_append(&result->data, data, (size_t)got);
+        if (!error && result->data.length > request->maxBytes)
+            error = -EFBIG;
+        if (error) {
+            result_fail(result, -error, "read the standard input, of %u bytes at most", request->maxBytes);
+            return;
+        }
+    }
+}

@@ -43,6 +43,13 @@ enum process_status {
     PROCESS_PAUSED = 3, /* its cgroup is frozen */
 };
 
+/* What WATCH has seen; several at once. */
+enum watched {
+    WATCH_BEAT = 1,
+    WATCH_OOM = 2,
+    WATCH_ENDED = 4,
+};
+
 enum pivot_method {
     PIVOT_PIVOT = 0,
     PIVOT_MOVE = 1,   /* --no-pivot: MS_MOVE and chroot */

@@ -48,10 +48,11 @@ static void execute(struct front *front, const struct operation *operation, stru
 }
 
 /* The caller's signal ends one operation that must not fail: what may fail is cleaning up. A container that runs in the
- * foreground gets the signal itself, also one that came shortly before. */
+ * foreground gets the signal itself, also one that came shortly before; and a watch ends by it, which is no failure. */
 static bool interruptible(const struct operation *operation)
 {
-    return !(operation->flags & MAY_FAIL) && operation->code != OP_FOREGROUND && operation->code != OP_EXIT;
+    return !(operation->flags & MAY_FAIL) && operation->code != OP_FOREGROUND && operation->code != OP_WATCH &&
+           operation->code != OP_EXIT;
 }
 
 static void execute_interruptible(struct front *front, const struct operation *operation, struct result *result)

@@ -32,6 +32,8 @@ public final class Training {
             "pause trained",
             "resume trained",
             "ps trained",
+            "update --memory 64m trained",
+            "events --stats trained",
             "exec --process /bundle/process.json --detach trained",
             "exec --env A=b trained true",
             "list",

@@ -11,6 +11,7 @@ import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
@@ -120,6 +121,33 @@ class ExecErrorsIT {
     }
 
     @Test
+    void aLabelWithoutSelinux(Lab lab) throws Exception {
+        Machine.needs("no SELinux", !Files.exists(Path.of("/sys/fs/selinux/enforce")));
+        Container container = resting(lab);
+        String label = "system_u:system_r:container_t:s0";
+
+        lab.failsWith(255, lab.execCall(container, List.of("--process-label", label), "print", "inside"), "selinux")
+                .oursSays("--process-label " + label + ": SELinux is not enabled on this host");
+        withProcess(lab, container, "{'args':['/payload','print','inside'],'cwd':'/','selinuxLabel':'" + label + "'}")
+                .failedWith(255, "selinux")
+                .oursSays(": /selinuxLabel: SELinux is not enabled on this host");
+        assertEquals("running", container.status());
+    }
+
+    @Test
+    void aProfileWithoutAppArmor(Lab lab) throws Exception {
+        Machine.needs("no AppArmor", !Files.exists(Path.of("/sys/module/apparmor")));
+        Container container = resting(lab);
+
+        lab.failsWith(255, lab.execCall(container, List.of("--apparmor", "a-profile"), "print", "inside"), "apparmor")
+                .oursSays("--apparmor a-profile: AppArmor is not enabled on this host");
+        withProcess(lab, container, "{'args':['/payload','print','inside'],'cwd':'/','apparmorProfile':'a-profile'}")
+                .failedWith(255, "apparmor")
+                .oursSays(": /apparmorProfile: AppArmor is not enabled on this host");
+        assertEquals("running", container.status());
+    }
+
+    @Test
     @Peer(runc = WRONG, why = "runc 1.1 passes nothing on, and says nothing", failure = "exit status of")
     void fdsThatAreNotOpen(Lab lab) {
         lab.failsWith(255, lab.execCall(resting(lab), List.of("--preserve-fds", "2"), "print", "inside"), "preserve");
@@ -146,7 +174,7 @@ class ExecErrorsIT {
         Report report = withProcess(lab, resting(lab), """
                 {'terminal':false,'user':{'uid':1000,'gid':1001,'additionalGids':[5]},'args':['/payload','report'],
                 'env':['A=b'],'cwd':'/proc','capabilities':{'bounding':['CAP_KILL','CAP_CHOWN'],'permitted':['CAP_KILL'],
-                'effective':['CAP_KILL']},'rlimits':[{'type':'RLIMIT_NOFILE','soft':99,'hard':100}],
+                'effective':['CAP_KILL']},'rlimits':[{'type':'RLIMIT_CORE','soft':99,'hard':100}],
                 'noNewPrivileges':true}
                 """).succeeded().report();
 
@@ -156,7 +184,7 @@ class ExecErrorsIT {
         assertEquals(List.of("A=b", "HOME=/"), report.texts("/env"));
         assertEquals("/proc", report.text("/cwd"));
         assertEquals(List.of("CAP_CHOWN", "CAP_KILL"), report.capabilities("CapBnd"));
-        assertEquals(List.of("99", "100"), report.texts("/rlimits/RLIMIT_NOFILE"));
+        assertEquals(List.of("99", "100"), report.texts("/rlimits/RLIMIT_CORE"));
         assertTrue(report.flag("/noNewPrivs"));
     }
 

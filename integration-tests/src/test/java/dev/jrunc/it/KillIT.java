@@ -107,6 +107,18 @@ class KillIT {
         assertEquals("running", container.status());
     }
 
+    /** kill(2): nothing is sent, and the error is that of a signal. */
+    @Test
+    void signalZeroAsksWhetherItRuns(Lab lab) {
+        Container container = ready(lab);
+        lab.call("kill", container.id(), "0").now().succeeded().printsNothing();
+        assertEquals("running", container.status());
+        container.kill("KILL");
+        container.awaitStatus("stopped");
+
+        lab.fails(lab.call("kill", container.id(), "0"), "container not running");
+    }
+
     @Test
     void killingAllInACgroupWithoutAPidNamespace(Lab lab) {
         Container container = lingering(lab);

@@ -83,6 +83,19 @@ class LeakIT {
     }
 
     @Test
+    void updateEventsAndPsKeepNone(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("sleep")).start();
+
+        assertAllClosed(leaking(lab, lab.call("update", "--pids-limit", "30", container.id()))
+                .now());
+        assertAllClosed(
+                leaking(lab, lab.call("events", "--stats", container.id())).now());
+        assertAllClosed(
+                leaking(lab, lab.call("ps", "--format", "json", container.id())).now());
+        lab.call("delete", "--force", container.id()).now().succeeded();
+    }
+
+    @Test
     void aHighDescriptorDoesNotReachTheContainer(Lab lab) {
         Bundle bundle = lab.bundle().write();
         Result result = lab.runCall(bundle, lab.nextId())

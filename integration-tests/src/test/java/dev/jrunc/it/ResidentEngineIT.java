@@ -522,6 +522,26 @@ class ResidentEngineIT {
         }
     }
 
+    /** The front goes on with a cold engine, whenever there is something to print. */
+    @Test
+    void eventsOutliveTheEngine(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("sleep")).start().awaitStatus("running");
+        Serving engine = serve(lab);
+        Running events = engine.on(lab.call("events", "--interval", "700ms", container.id()))
+                .start();
+        events.awaitOutput("\"type\":\"stats\"");
+        Await.until(
+                "no call but the one that asks",
+                () -> engine.status().path("active").asInt() == 1,
+                engine::status);
+        engine.close();
+        long lines = events.stdout().lines().count();
+
+        Await.until("another line", () -> events.stdout().lines().count() > lines + 1, events::stdout);
+        container.kill("KILL");
+        events.await().succeeded();
+    }
+
     @Test
     void aContainerInTheForegroundOutlivesTheEngine(Lab lab) {
         Serving engine = serve(lab);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles {@code linux.resources} for one version of cgroups. */
 public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
@@ -23,12 +24,25 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
 
     final List<CgroupFolder> folders;
     private final Origin path;
+
+    final PresentLimits present;
+
+    /** It has had limits already. */
+    final boolean updating;
+
     final List<Step<HostOperation>> limits = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    CgroupDriver(List<CgroupFolder> folders, Origin path) {
+    CgroupDriver(List<CgroupFolder> folders, Origin path, PresentLimits present) {
         this.folders = folders;
         this.path = path;
+        this.present = present;
+        this.updating = !present.isNew();
+    }
+
+    private static CgroupDriver of(List<CgroupFolder> folders, Origin path, PresentLimits present) {
+        boolean unified = folders.size() == 1 && folders.getFirst().version() == 2;
+        return unified ? new CgroupV2(folders, path, present) : new CgroupV1(folders, path, present);
     }
 
     /**
@@ -47,7 +61,7 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
             return new CgroupPlan(List.of(), List.of(), List.of(), false, List.of());
         }
         Origin path = CgroupPaths.origin(spec.linux().cgroupsPath());
-        CgroupDriver driver = layout.isUnified() ? new CgroupV2(folders, path) : new CgroupV1(folders, path);
+        CgroupDriver driver = of(folders, path, PresentLimits.NEW);
         if (privileged) {
             driver.planDevices(DeviceRules.of(resources.devices()));
         }
@@ -55,6 +69,40 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
         boolean optional = !privileged && !path.isPointer() && driver.limits.isEmpty();
         List<Step<HostOperation>> create = driver.create();
         return new CgroupPlan(folders, optional ? mayFail(create) : create, driver.limits, optional, driver.warnings);
+    }
+
+    /**
+     * New limits for a container that has been made. What they don't name stays as it is: also its device rules, which are
+     * changed only to others than it was made with.
+     *
+     * @param folders its cgroups
+     * @param asked what {@code update} asks for
+     * @param privileged as for {@link #plan}
+     * @throws dev.jrunc.error.InvalidSpec for values that can't be meant
+     * @throws Unsupported for what this host can't do
+     */
+    public static CgroupPlan update(
+            List<CgroupFolder> folders, Spec.Resources asked, PresentLimits present, boolean privileged) {
+        if (folders.isEmpty()) {
+            throw new Unsupported(RESOURCES, "the container has no cgroup");
+        }
+        CgroupDriver driver = of(folders, Origin.rule("update"), present);
+        if (privileged && !asked.devices().isEmpty()) {
+            driver.limits.addAll(devices(folders, present.asked().devices(), asked.devices()));
+        }
+        driver.planLimits(asked);
+        return new CgroupPlan(folders, List.of(), driver.limits, false, driver.warnings);
+    }
+
+    /** The steps from one list of device rules to another one. */
+    public static List<Step<HostOperation>> devices(
+            List<CgroupFolder> folders, List<Spec.DeviceRule> from, List<Spec.DeviceRule> to) {
+        if (from.equals(to)) {
+            return List.of();
+        }
+        CgroupDriver driver = of(folders, Origin.rule("update"), PresentLimits.NEW);
+        driver.changeDevices(DeviceRules.of(from), DeviceRules.of(to));
+        return driver.limits;
     }
 
     private static List<Step<HostOperation>> mayFail(List<Step<HostOperation>> steps) {
@@ -82,6 +130,23 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
 
     abstract void planDevices(List<DeviceRules.Rule> rules);
 
+    /** The same for processes that use devices meanwhile. */
+    abstract void changeDevices(List<DeviceRules.Rule> from, List<DeviceRules.Rule> to);
+
+    /** 0 asks for nothing, as absence does; but for some, where 0 takes back what was asked for. */
+    static boolean isGiven(@Nullable Long value) {
+        return orZero(value) != 0;
+    }
+
+    static long orZero(@Nullable Long value) {
+        return value == null ? 0 : value;
+    }
+
+    /** Whether a value that may be 0 is to be written: in a new cgroup it is 0 already. */
+    final boolean isGivenOrTakenBack(@Nullable Long value) {
+        return isGiven(value) || value != null && updating;
+    }
+
     final Step<HostOperation> create(CgroupFolder folder, boolean inheritCpuset, List<String> controllers) {
         return Step.must(
                 new HostOperation.CgroupCreate(path, folder.mount(), folder.path(), inheritCpuset, controllers));
@@ -98,6 +163,11 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
 
     /** For a value that is the default, where the kernel may have no such file. */
     final void writeIfThere(CgroupFolder folder, String file, String value, String pointer) {
+        limits.add(Step.mayFail(writing(folder, file, value, Origin.at(RESOURCES + pointer))));
+    }
+
+    /** For a value that may be refused as long as another one isn't written, after which it is written again. */
+    final void tryToWrite(CgroupFolder folder, String file, String value, String pointer) {
         limits.add(Step.mayFail(writing(folder, file, value, Origin.at(RESOURCES + pointer))));
     }
 

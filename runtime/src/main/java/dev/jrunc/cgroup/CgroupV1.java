@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cgroup;
 
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
@@ -15,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** Version 1, with or without a version 2 hierarchy beside it (hybrid). */
 final class CgroupV1 extends CgroupDriver {
 
-    CgroupV1(List<CgroupFolder> folders, Origin path) {
-        super(folders, path);
+    private static final long LEAST_SHARES = 2;
+    private static final long MOST_SHARES = 262_144;
+
+    CgroupV1(List<CgroupFolder> folders, Origin path, PresentLimits present) {
+        super(folders, path, present);
     }
 
     @Override
@@ -39,7 +43,7 @@ final class CgroupV1 extends CgroupDriver {
     }
 
     private void limit(String controller, String file, @Nullable Long value, String pointer) {
-        if (value != null && value != 0) {
+        if (value != null && isGiven(value)) {
             write(of(controller, pointer), file, Long.toString(value), pointer);
         }
     }
@@ -82,39 +86,144 @@ final class CgroupV1 extends CgroupDriver {
         }
     }
 
-    /** In a new cgroup nothing limits yet: first memory, then memory and swap together. */
     private void planMemory(Spec.Memory memory) {
-        limit("memory", "memory.limit_in_bytes", memory.limit(), "/memory/limit");
-        Long swap = memory.swap();
-        if (swap != null && swap < 0) {
-            // It is so already; and a kernel without swap accounting has no such file.
-            writeIfThere(of("memory", "/memory/swap"), "memory.memsw.limit_in_bytes", "-1", "/memory/swap");
+        if (isSwapFirst(memory)) {
+            planSwap(memory);
+            limit("memory", "memory.limit_in_bytes", memory.limit(), "/memory/limit");
         } else {
-            limit("memory", "memory.memsw.limit_in_bytes", swap, "/memory/swap");
+            limit("memory", "memory.limit_in_bytes", memory.limit(), "/memory/limit");
+            planSwap(memory);
         }
         limit("memory", "memory.soft_limit_in_bytes", memory.reservation(), "/memory/reservation");
         Long swappiness = memory.swappiness();
         if (swappiness != null) {
             write(of("memory", "/memory/swappiness"), "memory.swappiness", swappiness.toString(), "/memory/swappiness");
         }
-        if (Boolean.TRUE.equals(memory.disableOOMKiller())) {
-            write(of("memory", "/memory/disableOOMKiller"), "memory.oom_control", "1", "/memory/disableOOMKiller");
-        }
+        planOomKiller(memory.disableOOMKiller());
         if (memory.kernel() != null || memory.kernelTCP() != null) {
             warn("/memory", "kernel memory limits are ignored: the kernel has given them up");
         }
     }
 
+    /**
+     * Memory alone is never allowed more than memory and swap together, at no moment: what is raised is raised from the outside
+     * in, what is lowered is lowered from the inside out. In a new cgroup nothing limits yet.
+     */
+    private boolean isSwapFirst(Spec.Memory memory) {
+        Long limit = memory.limit();
+        Long swap = swap(memory);
+        if (!updating || limit == null || swap == null) {
+            return false;
+        }
+        Long now = present.number(of("memory", "/memory/limit"), "memory.limit_in_bytes");
+        return swap < 0 || now != null && now <= swap;
+    }
+
+    /** Without a limit of memory there can be none of memory and swap together. */
+    private @Nullable Long swap(Spec.Memory memory) {
+        Long limit = memory.limit();
+        boolean lifted = updating && limit != null && limit < 0 && !isGiven(memory.swap());
+        return lifted ? limit : isGiven(memory.swap()) ? memory.swap() : null;
+    }
+
+    private void planSwap(Spec.Memory memory) {
+        Long swap = swap(memory);
+        if (swap != null && swap < 0) {
+            // Mostly it is so already; and a kernel without swap accounting has no such file.
+            writeIfThere(of("memory", "/memory/swap"), "memory.memsw.limit_in_bytes", "-1", "/memory/swap");
+        } else {
+            limit("memory", "memory.memsw.limit_in_bytes", swap, "/memory/swap");
+        }
+    }
+
+    /** It is on, unless it was asked for that it be not. */
+    private void planOomKiller(@Nullable Boolean disable) {
+        boolean takenBack = updating
+                && Boolean.FALSE.equals(disable)
+                && Boolean.TRUE.equals(present.memory().disableOOMKiller());
+        if (Boolean.TRUE.equals(disable) || takenBack) {
+            write(
+                    of("memory", "/memory/disableOOMKiller"),
+                    "memory.oom_control",
+                    takenBack ? "0" : "1",
+                    "/memory/disableOOMKiller");
+        }
+    }
+
     private void planCpu(Spec.Cpu cpu) {
-        limit("cpu", "cpu.shares", cpu.shares(), "/cpu/shares");
-        limit("cpu", "cpu.cfs_period_us", cpu.period(), "/cpu/period");
-        limit("cpu", "cpu.cfs_quota_us", cpu.quota(), "/cpu/quota");
-        limit("cpu", "cpu.cfs_burst_us", cpu.burst(), "/cpu/burst");
-        limit("cpu", "cpu.rt_period_us", cpu.realtimePeriod(), "/cpu/realtimePeriod");
-        limit("cpu", "cpu.rt_runtime_us", cpu.realtimeRuntime(), "/cpu/realtimeRuntime");
-        limit("cpu", "cpu.idle", cpu.idle(), "/cpu/idle");
+        planWeight(cpu);
+        Long burst = cpu.burst();
+        boolean burstGiven = burst != null && isGivenOrTakenBack(burst);
+        if (burstGiven && updating && isGiven(cpu.quota())) {
+            // No burst is more than the quota: which of them goes first depends on what they were.
+            tryToWrite(of("cpu", "/cpu/burst"), "cpu.cfs_burst_us", Long.toString(orZero(burst)), "/cpu/burst");
+        }
+        planTime("cpu.cfs_period_us", cpu.period(), "/cpu/period", "cpu.cfs_quota_us", cpu.quota(), "/cpu/quota");
+        if (burstGiven) {
+            write(of("cpu", "/cpu/burst"), "cpu.cfs_burst_us", Long.toString(orZero(burst)), "/cpu/burst");
+        }
+        planTime(
+                "cpu.rt_period_us",
+                cpu.realtimePeriod(),
+                "/cpu/realtimePeriod",
+                "cpu.rt_runtime_us",
+                cpu.realtimeRuntime(),
+                "/cpu/realtimeRuntime");
         text("cpuset", "cpuset.cpus", cpu.cpus(), "/cpu/cpus");
         text("cpuset", "cpuset.mems", cpu.mems(), "/cpu/mems");
+    }
+
+    /** An idle cgroup takes no shares; and one that is not idle any more has the default ones. */
+    private void planWeight(Spec.Cpu cpu) {
+        Long idle = cpu.idle();
+        boolean ends = updating && idle != null && idle == 0;
+        boolean begins = idle != null && idle == 1;
+        if (ends) {
+            writeIfThere(of("cpu", "/cpu/idle"), "cpu.idle", "0", "/cpu/idle");
+        }
+        long shares = orZero(ends && !isGiven(cpu.shares()) ? present.shares() : cpu.shares());
+        if (shares != 0 && !(begins && updating)) {
+            checkShares(shares);
+            limit("cpu", "cpu.shares", shares, "/cpu/shares");
+        }
+        if (begins) {
+            limit("cpu", "cpu.idle", idle, "/cpu/idle");
+        }
+    }
+
+    /** The kernel takes other values for the nearest of these, without a word. */
+    private static void checkShares(long shares) {
+        if (shares < LEAST_SHARES) {
+            throw new InvalidSpec(
+                    RESOURCES + "/cpu/shares",
+                    "the minimum allowed cpu-shares is " + LEAST_SHARES + ", found " + shares);
+        }
+        if (shares > MOST_SHARES) {
+            throw new InvalidSpec(
+                    RESOURCES + "/cpu/shares",
+                    "the maximum allowed cpu-shares is " + MOST_SHARES + ", found " + shares);
+        }
+    }
+
+    /**
+     * Period and quota are two files, and the kernel compares their ratio with those of the cgroups above and below: on the way
+     * from the old pair to the new one the first of the two may be refused, and is written again after the second.
+     */
+    private void planTime(
+            String periodFile,
+            @Nullable Long period,
+            String periodPointer,
+            String quotaFile,
+            @Nullable Long quota,
+            String quotaPointer) {
+        if (!updating || !isGiven(period) || !isGiven(quota)) {
+            limit("cpu", periodFile, period, periodPointer);
+            limit("cpu", quotaFile, quota, quotaPointer);
+            return;
+        }
+        tryToWrite(of("cpu", periodPointer), periodFile, Long.toString(orZero(period)), periodPointer);
+        limit("cpu", quotaFile, quota, quotaPointer);
+        limit("cpu", periodFile, period, periodPointer);
     }
 
     /** Which files there are depends on the kernel's I/O scheduler: CFQ's until Linux 5.0, then those of BFQ. */
@@ -182,6 +291,18 @@ final class CgroupV1 extends CgroupDriver {
                 list.total().origin());
         for (DeviceRules.Rule rule : list.exceptions()) {
             write(devices, rule.allow() ? "devices.allow" : "devices.deny", rule.text(), rule.origin());
+        }
+    }
+
+    @Override
+    void changeDevices(List<DeviceRules.Rule> from, List<DeviceRules.Rule> to) {
+        CgroupFolder devices = of("devices", "/devices");
+        for (DeviceRules.Rule rule : DeviceList.changes(from, to)) {
+            write(
+                    devices,
+                    rule.allow() ? "devices.allow" : "devices.deny",
+                    rule.isTotal() ? "a" : rule.text(),
+                    rule.origin());
         }
     }
 }

@@ -27,8 +27,8 @@ final class CgroupV2 extends CgroupDriver {
     private final CgroupFolder folder;
     private final TreeSet<String> needed = new TreeSet<>();
 
-    CgroupV2(List<CgroupFolder> folders, Origin path) {
-        super(folders, path);
+    CgroupV2(List<CgroupFolder> folders, Origin path, PresentLimits present) {
+        super(folders, path, present);
         this.folder = folders.getFirst();
     }
 
@@ -46,7 +46,7 @@ final class CgroupV2 extends CgroupDriver {
     }
 
     private void limit(String controller, String file, @Nullable Long value, String pointer) {
-        if (value != null && value != 0) {
+        if (value != null && isGiven(value)) {
             set(controller, file, value < 0 ? "max" : Long.toString(value), pointer);
         }
     }
@@ -98,11 +98,22 @@ final class CgroupV2 extends CgroupDriver {
     }
 
     private void planMemory(Spec.Memory memory) {
-        limit("memory", "memory.max", memory.limit(), "/memory/limit");
+        checkUsage(memory);
+        Long limit = memory.limit();
+        limit("memory", "memory.max", limit, "/memory/limit");
         limit("memory", "memory.low", memory.reservation(), "/memory/reservation");
         Long swap = memory.swap();
-        if (swap != null && swap != 0) {
-            set("memory", "memory.swap.max", swapAlone(swap, memory.limit()), "/memory/swap");
+        boolean lifted = updating && limit != null && limit < 0;
+        if (swap != null && isGiven(swap)) {
+            boolean known = isGiven(limit) || !updating;
+            set(
+                    "memory",
+                    "memory.swap.max",
+                    swapAlone(swap, known ? limit : present.memory().limit()),
+                    "/memory/swap");
+        } else if (lifted) {
+            // As in version 1, where there is no limit of both together without one of memory.
+            writeIfThere(folder, "memory.swap.max", "max", "/memory/swap");
         }
         if (memory.swappiness() != null) {
             warn("/memory/swappiness", "ignored: cgroup v2 has none");
@@ -112,6 +123,26 @@ final class CgroupV2 extends CgroupDriver {
         }
         if (memory.kernel() != null || memory.kernelTCP() != null) {
             warn("/memory", "kernel memory limits are ignored: cgroup v2 has none");
+        }
+    }
+
+    /** In version 2 the kernel takes a limit below what is used, and kills until it is kept. */
+    private void checkUsage(Spec.Memory memory) {
+        Boolean check = memory.checkBeforeUpdate();
+        Long usage = present.number(folder, "memory.current");
+        if (usage == null
+                || !Boolean.TRUE.equals(check == null ? present.memory().checkBeforeUpdate() : check)) {
+            return;
+        }
+        checkUsage(memory.limit(), usage, "/memory/limit");
+        checkUsage(memory.swap(), usage, "/memory/swap");
+    }
+
+    private static void checkUsage(@Nullable Long limit, long usage, String pointer) {
+        if (limit != null && limit > 0 && limit <= usage) {
+            throw new InvalidSpec(
+                    RESOURCES + pointer,
+                    limit + " is not more than the " + usage + " bytes in use, and checkBeforeUpdate is set");
         }
     }
 
@@ -131,22 +162,20 @@ final class CgroupV2 extends CgroupDriver {
     }
 
     private void planCpu(Spec.Cpu cpu) {
-        Long shares = cpu.shares();
-        if (shares != null && shares != 0) {
-            set("cpu", "cpu.weight", Long.toString(weight(shares)), "/cpu/shares");
+        planWeight(cpu);
+        String max = max(cpu);
+        Long burst = cpu.burst();
+        if (burst != null && isGivenOrTakenBack(burst)) {
+            if (updating && !max.isEmpty()) {
+                // No burst is more than the quota: which of them goes first depends on what they were.
+                tryToWrite(folder, "cpu.max.burst", burst.toString(), "/cpu/burst");
+            }
+            planMax(cpu, max);
+            set("cpu", "cpu.max.burst", burst.toString(), "/cpu/burst");
+        } else {
+            planMax(cpu, max);
         }
-        Long quota = cpu.quota();
-        Long period = cpu.period();
-        boolean periodGiven = period != null && period != 0;
-        long micros = period == null || period == 0 ? DEFAULT_PERIOD_MICROS : period;
-        if (quota != null && quota > 0) {
-            set("cpu", "cpu.max", quota + " " + micros, "/cpu/quota");
-        } else if (periodGiven) {
-            set("cpu", "cpu.max", "max " + micros, "/cpu/period");
-        }
-        limit("cpu", "cpu.max.burst", cpu.burst(), "/cpu/burst");
-        limit("cpu", "cpu.idle", cpu.idle(), "/cpu/idle");
-        if (cpu.realtimeRuntime() != null || cpu.realtimePeriod() != null) {
+        if (isGiven(cpu.realtimeRuntime()) || isGiven(cpu.realtimePeriod())) {
             throw new Unsupported(RESOURCES + "/cpu/realtimeRuntime", "cgroup v2 has no realtime limits");
         }
         String cpus = cpu.cpus();
@@ -156,6 +185,47 @@ final class CgroupV2 extends CgroupDriver {
         String mems = cpu.mems();
         if (mems != null && !mems.isEmpty()) {
             set("cpuset", "cpuset.mems", mems, "/cpu/mems");
+        }
+    }
+
+    private void planMax(Spec.Cpu cpu, String max) {
+        if (!max.isEmpty()) {
+            set("cpu", "cpu.max", max, isGiven(cpu.quota()) ? "/cpu/quota" : "/cpu/period");
+        }
+    }
+
+    /** Quota and period are one file; a quota alone leaves the period. */
+    private String max(Spec.Cpu cpu) {
+        Long quota = cpu.quota();
+        Long period = cpu.period();
+        if (quota == null || !isGiven(quota)) {
+            String now = present.word(folder, "cpu.max");
+            return isGiven(period) ? (now == null ? "max" : now) + " " + period : "";
+        }
+        if (quota < 0 && !isGiven(period)) {
+            return updating ? "max" : "";
+        }
+        String text = quota < 0 ? "max" : quota.toString();
+        if (isGiven(period)) {
+            return text + " " + period;
+        }
+        return updating ? text : text + " " + DEFAULT_PERIOD_MICROS;
+    }
+
+    /** An idle cgroup takes no weight; and one that is not idle any more has the default one. */
+    private void planWeight(Spec.Cpu cpu) {
+        Long idle = cpu.idle();
+        boolean ends = updating && idle != null && idle == 0;
+        boolean begins = idle != null && idle == 1;
+        if (ends) {
+            writeIfThere(folder, "cpu.idle", "0", "/cpu/idle");
+        }
+        long shares = orZero(ends && !isGiven(cpu.shares()) ? present.shares() : cpu.shares());
+        if (shares != 0 && !(begins && updating)) {
+            set("cpu", "cpu.weight", Long.toString(weight(shares)), "/cpu/shares");
+        }
+        if (begins) {
+            limit("cpu", "cpu.idle", idle, "/cpu/idle");
         }
     }
 
@@ -233,5 +303,11 @@ final class CgroupV2 extends CgroupDriver {
         Bytes program = DeviceProgram.compile(rules);
         limits.add(Step.must(
                 new HostOperation.DeviceProgram(Origin.at(RESOURCES + "/devices"), folder.folder(), program)));
+    }
+
+    /** One program takes the place of the other. */
+    @Override
+    void changeDevices(List<DeviceRules.Rule> from, List<DeviceRules.Rule> to) {
+        planDevices(to);
     }
 }

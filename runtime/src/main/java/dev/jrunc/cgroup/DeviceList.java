@@ -75,4 +75,47 @@ final class DeviceList {
     List<DeviceRules.Rule> exceptions() {
         return List.copyOf(exceptions);
     }
+
+    /**
+     * What is written to turn one list into the other while processes use it: first what is allowed beyond the old list, then
+     * what is no longer. Where the total rule changes there is no way but over it.
+     *
+     * @param from as for {@link #of}
+     * @param to as for {@link #of}
+     */
+    static List<DeviceRules.Rule> changes(List<DeviceRules.Rule> from, List<DeviceRules.Rule> to) {
+        DeviceList old = of(from);
+        DeviceList target = of(to);
+        List<DeviceRules.Rule> changes = new ArrayList<>();
+        if (old.total.allow() != target.total.allow()) {
+            changes.add(target.total);
+            changes.addAll(target.exceptions);
+            return changes;
+        }
+        List<DeviceRules.Rule> added = without(target.exceptions, old.exceptions);
+        List<DeviceRules.Rule> gone = new ArrayList<>();
+        for (DeviceRules.Rule rule : without(old.exceptions, target.exceptions)) {
+            gone.add(new DeviceRules.Rule(
+                    rule.origin(), !rule.allow(), rule.kind(), rule.major(), rule.minor(), rule.rights()));
+        }
+        boolean allowsMore = !target.total.allow();
+        changes.addAll(allowsMore ? added : gone);
+        changes.addAll(allowsMore ? gone : added);
+        return changes;
+    }
+
+    /** The rights of the first that the second doesn't have, device by device. */
+    private static List<DeviceRules.Rule> without(List<DeviceRules.Rule> first, List<DeviceRules.Rule> second) {
+        List<DeviceRules.Rule> left = new ArrayList<>();
+        for (DeviceRules.Rule rule : first) {
+            int rights = rule.rights();
+            for (DeviceRules.Rule other : second) {
+                rights &= rule.covers(other) && other.covers(rule) ? ~other.rights() : ~0;
+            }
+            if (rights != 0) {
+                left.add(rule.withRights(rights));
+            }
+        }
+        return left;
+    }
 }

@@ -31,6 +31,7 @@ public final class JruncCommandLine implements Session.Handler {
             new CreateCommand(),
             new DeleteCommand(),
             new EngineCommand(),
+            new EventsCommand(),
             new ExecCommand(),
             new ExplainCommand(),
             new FeaturesCommand(),
@@ -43,10 +44,12 @@ public final class JruncCommandLine implements Session.Handler {
             new SpecCommand(),
             new StartCommand(),
             new StateCommand(),
+            new UpdateCommand(),
             new ValidateCommand());
 
     /** Called by the front alone, and not shown. */
-    private static final List<Command> INTERNAL = List.of(new RecoverCommand(), new FinishRunCommand());
+    private static final List<Command> INTERNAL =
+            List.of(new RecoverCommand(), new FinishRunCommand(), new EventsWatchedCommand());
 
     private final InstantSource clock;
     private final NativeLibraries libraries;

@@ -8,6 +8,7 @@ public final class InvalidSpec extends JruncException {
 
     private final String pointer;
     private final String finding;
+    private final String problem;
 
     /**
      * @param pointer the place, a JSON pointer (RFC 6901); empty for the whole document
@@ -17,6 +18,7 @@ public final class InvalidSpec extends JruncException {
         super("config.json: " + finding(pointer, problem));
         this.pointer = pointer;
         this.finding = finding(pointer, problem);
+        this.problem = problem;
     }
 
     private static String finding(String pointer, String problem) {
@@ -30,5 +32,10 @@ public final class InvalidSpec extends JruncException {
     /** The place and what is wrong there, without the document's name. */
     public String finding() {
         return finding;
+    }
+
+    /** What is wrong, without the place. */
+    public String problem() {
+        return problem;
     }
 }

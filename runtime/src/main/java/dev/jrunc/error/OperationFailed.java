@@ -44,6 +44,11 @@ public final class OperationFailed extends JruncException {
         return text.toString();
     }
 
+    /** What was tried on what, without its place and the errno. */
+    public String detail() {
+        return detail;
+    }
+
     public String operation() {
         return operation;
     }

@@ -24,7 +24,7 @@ public final class Signals {
     }
 
     /**
-     * @param signal a name with or without SIG in any case, or a number
+     * @param signal a name with or without SIG in any case, or a number; 0 for none, kill(2)
      * @throws UsageError for one that isn't known
      */
     public static int number(String signal) {
@@ -51,7 +51,7 @@ public final class Signals {
         try {
             int number = Integer.parseInt(name.substring(from));
             int meant = from == 0 ? number : name.startsWith("RTMIN") ? REALTIME_MINIMUM + number : MAXIMUM - number;
-            if (number >= 0 && meant >= (from == 0 ? 1 : REALTIME_MINIMUM) && meant <= MAXIMUM) {
+            if (number >= 0 && meant >= (from == 0 ? 0 : REALTIME_MINIMUM) && meant <= MAXIMUM) {
                 return meant;
             }
         } catch (NumberFormatException e) {

@@ -7,6 +7,7 @@ public final class Unsupported extends JruncException {
     private static final long serialVersionUID = 1;
 
     private final String pointer;
+    private final String why;
 
     /**
      * @param pointer the place in config.json
@@ -15,9 +16,15 @@ public final class Unsupported extends JruncException {
     public Unsupported(String pointer, String why) {
         super("config.json: " + pointer + ": " + why);
         this.pointer = pointer;
+        this.why = why;
     }
 
     public String pointer() {
         return pointer;
+    }
+
+    /** What can't be done, without the place. */
+    public String why() {
+        return why;
     }
 }

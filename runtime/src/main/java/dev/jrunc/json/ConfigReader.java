@@ -322,6 +322,16 @@ public final class ConfigReader {
         return node || number.present() ? number.i64() : 0;
     }
 
+    /**
+     * linux.resources alone, as {@code update --resources} reads it.
+     *
+     * @throws InvalidSpec with pointers into it
+     */
+    public static Spec.Resources readResources(Bytes document) {
+        Place resources = JsonTree.read(document);
+        return resources(resources);
+    }
+
     private static Spec.Resources resources(Place resources) {
         if (!resources.present()) {
             return Spec.Resources.NONE;

@@ -41,9 +41,7 @@ final class Bundle {
 
     private static final Origin READING = Origin.rule("bundle");
     private static final Origin ROOT_PATH = Origin.at("/root/path");
-    private static final String APPARMOR_ENABLED = "/sys/module/apparmor/parameters/enabled";
-    private static final long MAX_PARAMETER_BYTES = 4096;
-    private static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
+    static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
 
     private final String id;
     private final CreateOptions options;
@@ -107,7 +105,7 @@ final class Bundle {
             throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
         }
         String mountinfo = results.get(2).data().utf8();
-        boolean selinux = mountinfo.contains(" - selinuxfs ");
+        boolean selinux = SecurityLabels.hasSelinux(mountinfo);
         checkLabels(context, spec, selinux);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
         CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot());
@@ -149,23 +147,14 @@ final class Bundle {
         return numbers;
     }
 
-    /** A program that was to be confined must not run without. */
     private static void checkLabels(Context context, Spec spec, boolean selinux) {
         Spec.Process process = spec.process();
         if (process == null) {
             return;
         }
-        if (process.selinuxLabel() != null && !selinux) {
-            throw new Unsupported("/process/selinuxLabel", "SELinux is not enabled on this host");
-        }
-        if (process.apparmorProfile() != null) {
-            Result enabled = context.front()
-                    .attempt(new HostOperation.ReadFile(
-                            Origin.at("/process/apparmorProfile"), APPARMOR_ENABLED, MAX_PARAMETER_BYTES));
-            if (!enabled.ok() || !enabled.data().utf8().startsWith("Y")) {
-                throw new Unsupported("/process/apparmorProfile", "AppArmor is not enabled on this host");
-            }
-        }
+        SecurityLabels.missing(context.front(), process, () -> selinux).ifPresent(missing -> {
+            throw new Unsupported("/process/" + missing.property(), missing.why());
+        });
     }
 
     static @Nullable SeccompFilter seccomp(Context context, Spec spec) {

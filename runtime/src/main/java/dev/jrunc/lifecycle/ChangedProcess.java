@@ -16,8 +16,8 @@ final class ChangedProcess {
         if (change.args().isEmpty()) {
             throw new ContainerError("process args cannot be empty: give a command, or --process");
         }
-        refuse("--apparmor", change.apparmorProfile(), "AppArmor profiles");
-        refuse("--process-label", change.selinuxLabel(), "SELinux labels");
+        String profile = change.apparmorProfile();
+        String label = change.selinuxLabel();
         String cwd = change.cwd();
         Boolean noNewPrivileges = change.noNewPrivileges();
         return new Spec.Process(
@@ -30,18 +30,12 @@ final class ChangedProcess {
                 capabilities(own.capabilities(), change.capabilities()),
                 noNewPrivileges == null ? own.noNewPrivileges() : noNewPrivileges,
                 own.oomScoreAdj(),
-                own.apparmorProfile(),
-                own.selinuxLabel(),
+                profile == null ? own.apparmorProfile() : profile,
+                label == null ? own.selinuxLabel() : label,
                 own.scheduler(),
                 own.ioPriority(),
                 own.execCPUAffinity(),
                 user(own.user(), change));
-    }
-
-    private static void refuse(String option, @Nullable String value, String what) {
-        if (value != null && !value.isEmpty()) {
-            throw new ContainerError(option + " " + value + ": this version of jrunc can't do " + what);
-        }
     }
 
     private static Spec.User user(Spec.User own, ExecOptions.Change change) {

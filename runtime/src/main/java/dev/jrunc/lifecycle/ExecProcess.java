@@ -4,6 +4,7 @@ package dev.jrunc.lifecycle;
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.EngineReleased;
 import dev.jrunc.engine.Front;
+import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidSpec;
@@ -64,6 +65,7 @@ public final class ExecProcess {
         ContainerState state = found.state();
         Wanted wanted = wanted();
         checkConsole(wanted.process);
+        checkLabels(wanted);
         List<String> cgroups = ExecCgroups.folders(state, options.cgroups());
         SeccompFilter seccomp = Bundle.seccomp(context, wanted.spec);
         ExecPlan plan = plan(state, wanted, seccomp);
@@ -124,6 +126,31 @@ public final class ExecProcess {
         } catch (InvalidSpec e) {
             throw new ContainerError("--process " + file + ": " + e.finding());
         }
+    }
+
+    private void checkLabels(Wanted wanted) {
+        SecurityLabels.missing(front, wanted.process, this::hasSelinux).ifPresent(missing -> {
+            throw new ContainerError(labelPlace(wanted, missing.property()) + ": " + missing.why());
+        });
+    }
+
+    private boolean hasSelinux() {
+        Result mounts =
+                front.attempt(new HostOperation.ReadFile(EXEC, "/proc/self/mountinfo", Bundle.MAX_MOUNTINFO_BYTES));
+        return SecurityLabels.hasSelinux(mounts.data().utf8());
+    }
+
+    private String labelPlace(Wanted wanted, String property) {
+        if (options.processFile() != null) {
+            return "--process " + options.processFile() + ": /" + property;
+        }
+        boolean apparmor = property.equals("apparmorProfile");
+        String given =
+                apparmor ? options.change().apparmorProfile() : options.change().selinuxLabel();
+        if (given == null) {
+            return "config.json: " + wanted.base + "/" + property;
+        }
+        return (apparmor ? "--apparmor " : "--process-label ") + given;
     }
 
     private void checkConsole(Spec.Process process) {

@@ -29,7 +29,7 @@ public final class KillContainer {
     }
 
     /**
-     * @param signal 1 to 64
+     * @param signal 1 to 64; 0 only asks whether there is somebody who could be sent one
      * @param all every process of its cgroup
      * @throws ContainerError when there is no such container, or it has stopped
      */

@@ -1210,4 +1210,65 @@ public sealed interface HostOperation extends Operation {
             fields.str("path", path);
         }
     }
+
+    /** data: what the caller's standard input gives, to its end. EFBIG when it is longer than maxBytes. */
+    record ReadInput(Origin origin, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1d0;
+        }
+
+        @Override
+        public String name() {
+            return "READ_INPUT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("maxBytes", maxBytes);
+        }
+    }
+
+    /**
+     * Waits for the first of: the next beat of a clock, the kernel's word that memory has run out in a cgroup, the end of a
+     * process. value: WATCH_* bits of native/protocol.h. The first one begins to watch, with the first beat intervalMillis later;
+     * none between two is lost. With SIGINT, SIGTERM, SIGHUP or SIGQUIT the call ends with 128 and the signal. After
+     * engineMillis the front lets the engine go (EINPROGRESS), and then makes a new call with these arguments and the value in
+     * decimal. memory: the folder whose memory is watched, or empty; version: of its hierarchy, 1 or 2.
+     */
+    record Watch(
+            Origin origin,
+            long pid,
+            long startTime,
+            String memory,
+            long version,
+            long intervalMillis,
+            long engineMillis,
+            List<String> continuation)
+            implements HostOperation {
+        public Watch {
+            continuation = List.copyOf(continuation);
+        }
+
+        @Override
+        public int code() {
+            return 0x1d1;
+        }
+
+        @Override
+        public String name() {
+            return "WATCH";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+            fields.str("memory", memory);
+            fields.u32("version", version);
+            fields.u64("intervalMillis", intervalMillis);
+            fields.u32("engineMillis", engineMillis);
+            fields.strs("continuation", continuation);
+        }
+    }
 }

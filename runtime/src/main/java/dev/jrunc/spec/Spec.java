@@ -26,6 +26,20 @@ public record Spec(
         mounts = List.copyOf(mounts);
     }
 
+    /** The same with other {@code linux.resources}. */
+    public Spec withResources(Resources resources) {
+        return new Spec(
+                ociVersion,
+                root,
+                process,
+                hostname,
+                domainname,
+                mounts,
+                hooks,
+                annotations,
+                linux.withResources(resources));
+    }
+
     public record Root(String path, boolean readonly) {}
 
     /** An entry of {@code mounts}; type is null where it isn't given (a bind mount). */
@@ -125,7 +139,29 @@ public record Spec(
             @Nullable MemoryPolicy memoryPolicy,
             Map<String, NetDevice> netDevices,
             @Nullable IntelRdt intelRdt,
-            @Nullable Seccomp seccomp) {}
+            @Nullable Seccomp seccomp) {
+
+        Linux withResources(Resources other) {
+            return new Linux(
+                    namespaces,
+                    uidMappings,
+                    gidMappings,
+                    timeOffsets,
+                    devices,
+                    cgroupsPath,
+                    other,
+                    rootfsPropagation,
+                    sysctl,
+                    maskedPaths,
+                    readonlyPaths,
+                    mountLabel,
+                    personality,
+                    memoryPolicy,
+                    netDevices,
+                    intelRdt,
+                    seccomp);
+        }
+    }
 
     /** domain: LINUX or LINUX32. */
     public record Personality(String domain, List<String> flags) {}

@@ -53,6 +53,15 @@ public final class SpecCheck {
         new SpecCheck(spec).check();
     }
 
+    /**
+     * The same for linux.resources alone; places are those of a whole config.json.
+     *
+     * @throws InvalidSpec at the first problem
+     */
+    public static void checkResources(Spec.Resources resources) {
+        ResourcesCheck.check(resources);
+    }
+
     private void check() {
         checkVersion();
         checkNamespaces();

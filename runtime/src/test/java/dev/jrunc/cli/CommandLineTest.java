@@ -57,6 +57,8 @@ class CommandLineTest {
             switch (step.operation()) {
                 case HostOperation.Output output ->
                     (output.fd() == 1 ? out : err).append(output.content().utf8());
+                case HostOperation.SendDatagram sent ->
+                    log.append(sent.path()).append(' ').append(sent.content().utf8());
                 case HostOperation.WriteFile written ->
                     log.append(written.content().utf8());
                 case HostOperation.OpenState opened -> {
@@ -257,5 +259,25 @@ class CommandLineTest {
 
         assertEquals(1, host.run());
         assertTrue(host.err.toString().contains("invalid container ID format"), host.err::toString);
+    }
+
+    /** systemd.journal-fields(7), and syslog(3) with LOG_DAEMON: the severity of an error is 3. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "journald:|/run/systemd/journal/socket MESSAGE=state failed: container x: container does not exist_"
+                        + "PRIORITY=3_SYSLOG_IDENTIFIER=jrunc_",
+                "journald:pod|/run/systemd/journal/socket MESSAGE=state failed: container x: container does not exist_"
+                        + "PRIORITY=3_SYSLOG_IDENTIFIER=pod_",
+                "syslog:|/dev/log <27>jrunc: state failed: container x: container does not exist",
+                "syslog:pod|/dev/log <27>pod: state failed: container x: container does not exist",
+            })
+    void theLogOfTheHost(String log, String line) {
+        EmptyHost host = new EmptyHost(List.of("--log", log, "state", "x"));
+
+        assertEquals(1, host.run());
+        assertEquals(line, host.log.toString().replace('\n', '_'));
+        assertTrue(host.err.toString().contains("container does not exist"));
     }
 }
