@@ -5,6 +5,7 @@ import dev.jrunc.cgroup.CgroupDriver;
 import dev.jrunc.cgroup.CgroupLayout;
 import dev.jrunc.cgroup.CgroupPlan;
 import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.InvalidSpec;
@@ -37,6 +38,7 @@ final class Bundle {
 
     private static final Origin READING = Origin.rule("bundle");
     private static final Origin ROOT_PATH = Origin.at("/root/path");
+    private static final long MAX_SETGROUPS_BYTES = 64;
     private static final String APPARMOR_ENABLED = "/sys/module/apparmor/parameters/enabled";
     private static final long MAX_PARAMETER_BYTES = 4096;
     private static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
@@ -52,6 +54,8 @@ final class Bundle {
     private final List<ContainerState.Cgroup> foundCgroups;
     private final @Nullable SeccompFilter seccomp;
     private final boolean selinux;
+    private final boolean setGroupsDenied;
+    private final boolean copiesTrees;
 
     private Bundle(
             String id,
@@ -64,7 +68,9 @@ final class Bundle {
             CgroupPlan cgroups,
             List<ContainerState.Cgroup> foundCgroups,
             @Nullable SeccompFilter seccomp,
-            boolean selinux) {
+            boolean selinux,
+            boolean setGroupsDenied,
+            boolean copiesTrees) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -76,6 +82,8 @@ final class Bundle {
         this.foundCgroups = foundCgroups;
         this.seccomp = seccomp;
         this.selinux = selinux;
+        this.setGroupsDenied = setGroupsDenied;
+        this.copiesTrees = copiesTrees;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -100,7 +108,7 @@ final class Bundle {
         boolean selinux = mountinfo.contains(" - selinuxfs ");
         checkLabels(context, spec, selinux);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
-        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot());
+        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot(), context.rootless());
         List<Step<HostOperation>> looks = new ArrayList<>();
         looks.add(Step.mayFail(new HostOperation.RealPath(ROOT_PATH, rootfs(real, spec))));
         looks.addAll(Cgroups.looks(cgroups));
@@ -123,7 +131,16 @@ final class Bundle {
                 cgroups,
                 Cgroups.found(cgroups, looked.subList(1, looked.size())),
                 seccomp(context, spec),
-                selinux);
+                selinux,
+                !call.inInitialUserNamespace() && setGroupsDenied(context.front(), "self"),
+                call.hasSysAdmin());
+    }
+
+    /** user_namespaces(7): for good, in the process's user namespace and all below it. */
+    static boolean setGroupsDenied(Front front, String process) {
+        Result read = front.attempt(
+                new HostOperation.ReadFile(READING, "/proc/" + process + "/setgroups", MAX_SETGROUPS_BYTES));
+        return read.ok() && read.data().utf8().startsWith("deny");
     }
 
     /** A program that was to be confined must not run without. */
@@ -201,6 +218,33 @@ final class Bundle {
         return seccomp;
     }
 
+    /** The same where some of the cgroups could not be made. */
+    Bundle with(CgroupPlan possible) {
+        return possible.optional() ? with(possible, copiesTrees) : this;
+    }
+
+    /** The same where the front may not copy mount trees: init opens them by itself. */
+    Bundle withoutTrees() {
+        return with(cgroups, false);
+    }
+
+    private Bundle with(CgroupPlan possible, boolean trees) {
+        return new Bundle(
+                id,
+                options,
+                path,
+                rootfs,
+                config,
+                spec,
+                call,
+                possible,
+                foundCgroups,
+                seccomp,
+                selinux,
+                setGroupsDenied,
+                trees);
+    }
+
     boolean terminal() {
         Spec.Process process = spec.process();
         return process != null && process.terminal();
@@ -236,7 +280,9 @@ final class Bundle {
                 rootfs,
                 spec,
                 call.hasSysAdmin(),
+                copiesTrees,
                 cgroups.folders(),
+                cgroups.inherited(),
                 cgroups.optional(),
                 options.noPivot(),
                 options.noNewKeyring(),
@@ -244,9 +290,24 @@ final class Bundle {
                 listen,
                 seccomp,
                 selinux,
+                mapHelpers(),
+                setGroupsDenied,
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));
+    }
+
+    /** user_namespaces(7): without privilege one may map oneself, and nobody else. */
+    private boolean mapHelpers() {
+        return !call.hasSysAdmin()
+                && !(isOnly(spec.linux().uidMappings(), call.euid())
+                        && isOnly(spec.linux().gidMappings(), call.egid()));
+    }
+
+    private static boolean isOnly(List<Spec.IdMapping> mappings, long id) {
+        return mappings.size() == 1
+                && mappings.getFirst().size() == 1
+                && mappings.getFirst().hostID() == id;
     }
 
     /**

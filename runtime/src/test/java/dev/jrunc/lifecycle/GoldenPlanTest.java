@@ -125,10 +125,12 @@ class GoldenPlanTest {
             facts.load(new StringReader(Files.readString(file)));
         }
         List<String> warnings = new ArrayList<>();
+        Front machine = new Machine(facts, config);
         Context context = new Context(
-                new Machine(facts, config),
+                machine,
                 "/run/jrunc",
                 false,
+                !machine.call().isHostRoot(),
                 InstantSource.fixed(Instant.EPOCH),
                 Optional::empty,
                 warnings::add);
@@ -226,6 +228,8 @@ class GoldenPlanTest {
                 case HostOperation.ReadFile file when file.path().equals("/bundle/config.json") -> config;
                 case HostOperation.ReadKept kept -> "filter".repeat(4);
                 case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
+                case HostOperation.ReadFile file
+                when file.path().equals("/proc/self/setgroups") -> facts.getProperty("setgroups", "allow") + "\n";
                 case HostOperation.ReadFile file when file.path().startsWith("/sys/module/apparmor/") -> "Y\n";
                 default -> throw new IllegalStateException("planning must not do this: " + operation);
             };
