@@ -45,6 +45,8 @@ import dev.jrunc.it.cri.StopContainerRequest;
 import dev.jrunc.it.cri.StopContainerResponse;
 import dev.jrunc.it.cri.StopPodSandboxRequest;
 import dev.jrunc.it.cri.StopPodSandboxResponse;
+import dev.jrunc.it.cri.UpdateContainerResourcesRequest;
+import dev.jrunc.it.cri.UpdateContainerResourcesResponse;
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Cri;
@@ -288,6 +290,33 @@ class CriIT {
         assertEquals(container, stats.getAttributes().getId());
         assertTrue(stats.getCpu().getUsageCoreNanoSeconds().getValue() > 0, stats::toString);
         assertTrue(stats.getMemory().getWorkingSetBytes().getValue() > 0, stats::toString);
+    }
+
+    @Test
+    void limitsAreUpdated(Lab lab) {
+        Machine.needsCgroupV1("memory");
+        String container = new Pod(lab)
+                .started(
+                        config(LinuxContainerResources.newBuilder()
+                                .setMemoryLimitInBytes(64L * 1024 * 1024)
+                                .build()),
+                        "/payload",
+                        "tick",
+                        "100000");
+        cri.call(
+                "UpdateContainerResources",
+                UpdateContainerResourcesRequest.newBuilder()
+                        .setContainerId(container)
+                        .setLinux(LinuxContainerResources.newBuilder()
+                                .setMemoryLimitInBytes(32L * 1024 * 1024)
+                                .setCpuPeriod(100_000)
+                                .setCpuQuota(25_000))
+                        .build(),
+                UpdateContainerResourcesResponse.getDefaultInstance());
+        ExecSyncResponse limits = exec(
+                container, "cat", "/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+
+        assertEquals("33554432\n25000\n", limits.getStdout().toStringUtf8());
     }
 
     @Test

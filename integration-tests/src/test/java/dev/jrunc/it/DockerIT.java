@@ -208,6 +208,37 @@ class DockerIT {
     }
 
     @Test
+    void limitsAreUpdated(Lab lab) {
+        Machine.needsCgroupV1("memory");
+        String id = docker.started(lab, List.of("--memory", "64m"), "/payload", "tick", "100000");
+        docker.call(
+                        lab,
+                        "update",
+                        "--memory",
+                        "32m",
+                        "--memory-swap",
+                        "48m",
+                        "--cpus",
+                        "0.25",
+                        "--pids-limit",
+                        "60",
+                        id)
+                .now()
+                .succeeded();
+        Result result = docker.call(
+                        lab,
+                        "exec",
+                        id,
+                        "cat",
+                        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                        "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
+                        "/sys/fs/cgroup/pids/pids.max")
+                .now();
+
+        assertEquals(List.of("33554432", "25000", "60"), result.succeeded().lines());
+    }
+
+    @Test
     void outOfMemory(Lab lab) {
         String id =
                 docker.started(lab, List.of("--memory", "16m", "--memory-swap", "16m"), "sh", "-c", "tail /dev/zero");

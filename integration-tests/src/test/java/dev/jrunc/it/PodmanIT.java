@@ -182,6 +182,25 @@ class PodmanIT {
     }
 
     @Test
+    void limitsAreUpdated(Lab lab) {
+        Machine.needsCgroupV1("memory");
+        String id = podman.started(lab, List.of("--memory", "64m"), "/payload", "tick", "100000");
+        podman.call(lab, "update", "--memory", "32m", "--cpus", "0.25", id)
+                .now()
+                .succeeded();
+        Result result = podman.call(
+                        lab,
+                        "exec",
+                        id,
+                        "cat",
+                        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                        "/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
+                .now();
+
+        assertEquals(List.of("33554432", "25000"), result.succeeded().lines());
+    }
+
+    @Test
     void pausedAndGoingOn(Lab lab) {
         String id = running(lab);
         podman.call(lab, "pause", id).now().succeeded();
