@@ -327,8 +327,9 @@ class CriIT {
                         config(LinuxContainerResources.newBuilder()
                                 .setMemoryLimitInBytes(16L * 1024 * 1024)
                                 .build()),
-                        "tail",
-                        "/dev/zero");
+                        "sh",
+                        "-c",
+                        "sleep 1; exec tail /dev/zero");
         Await.until(
                 "the end",
                 () -> status(container).getState() == ContainerState.CONTAINER_EXITED,

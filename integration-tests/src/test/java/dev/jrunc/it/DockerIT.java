@@ -238,10 +238,11 @@ class DockerIT {
         assertEquals(List.of("33554432", "25000", "60"), result.succeeded().lines());
     }
 
+    /** The shim asks for these events after the start: a program that is ended before isn't told of. */
     @Test
     void outOfMemory(Lab lab) {
-        String id =
-                docker.started(lab, List.of("--memory", "16m", "--memory-swap", "16m"), "sh", "-c", "tail /dev/zero");
+        String program = "sleep 1; exec tail /dev/zero";
+        String id = docker.started(lab, List.of("--memory", "16m", "--memory-swap", "16m"), "sh", "-c", program);
         docker.call(lab, "wait", id).now().succeeded().printed("137");
 
         assertEquals("true", docker.inspect(lab, id, "{{.State.OOMKilled}}"));
