@@ -170,9 +170,6 @@ public final class CreateContainer {
         }
         state = made(possible, plan, state, steps, front.run(steps), 0);
         try {
-            cgroups.keepJoined(state.pid());
-            possible = possible.with(cgroups.plan());
-            plan = possible.plan(0);
             if (!possible.tellsPid()) {
                 front.execute(List.of(sending(plan)));
             }
@@ -180,7 +177,7 @@ public final class CreateContainer {
             undo(state, e);
             throw e;
         }
-        return new Made(possible, plan, state.withCgroups(cgroups.plan().folders()));
+        return new Made(possible, plan, state);
     }
 
     /**

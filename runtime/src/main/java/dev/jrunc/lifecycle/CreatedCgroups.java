@@ -16,9 +16,6 @@ import java.util.List;
 /** The cgroups of a container that is being created, as far as its caller has a right to them. */
 final class CreatedCgroups {
 
-    private static final Origin JOINED = Origin.rule("cgroups of the container");
-    private static final long MAX_CGROUP_BYTES = 64L * 1024;
-
     private final Front front;
     private CgroupPlan plan;
 
@@ -61,45 +58,6 @@ final class CreatedCgroups {
                 goWithout(folder(failed.mount() + failed.path()), result.error(), failed.origin(), result.message());
             }
         }
-    }
-
-    /**
-     * Goes without those that init could not join; in hierarchies where it did, its cgroup is the container's.
-     *
-     * @param pid of init; 0 where there is none, since nothing is made
-     * @throws OperationFailed when there is a limit in one of them
-     */
-    void keepJoined(long pid) {
-        if (pid == 0 || plan.folders().isEmpty()) {
-            return;
-        }
-        HostOperation read = new HostOperation.ReadFile(JOINED, "/proc/" + pid + "/cgroup", MAX_CGROUP_BYTES);
-        String joined = front.execute(read).data().utf8();
-        for (CgroupFolder folder : plan.folders()) {
-            if (!isIn(joined, folder)) {
-                goWithout(folder, Errno.EACCES.number(), JOINED, "join cgroup " + folder.folder());
-            }
-        }
-    }
-
-    /** Whether /proc/PID/cgroup has it: the path there begins at the root of the hierarchy, ours where it is mounted. */
-    private static boolean isIn(String text, CgroupFolder folder) {
-        String controllers = String.join(",", folder.controllers());
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf('\n', start);
-            int last = end < 0 ? text.length() : end;
-            int first = text.indexOf(':', start);
-            int second = text.indexOf(':', first + 1);
-            if (first > 0 && second > first && second < last) {
-                boolean same = text.substring(first + 1, second).equals(controllers);
-                if (same && text.substring(second + 1, last).endsWith(folder.path())) {
-                    return true;
-                }
-            }
-            start = last + 1;
-        }
-        return false;
     }
 
     private CgroupFolder folder(String path) {

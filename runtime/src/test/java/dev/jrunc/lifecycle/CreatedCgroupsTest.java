@@ -130,17 +130,4 @@ class CreatedCgroupsTest {
         assertThrows(JruncException.class, () -> created(plan("", false), Map.of("/cg/memory/user/ID", Errno.EACCES)));
         assertThrows(JruncException.class, () -> created(plan("", true), Map.of("/cg/memory/user/ID", Errno.ENOSPC)));
     }
-
-    @Test
-    void whereInitMayNotGoTheCgroupIsRemoved() {
-        Host host = new Host(Map.of(), "9:memory:/user/ID\n8:pids:/ID\n7:freezer:/user\n");
-        CreatedCgroups cgroups = new CreatedCgroups(host, plan("", true));
-        cgroups.create();
-        cgroups.keepJoined(4711);
-
-        assertEquals(List.of("/cg/freezer/user/ID"), host.removed);
-        assertEquals(
-                List.of("/cg/memory/user/ID", "/cg/pids/ID"),
-                paths(cgroups.plan().folders()));
-    }
 }
