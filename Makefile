@@ -29,7 +29,8 @@ LIB := $(TREE)/lib/jrunc
 
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
 PACKAGES_CHECK := clang-format libseccomp2
-PACKAGES_TEST := bsdutils busybox-static containerd iproute2 jq libseccomp2 procps runc skopeo strace systemd umoci util-linux
+PACKAGES_TEST := bsdutils buildah busybox-static containerd docker.io iproute2 jq libseccomp2 passwd podman procps runc skopeo \
+	strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_BENCH := busybox-static crun python3 runc
@@ -209,7 +210,7 @@ integration-test: all | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 	@echo "Integration tests: jrunc, an engine for every call"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold \
-		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow
+		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
 

@@ -12,11 +12,13 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define HELPER_MILLIS 10000
+#define HELPER_WORDS_BYTES 200
 #define LINE_BYTES 36 /* three numbers of 32 bits, blanks, a line feed */
 
 /* All lines, for one write: the kernel takes a map only once. */
@@ -55,12 +57,33 @@ static int wait_for_helper(pid_t child)
     return -ETIMEDOUT;
 }
 
+/* The first line that it wrote; empty where that is not known. */
+static void take_words(int output, char *words, size_t size)
+{
+    ssize_t got = pread(output, words, size - 1, 0);
+    words[got > 0 ? got : 0] = 0;
+    words[strcspn(words, "\n")] = 0;
+}
+
+/* Standard error goes to a file in memory, which nobody has to read meanwhile. */
+static int spawn_helper(const char *helper, char **args, int output, pid_t *child)
+{
+    char *environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    if (posix_spawn_file_actions_init(&actions))
+        return -ENOMEM;
+    int error = output < 0 ? 0 : posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    if (!error)
+        error = posix_spawn(child, helper, &actions, NULL, args, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    return -error;
+}
+
 /* newuidmap PID inside outside size … */
-static int call_helper(const char *helper, pid_t pid, const struct numbers *map)
+static int call_helper(const char *helper, pid_t pid, const struct numbers *map, char *words, size_t words_size)
 {
     scope_free char **args = calloc((size_t)map->count + 3, sizeof *args);
     scope_free char *texts = malloc(((size_t)map->count + 1) * 12);
-    char *environment[] = {NULL};
     if (!args || !texts)
         return -ENOMEM;
     args[0] = (char *)(uintptr_t)helper;
@@ -72,9 +95,10 @@ static int call_helper(const char *helper, pid_t pid, const struct numbers *map)
     }
     pid_t child;
     int status;
-    int error = posix_spawn(&child, helper, NULL, NULL, args, environment);
+    scope_fd output = memfd_create("jrunc-map-helper", MFD_CLOEXEC);
+    int error = spawn_helper(helper, args, output, &child);
     if (error)
-        return -error;
+        return error;
     error = wait_for_helper(child);
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
@@ -82,22 +106,26 @@ static int call_helper(const char *helper, pid_t pid, const struct numbers *map)
     }
     if (error)
         return error;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    take_words(output, words, words_size);
+    return -EPERM;
 }
 
-static int write_all_maps(const struct op_spawn *request, pid_t pid, int folder, const char **what)
+static int write_all_maps(const struct op_spawn *request, pid_t pid, int folder, const char **what, char *words,
+                          size_t words_size)
 {
     *what = "setgroups";
     int error = request->denySetgroups ? write_text(folder, "setgroups", "deny") : 0;
     if (error)
         return error;
     *what = "uid_map";
-    error = request->mapHelpers ? call_helper("/usr/bin/newuidmap", pid, &request->uidMap)
+    error = request->mapHelpers ? call_helper("/usr/bin/newuidmap", pid, &request->uidMap, words, words_size)
                                 : write_map(folder, "uid_map", &request->uidMap);
     if (error)
         return error;
     *what = "gid_map";
-    return request->mapHelpers ? call_helper("/usr/bin/newgidmap", pid, &request->gidMap)
+    return request->mapHelpers ? call_helper("/usr/bin/newgidmap", pid, &request->gidMap, words, words_size)
                                : write_map(folder, "gid_map", &request->gidMap);
 }
 
@@ -105,11 +133,12 @@ int write_maps(const struct op_spawn *request, pid_t pid, char *message, size_t 
 {
     scope_process process;
     const char *what = "process";
+    char words[HELPER_WORDS_BYTES] = "";
     int error = process_open(pid, &process);
     if (!error)
-        error = write_all_maps(request, pid, process.folder, &what);
+        error = write_all_maps(request, pid, process.folder, &what, words, sizeof words);
     if (error)
-        snprintf(message, message_size, "write %s of the new user namespace%s", what,
-                 request->mapHelpers ? " by newuidmap and newgidmap" : "");
+        snprintf(message, message_size, "write %s of the new user namespace%s%s%s", what,
+                 request->mapHelpers ? " by newuidmap and newgidmap" : "", *words ? ": " : "", words);
     return error;
 }

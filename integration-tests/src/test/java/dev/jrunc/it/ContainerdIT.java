@@ -21,11 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** containerd 1.6 and its shim call the runtime, by ctr. */
 @IntegrationTest
+@Tag("client")
 @Peer(runc = PASS)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContainerdIT {
@@ -109,8 +111,14 @@ class ContainerdIT {
     void detachedThenKilledAndDeleted(Lab lab) {
         String id = lab.nextId();
         run(lab, id, options("-d"), "/payload", "signal-exit").now().succeeded();
-        containerd.ctr(lab, "task", "kill", "-s", "SIGTERM", id).now().succeeded();
-        Await.until("the end of the task", () -> status(lab, id).equals("STOPPED"), () -> status(lab, id));
+        // Until it has its handler, the first process of a pid namespace gets no signal: nobody tells when that is.
+        Await.until(
+                "the end of the task",
+                () -> {
+                    containerd.ctr(lab, "task", "kill", "-s", "SIGTERM", id).now();
+                    return status(lab, id).equals("STOPPED");
+                },
+                () -> status(lab, id));
         Result deleted = containerd.ctr(lab, "task", "delete", id).now().succeeded();
         assertTrue(deleted.stderr().contains("exit with non-zero exit code 115"), deleted::toString);
         containerd.ctr(lab, "container", "delete", id).now().succeeded();
@@ -191,6 +199,34 @@ class ContainerdIT {
                 .map(line -> line.split("\\s+", -1)[2])
                 .findFirst()
                 .orElse("gone");
+    }
+
+    @Test
+    void aProgramThatMayNotBeExecuted(Lab lab) {
+        String id = started(lab);
+        Result run = run(lab, lab.nextId(), options("--rm"), "/bin").now().exited(1);
+        Result exec = exec(lab, id, "/bin").now().exited(1);
+        remove(lab, id);
+
+        assertTrue(run.stderr().contains("exec: \"/bin\""), run::toString);
+        assertTrue(run.stderr().contains("permission denied"), run::toString);
+        assertTrue(exec.stderr().contains("permission denied"), exec::toString);
+    }
+
+    /** The shim's, from the cgroup that the runtime made. */
+    @Test
+    void metrics(Lab lab) {
+        String id = started(lab);
+        Result metrics = containerd.ctr(lab, "task", "metrics", id).now().succeeded();
+        remove(lab, id);
+
+        assertTrue(
+                metrics.lines().stream()
+                        .anyMatch(line -> line.strip().matches("memory\\.usage_in_bytes\\s+[1-9][0-9]*")),
+                metrics::toString);
+        assertTrue(
+                metrics.lines().stream().anyMatch(line -> line.strip().matches("pids\\.current\\s+1")),
+                metrics::toString);
     }
 
     @Test

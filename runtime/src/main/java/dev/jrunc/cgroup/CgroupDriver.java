@@ -47,18 +47,19 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
 
     /**
      * @param id of the container
-     * @param privileged the caller is root, and in no user namespace: it may set device rules, and has to have cgroups
+     * @param privileged the caller is root, and in no user namespace: it may set device rules
+     * @param rootless where the caller has no right to a cgroup, and none is asked for, the container goes without
      * @throws dev.jrunc.error.InvalidSpec for values that can't be meant
      * @throws Unsupported for what this host can't do
      */
-    public static CgroupPlan plan(CgroupLayout layout, Spec spec, String id, boolean privileged) {
+    public static CgroupPlan plan(CgroupLayout layout, Spec spec, String id, boolean privileged, boolean rootless) {
         Spec.Resources resources = spec.linux().resources();
         List<CgroupFolder> folders = CgroupPaths.folders(layout, spec.linux().cgroupsPath(), id);
         if (folders.isEmpty()) {
             if (!resources.equals(Spec.Resources.NONE) && asksForLimits(resources)) {
                 throw new Unsupported(RESOURCES, "no cgroup hierarchy is mounted here");
             }
-            return new CgroupPlan(List.of(), List.of(), List.of(), false, List.of());
+            return new CgroupPlan(List.of(), List.of(), List.of(), List.of(), false, List.of());
         }
         Origin path = CgroupPaths.origin(spec.linux().cgroupsPath());
         CgroupDriver driver = of(folders, path, PresentLimits.NEW);
@@ -66,9 +67,9 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
             driver.planDevices(DeviceRules.of(resources.devices()));
         }
         driver.planLimits(resources);
-        boolean optional = !privileged && !path.isPointer() && driver.limits.isEmpty();
-        List<Step<HostOperation>> create = driver.create();
-        return new CgroupPlan(folders, optional ? mayFail(create) : create, driver.limits, optional, driver.warnings);
+        boolean optional = rootless && !path.isPointer();
+        return new CgroupPlan(
+                folders, CgroupPaths.callers(layout), driver.create(), driver.limits, optional, driver.warnings);
     }
 
     /**
@@ -91,7 +92,7 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
             driver.limits.addAll(devices(folders, present.asked().devices(), asked.devices()));
         }
         driver.planLimits(asked);
-        return new CgroupPlan(folders, List.of(), driver.limits, false, driver.warnings);
+        return new CgroupPlan(folders, List.of(), List.of(), driver.limits, false, driver.warnings);
     }
 
     /** The steps from one list of device rules to another one. */
@@ -103,14 +104,6 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
         CgroupDriver driver = of(folders, Origin.rule("update"), PresentLimits.NEW);
         driver.changeDevices(DeviceRules.of(from), DeviceRules.of(to));
         return driver.limits;
-    }
-
-    private static List<Step<HostOperation>> mayFail(List<Step<HostOperation>> steps) {
-        List<Step<HostOperation>> optional = new ArrayList<>();
-        for (Step<HostOperation> step : steps) {
-            optional.add(Step.mayFail(step.operation()));
-        }
-        return optional;
     }
 
     private static boolean asksForLimits(Spec.Resources resources) {

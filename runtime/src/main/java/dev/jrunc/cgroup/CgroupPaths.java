@@ -37,6 +37,16 @@ public final class CgroupPaths {
         return folders;
     }
 
+    /** Where the caller itself is. */
+    static List<CgroupFolder> callers(CgroupLayout layout) {
+        List<CgroupFolder> folders = new ArrayList<>();
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            folders.add(
+                    new CgroupFolder(hierarchy.mount(), hierarchy.own(), hierarchy.version(), hierarchy.controllers()));
+        }
+        return folders;
+    }
+
     /** The place in config.json, or the rule, that the path comes from. */
     static Origin origin(@Nullable String cgroupsPath) {
         return cgroupsPath == null || cgroupsPath.isEmpty()

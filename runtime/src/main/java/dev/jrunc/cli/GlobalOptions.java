@@ -93,8 +93,12 @@ record GlobalOptions(
             }
             return folder;
         }
-        boolean host = call.isHostRoot() && !rootless.equals("true");
-        return (host ? "/run" : call.userRuntimeFolder()) + "/jrunc";
+        return (call.isHostRoot() ? "/run" : call.userRuntimeFolder()) + "/jrunc";
+    }
+
+    /** Whether containers do without the cgroups that this caller has no right to, as all do but root of the host. */
+    boolean isRootless(Call call) {
+        return rootless.equals("auto") ? !call.isHostRoot() : rootless.equals("true");
     }
 
     /** For a call that the front makes later in the same name. */

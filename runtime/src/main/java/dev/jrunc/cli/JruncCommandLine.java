@@ -145,7 +145,13 @@ public final class JruncCommandLine implements Session.Handler {
         String subject = named ? "container " + behind.getFirst() + ": " : "";
         try {
             Context context = new Context(
-                    front, global.rootFolder(front.call()), global.systemdCgroup(), clock, libraries, log::warning);
+                    front,
+                    global.rootFolder(front.call()),
+                    global.systemdCgroup(),
+                    global.isRootless(front.call()),
+                    clock,
+                    libraries,
+                    log::warning);
             return command.run(new Invocation(command.name(), arguments, global, context, libraries, residency));
         } catch (UsageError e) {
             log.error(command.name() + " failed: " + e.getMessage());

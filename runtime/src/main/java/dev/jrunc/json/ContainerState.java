@@ -4,6 +4,7 @@ package dev.jrunc.json;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.ResctrlGroup;
 import dev.jrunc.spec.Spec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +97,33 @@ public record ContainerState(
                 ownPidNamespace,
                 sessionKeyring,
                 cgroups,
+                resctrl,
+                poststart,
+                poststop);
+    }
+
+    /** Without the cgroups that could not be made: those in these folders are left. */
+    public ContainerState withCgroups(List<CgroupFolder> folders) {
+        List<Cgroup> left = new ArrayList<>();
+        for (Cgroup cgroup : cgroups) {
+            if (folders.contains(cgroup.folder())) {
+                left.add(cgroup);
+            }
+        }
+        return new ContainerState(
+                ociVersion,
+                id,
+                complete,
+                pid,
+                startTime,
+                bundle,
+                rootfs,
+                created,
+                annotations,
+                owner,
+                ownPidNamespace,
+                sessionKeyring,
+                left,
                 resctrl,
                 poststart,
                 poststop);

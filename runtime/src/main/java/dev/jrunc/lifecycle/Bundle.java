@@ -5,6 +5,7 @@ import dev.jrunc.cgroup.CgroupDriver;
 import dev.jrunc.cgroup.CgroupLayout;
 import dev.jrunc.cgroup.CgroupPlan;
 import dev.jrunc.engine.Call;
+import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.InvalidSpec;
@@ -42,6 +43,7 @@ final class Bundle {
     private static final Origin READING = Origin.rule("bundle");
     private static final Origin ROOT_PATH = Origin.at("/root/path");
     static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
+    private static final long MAX_SETGROUPS_BYTES = 64;
 
     private final String id;
     private final CreateOptions options;
@@ -56,6 +58,8 @@ final class Bundle {
     private final boolean selinux;
     private final Map<String, Long> netDevices;
     private final @Nullable IntelRdtPlan intelRdt;
+    private final boolean setGroupsDenied;
+    private final boolean copiesTrees;
 
     private Bundle(
             String id,
@@ -70,7 +74,9 @@ final class Bundle {
             @Nullable SeccompFilter seccomp,
             boolean selinux,
             Map<String, Long> netDevices,
-            @Nullable IntelRdtPlan intelRdt) {
+            @Nullable IntelRdtPlan intelRdt,
+            boolean setGroupsDenied,
+            boolean copiesTrees) {
         this.id = id;
         this.options = options;
         this.path = path;
@@ -84,6 +90,8 @@ final class Bundle {
         this.selinux = selinux;
         this.netDevices = netDevices;
         this.intelRdt = intelRdt;
+        this.setGroupsDenied = setGroupsDenied;
+        this.copiesTrees = copiesTrees;
     }
 
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
@@ -108,7 +116,7 @@ final class Bundle {
         boolean selinux = SecurityLabels.hasSelinux(mountinfo);
         checkLabels(context, spec, selinux);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
-        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot());
+        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot(), context.rootless());
         List<Step<HostOperation>> looks = new ArrayList<>();
         looks.add(Step.mayFail(new HostOperation.RealPath(ROOT_PATH, rootfs(real, spec))));
         looks.addAll(Cgroups.looks(cgroups));
@@ -133,7 +141,9 @@ final class Bundle {
                 seccomp(context, spec),
                 selinux,
                 netDevices(context, spec),
-                Resctrl.plan(context.front(), id, spec, mountinfo));
+                Resctrl.plan(context.front(), id, spec, mountinfo),
+                !call.inInitialUserNamespace() && setGroupsDenied(context.front(), "self"),
+                call.hasSysAdmin());
     }
 
     /** They have to be there before anything is made. */
@@ -145,6 +155,13 @@ final class Bundle {
             numbers.put(name, found.value());
         }
         return numbers;
+    }
+
+    /** user_namespaces(7): for good, in the process's user namespace and all below it. */
+    static boolean setGroupsDenied(Front front, String process) {
+        Result read = front.attempt(
+                new HostOperation.ReadFile(READING, "/proc/" + process + "/setgroups", MAX_SETGROUPS_BYTES));
+        return read.ok() && read.data().utf8().startsWith("deny");
     }
 
     private static void checkLabels(Context context, Spec spec, boolean selinux) {
@@ -219,6 +236,35 @@ final class Bundle {
         return seccomp;
     }
 
+    /** The same where some of the cgroups could not be made. */
+    Bundle with(CgroupPlan possible) {
+        return possible.optional() ? with(possible, copiesTrees) : this;
+    }
+
+    /** The same where the front may not copy mount trees: init opens them by itself. */
+    Bundle withoutTrees() {
+        return with(cgroups, false);
+    }
+
+    private Bundle with(CgroupPlan possible, boolean trees) {
+        return new Bundle(
+                id,
+                options,
+                path,
+                rootfs,
+                config,
+                spec,
+                call,
+                possible,
+                foundCgroups,
+                seccomp,
+                selinux,
+                netDevices,
+                intelRdt,
+                setGroupsDenied,
+                trees);
+    }
+
     boolean terminal() {
         Spec.Process process = spec.process();
         return process != null && process.terminal();
@@ -254,7 +300,9 @@ final class Bundle {
                 rootfs,
                 spec,
                 call.hasSysAdmin(),
+                copiesTrees,
                 cgroups.folders(),
+                cgroups.inherited(),
                 cgroups.optional(),
                 options.noPivot(),
                 options.noNewKeyring(),
@@ -263,9 +311,24 @@ final class Bundle {
                 seccomp,
                 selinux,
                 netDevices,
+                mapHelpers(),
+                setGroupsDenied,
                 notifySocket == null ? "" : notifySocket,
                 StateJson.hookState(id, "creating", pid, path, spec.annotations()),
                 StateJson.hookState(id, "created", pid, path, spec.annotations())));
+    }
+
+    /** user_namespaces(7): without privilege one may map oneself, and nobody else. */
+    private boolean mapHelpers() {
+        return !call.hasSysAdmin()
+                && !(isOnly(spec.linux().uidMappings(), call.euid())
+                        && isOnly(spec.linux().gidMappings(), call.egid()));
+    }
+
+    private static boolean isOnly(List<Spec.IdMapping> mappings, long id) {
+        return mappings.size() == 1
+                && mappings.getFirst().size() == 1
+                && mappings.getFirst().hostID() == id;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  *
  * @param root the folder of all state folders, absolute
  * @param systemdCgroup --systemd-cgroup
+ * @param rootless a cgroup that the caller has no right to, and that nothing asks for, is done without
  * @param libraries for what isn't done by the kernel alone
  * @param warnings takes what is not done and does no harm, a line each
  */
@@ -19,6 +20,7 @@ public record Context(
         Front front,
         String root,
         boolean systemdCgroup,
+        boolean rootless,
         InstantSource clock,
         NativeLibraries libraries,
         Consumer<String> warnings) {

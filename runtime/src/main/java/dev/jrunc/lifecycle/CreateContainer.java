@@ -5,6 +5,7 @@ import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
@@ -84,15 +85,18 @@ public final class CreateContainer {
         Plan plan = bundle.plan(0);
         plan.warnings().forEach(context.warnings());
         bundle.cgroups().warnings().forEach(context.warnings());
-        ContainerState state = make(bundle, plan);
+        Made made = bundle.cgroups().optional() ? makeStepByStep(bundle) : make(bundle, plan);
         try {
-            return finish(bundle, plan, state, sequel);
+            return finish(made.bundle, made.plan, made.state, sequel);
         } catch (JruncException e) {
-            undo(state, e);
-            poststop(state);
+            undo(made.state, e);
+            poststop(made.state);
             throw e;
         }
     }
+
+    /** What the container is made from, as far as it could be had, with the process of its init. */
+    private record Made(Bundle bundle, Plan plan, ContainerState state) {}
 
     /** runtime.md section "Lifecycle": after a hook that failed it goes on with these. */
     private void poststop(ContainerState state) {
@@ -129,7 +133,7 @@ public final class CreateContainer {
      * All up to an init that has its plan, or waits for it. The id comes first: the folder is made and locked in the same batch
      * where none of the cgroups was there when we looked. What is about to be made is written down before it is made.
      */
-    private ContainerState make(Bundle bundle, Plan plan) {
+    private Made make(Bundle bundle, Plan plan) {
         ContainerState state = initialState(bundle, bundle.foundCgroups());
         if (Cgroups.areNew(bundle.foundCgroups())) {
             List<Step<HostOperation>> steps = new ArrayList<>(folder.making());
@@ -137,27 +141,88 @@ public final class CreateContainer {
             addMaking(steps, bundle, plan, state);
             List<Result> results = front.run(steps);
             if (folder.made(results)) {
-                return made(bundle, plan, state, steps, results, before);
+                return new Made(bundle, plan, made(bundle, plan, state, steps, results, before));
             }
         }
+        state = claim(bundle);
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        addMaking(steps, bundle, plan, state);
+        return new Made(bundle, plan, made(bundle, plan, state, steps, front.run(steps), 0));
+    }
+
+    /** What a caller without rights can't have is known only when it was tried: docs/decisions/rootless.md. */
+    private Made makeStepByStep(Bundle bundle) {
+        ContainerState state = claim(bundle);
+        CreatedCgroups cgroups = new CreatedCgroups(front, bundle.cgroups());
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        Bundle possible;
+        Plan plan;
+        try {
+            addPreparing(steps, bundle, state);
+            front.execute(steps);
+            steps.clear();
+            cgroups.create();
+            possible = withTrees(bundle.with(cgroups.plan()));
+            plan = possible.plan(0);
+            state = state.withCgroups(cgroups.plan().folders());
+            steps.addAll(cgroups.plan().limits());
+            addIntelRdt(steps, bundle);
+            addSpawning(steps, plan);
+        } catch (JruncException e) {
+            undo(state, e);
+            throw e;
+        }
+        state = made(possible, plan, state, steps, front.run(steps), 0);
+        try {
+            if (!possible.tellsPid()) {
+                front.execute(List.of(sending(plan)));
+            }
+        } catch (JruncException e) {
+            undo(state, e);
+            throw e;
+        }
+        return new Made(possible, plan, state);
+    }
+
+    /**
+     * In a user namespace whose mount namespace is another's nobody may copy mount trees: then init opens the paths by itself, as
+     * the same user. Elsewhere what fails is an error.
+     */
+    private Bundle withTrees(Bundle bundle) {
+        List<Step<HostOperation>> trees = bundle.plan(0).trees();
+        List<Result> results = front.run(trees);
+        Optional<OperationFailed> failure = Front.failure(trees, results);
+        boolean may = !front.call().inInitialUserNamespace() && results.size() == 1;
+        if (failure.isPresent() && may && failure.get().errno() == Errno.EPERM.number()) {
+            return bundle.withoutTrees();
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        return bundle;
+    }
+
+    /**
+     * Takes the id, and looks again for its cgroups.
+     *
+     * @return the state with which it begins
+     */
+    private ContainerState claim(Bundle bundle) {
         claim();
         try {
             List<ContainerState.Cgroup> found =
                     Cgroups.found(bundle.cgroups(), front.execute(Cgroups.looks(bundle.cgroups())));
-            state = initialState(bundle, found);
             Cgroups.checkEmpty(front, found, bundle.cgroups().optional());
+            return initialState(bundle, found);
         } catch (JruncException e) {
             List<Step<HostOperation>> steps =
                     List.of(Step.mayFail(folder.removal().operation()));
             Failures.suppress(e, steps, front.execute(steps));
             throw e;
         }
-        List<Step<HostOperation>> steps = new ArrayList<>();
-        addMaking(steps, bundle, plan, state);
-        return made(bundle, plan, state, steps, front.run(steps), 0);
     }
 
-    /** Takes the id, after what a killed create has left there. */
+    /** After what a killed create has left there. */
     private void claim() {
         if (folder.create()) {
             return;
@@ -167,7 +232,7 @@ public final class CreateContainer {
         }
     }
 
-    private void addMaking(List<Step<HostOperation>> steps, Bundle bundle, Plan plan, ContainerState state) {
+    private void addPreparing(List<Step<HostOperation>> steps, Bundle bundle, ContainerState state) {
         steps.add(folder.writing(state));
         steps.add(folder.keeping(bundle.config()));
         steps.add(Step.must(new HostOperation.MakeStartFifos(CREATE)));
@@ -175,17 +240,29 @@ public final class CreateContainer {
         if (socket != null) {
             steps.add(Step.must(new HostOperation.ConnectConsole(Origin.rule("--console-socket"), socket)));
         }
-        steps.addAll(bundle.cgroups().create());
-        steps.addAll(bundle.cgroups().limits());
+    }
+
+    private static void addIntelRdt(List<Step<HostOperation>> steps, Bundle bundle) {
         IntelRdtPlan intelRdt = bundle.intelRdt();
         if (intelRdt != null) {
             steps.addAll(intelRdt.steps());
         }
-        steps.addAll(plan.trees());
+    }
+
+    private static void addSpawning(List<Step<HostOperation>> steps, Plan plan) {
         steps.add(Step.must(plan.spawn()));
         steps.addAll(plan.attach());
         steps.addAll(plan.oomScoreAdj());
         steps.addAll(plan.netDevices());
+    }
+
+    private void addMaking(List<Step<HostOperation>> steps, Bundle bundle, Plan plan, ContainerState state) {
+        addPreparing(steps, bundle, state);
+        steps.addAll(bundle.cgroups().create());
+        steps.addAll(bundle.cgroups().limits());
+        addIntelRdt(steps, bundle);
+        steps.addAll(plan.trees());
+        addSpawning(steps, plan);
         if (!bundle.tellsPid()) {
             steps.add(sending(plan));
         }

@@ -175,7 +175,7 @@ public final class ExecProcess {
                 wanted.spec,
                 wanted.process,
                 wanted.base,
-                call.hasSysAdmin(),
+                Bundle.setGroupsDenied(front, Long.toString(state.pid())),
                 state.sessionKeyring(),
                 options.preserveFds(),
                 seccomp));
@@ -258,7 +258,7 @@ public final class ExecProcess {
 
     /** Where the user has no right to cgroups, create did without them, too. */
     private boolean isRootless() {
-        return !front.call().isHostRoot();
+        return context.rootless();
     }
 
     private static void addAffinity(List<Step<HostOperation>> steps, @Nullable String list, String pointer) {

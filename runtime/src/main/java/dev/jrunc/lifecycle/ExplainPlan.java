@@ -31,6 +31,7 @@ public final class ExplainPlan {
                 front,
                 context.root(),
                 context.systemdCgroup(),
+                context.rootless(),
                 context.clock(),
                 context.libraries(),
                 context.warnings());

@@ -37,7 +37,12 @@ public final class KillContainer {
         StateFolder folder = context.folder(id);
         RecoverContainer.Found found = RecoverContainer.find(context, folder);
         ContainerState state = found.state();
-        if (all) {
+        boolean known = Cgroups.ofProcesses(state).isPresent();
+        if (all && !known && !(signal == SIGKILL && state.ownPidNamespace())) {
+            throw new ContainerError("the container has no cgroup that could tell its processes");
+        }
+        // The end of the first process of a pid namespace is that of all.
+        if (all && known) {
             signalAll(state, signal);
             if (signal == SIGKILL && found.status() == Status.PAUSED) {
                 front.execute(PauseContainer.thaw(state, "kill"));

@@ -79,6 +79,7 @@ public final class ValidateConfig {
                 context.front(),
                 context.root(),
                 context.systemdCgroup(),
+                context.rootless(),
                 context.clock(),
                 context.libraries(),
                 warning -> findings.add(Finding.warning("", warning)));

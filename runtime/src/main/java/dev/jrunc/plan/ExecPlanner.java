@@ -23,7 +23,7 @@ public final class ExecPlanner {
                 request.seccomp(),
                 request.spec(),
                 process,
-                setGroups(request),
+                !request.setGroupsDenied(),
                 new NotifySocket(""),
                 init,
                 warnings);
@@ -51,19 +51,5 @@ public final class ExecPlanner {
             namespaces |= Names.namespace(namespace.type()).orElseThrow();
         }
         return namespaces;
-    }
-
-    /** As it was when the container was made: an unprivileged user had to give up setgroups for a map of one group. */
-    private static boolean setGroups(ExecRequest request) {
-        Spec.Linux linux = request.spec().linux();
-        for (Spec.Namespace namespace : linux.namespaces()) {
-            if (namespace.type().equals("user")) {
-                return request.privileged()
-                        || namespace.path() == null
-                                && (linux.uidMappings().size() > 1
-                                        || linux.gidMappings().size() > 1);
-            }
-        }
-        return true;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec the container's configuration
  * @param process to be executed, checked
  * @param base where it comes from: /process in config.json, the empty string in a process.json
- * @param privileged the caller has CAP_SYS_ADMIN
+ * @param setGroupsDenied setgroups(2) is denied in the container's user namespace
  * @param sessionKeyring the container has a session keyring of its own
  * @param preserveFds how many fds from 3 on reach the program
  * @param seccomp the container's compiled filter; null for none
@@ -21,7 +21,7 @@ public record ExecRequest(
         Spec spec,
         Spec.Process process,
         String base,
-        boolean privileged,
+        boolean setGroupsDenied,
         boolean sessionKeyring,
         long preserveFds,
         @Nullable SeccompFilter seccomp) {}

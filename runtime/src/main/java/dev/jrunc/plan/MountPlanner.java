@@ -243,7 +243,8 @@ final class MountPlanner {
 
     /** The container's own cgroups: one mount on v2; on v1 a tmpfs with one for each hierarchy. */
     private void planCgroup(Origin origin, String target, MountOptions options) {
-        List<CgroupFolder> cgroups = request.cgroups();
+        List<CgroupFolder> cgroups = new ArrayList<>(request.cgroups());
+        cgroups.addAll(request.inheritedCgroups());
         if (cgroups.size() == 1 && cgroups.getFirst().version() == 2) {
             planHierarchy(origin, cgroups.getFirst(), target, options);
             return;
@@ -284,6 +285,9 @@ final class MountPlanner {
     }
 
     private void planHierarchy(Origin origin, CgroupFolder cgroup, String target, MountOptions options) {
+        // CVE-2023-25809: a cgroup that isn't the container's own is not its to change.
+        long attributes =
+                options.attributes() | (request.inheritedCgroups().contains(cgroup) ? MountOptions.RDONLY : 0);
         if (!cgroupNamespace) {
             mounts.add(Step.must(new InitOperation.Bind(
                     origin,
@@ -291,7 +295,7 @@ final class MountPlanner {
                     tree(origin, cgroup.folder(), false),
                     target,
                     false,
-                    options.attributes(),
+                    attributes,
                     0,
                     0,
                     0,
@@ -310,7 +314,7 @@ final class MountPlanner {
                 cgroup.version() == 1 ? "cgroup" : "cgroup2",
                 "cgroup",
                 target,
-                options.attributes(),
+                attributes,
                 parameters,
                 options.propagation(),
                 false)));

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param bundle absolute, without links
  * @param rootfs absolute, without links
  * @param spec checked
- * @param privileged the caller may copy mount trees (CAP_SYS_ADMIN)
+ * @param privileged the caller has CAP_SYS_ADMIN in its user namespace
+ * @param copiesTrees the caller may copy mount trees
  * @param cgroups the container's cgroups; empty where it has none
- * @param cgroupsMayFail the caller may have no right to them
+ * @param inheritedCgroups its caller's, in the hierarchies in which it has none of its own
+ * @param cgroupsMayFail the caller may have no right to put a process into them
  * @param noPivot --no-pivot
  * @param noNewKeyring --no-new-keyring
  * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param seccomp the compiled filter
  * @param selinux this host has SELinux, and it is on
  * @param netDevices numbers of the caller's network devices that linux.netDevices names
+ * @param mapHelpers the caller may not write the id maps itself: newuidmap(1) and newgidmap(1) may
+ * @param setGroupsDenied setgroups(2) is denied in the caller's user namespace
  * @param notifySocket NOTIFY_SOCKET of the caller, sd_notify(3); empty for none
  * @param creatingState what createContainer hooks read
  * @param createdState what startContainer hooks read
@@ -33,7 +37,9 @@ public record PlanRequest(
         String rootfs,
         Spec spec,
         boolean privileged,
+        boolean copiesTrees,
         List<CgroupFolder> cgroups,
+        List<CgroupFolder> inheritedCgroups,
         boolean cgroupsMayFail,
         boolean noPivot,
         boolean noNewKeyring,
@@ -42,12 +48,15 @@ public record PlanRequest(
         @Nullable SeccompFilter seccomp,
         boolean selinux,
         Map<String, Long> netDevices,
+        boolean mapHelpers,
+        boolean setGroupsDenied,
         String notifySocket,
         Bytes creatingState,
         Bytes createdState) {
 
     public PlanRequest {
         cgroups = List.copyOf(cgroups);
+        inheritedCgroups = List.copyOf(inheritedCgroups);
         listenEnvironment = List.copyOf(listenEnvironment);
         netDevices = Map.copyOf(netDevices);
     }

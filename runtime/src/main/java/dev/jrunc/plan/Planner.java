@@ -45,6 +45,7 @@ public final class Planner {
         if (process == null) {
             throw new InvalidSpec("/process", "is missing: it is needed to create a container");
         }
+        checkGroups(process.user());
         boolean ownMounts = namespace("mount") != null;
         NotifySocket notify = new NotifySocket(ownMounts ? request.notifySocket() : "");
         ProcessPlanner program = new ProcessPlanner(
@@ -113,18 +114,26 @@ public final class Planner {
 
     /** With a user namespace the container's root may not reach what its creator can: the front opens it. */
     private boolean byTree() {
-        return request.privileged() && namespace("user") != null;
+        return request.copiesTrees() && namespace("user") != null;
     }
 
     /** An unprivileged user may write a map of one group only after it gave up setgroups. */
     private boolean setGroups() {
-        return request.privileged() || namespace("user") == null || mapHelpers();
+        return !request.setGroupsDenied() && (request.privileged() || namespace("user") == null || mapHelpers());
     }
 
     private boolean mapHelpers() {
-        return !request.privileged()
-                && isNew("user")
-                && (linux.uidMappings().size() > 1 || linux.gidMappings().size() > 1);
+        return request.mapHelpers() && isNew("user");
+    }
+
+    /** Where they were denied before, as for root of somebody's user namespace, runc goes on without them, and so do we. */
+    private void checkGroups(Spec.User user) {
+        if (!user.additionalGids().isEmpty() && !setGroups() && !request.setGroupsDenied()) {
+            throw new InvalidSpec(
+                    "/process/user/additionalGids",
+                    "cannot set any additional groups in a rootless container that maps one group: map a range of"
+                            + " subordinate ids");
+        }
     }
 
     private void planNamespaces() {
@@ -340,7 +349,7 @@ public final class Planner {
                 timeOffsets(),
                 maps ? triples(linux.uidMappings()) : List.of(),
                 maps ? triples(linux.gidMappings()) : List.of(),
-                maps && !setGroups(),
+                maps && !request.privileged() && !mapHelpers(),
                 mapHelpers(),
                 request.preserveFds(),
                 cgroups,

@@ -161,6 +161,9 @@ final class ProcessPlanner {
         // The kernel lets only what is permitted and inheritable be ambient; callers ask for more, and runc lets them.
         add(new InitOperation.BoundingSet(origin, mask(sets.bounding(), "bounding")));
         boolean keepGroups = Annotation.KEEP_ORIGINAL_GROUPS.isSet(spec.annotations());
+        if (!setGroups && !keepGroups && !user.additionalGids().isEmpty()) {
+            warnings.add(base + "/user/additionalGids: ignored: setgroups is denied in the user namespace");
+        }
         add(new InitOperation.User(
                 at("/user"), user.uid(), user.gid(), setGroups && !keepGroups, user.additionalGids()));
         long effective = mask(sets.effective(), "effective");

@@ -36,7 +36,7 @@ class CgroupLimitsTest {
 
     private static CgroupPlan plan(CgroupLayout layout, String resources) {
         String config = "{'ociVersion':'1.3.0','linux':{'cgroupsPath':'/c','resources':" + resources + "}}";
-        return CgroupDriver.plan(layout, ConfigReader.read(Bytes.utf8(config.replace('\'', '"'))), "ID", false);
+        return CgroupDriver.plan(layout, ConfigReader.read(Bytes.utf8(config.replace('\'', '"'))), "ID", false, false);
     }
 
     /** {@code file=value …}, files without their folder. */

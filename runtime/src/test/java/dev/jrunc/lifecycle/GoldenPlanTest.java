@@ -128,10 +128,12 @@ class GoldenPlanTest {
             facts.load(new StringReader(Files.readString(file)));
         }
         List<String> warnings = new ArrayList<>();
+        Front machine = new Machine(facts, config);
         Context context = new Context(
-                new Machine(facts, config),
+                machine,
                 "/run/jrunc",
                 false,
+                !machine.call().isHostRoot(),
                 InstantSource.fixed(Instant.EPOCH),
                 Optional::empty,
                 warnings::add);
@@ -235,6 +237,8 @@ class GoldenPlanTest {
                 case HostOperation.ReadKept kept -> "filter".repeat(4);
                 case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
                 case HostOperation.ReadFile file when file.path().endsWith("/schemata") -> RESCTRL_SCHEMATA;
+                case HostOperation.ReadFile file
+                when file.path().equals("/proc/self/setgroups") -> facts.getProperty("setgroups", "allow") + "\n";
                 case HostOperation.ReadFile file when file.path().startsWith("/sys/module/apparmor/") -> "Y\n";
                 default -> throw new IllegalStateException("planning must not do this: " + operation);
             };

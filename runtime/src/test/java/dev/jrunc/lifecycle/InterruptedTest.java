@@ -83,7 +83,13 @@ class InterruptedTest {
     private static Host finishRun(int interrupted) {
         Host host = new Host(interrupted);
         new RunContainer(new Context(
-                        host, "/states", false, InstantSource.fixed(Instant.EPOCH), Optional::empty, warning -> {}))
+                        host,
+                        "/states",
+                        false,
+                        false,
+                        InstantSource.fixed(Instant.EPOCH),
+                        Optional::empty,
+                        warning -> {}))
                 .finish("c1", false);
         return host;
     }

@@ -104,7 +104,8 @@ class UnfinishedTest {
     private final List<String> warnings = new ArrayList<>();
 
     private Context context(Front front) {
-        return new Context(front, "/states", false, InstantSource.fixed(Instant.EPOCH), Optional::empty, warnings::add);
+        return new Context(
+                front, "/states", false, false, InstantSource.fixed(Instant.EPOCH), Optional::empty, warnings::add);
     }
 
     private static ContainerState.Cgroup cgroup(String controller, int made) {

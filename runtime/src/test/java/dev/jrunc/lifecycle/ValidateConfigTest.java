@@ -65,8 +65,8 @@ class ValidateConfigTest {
 
     private List<String> validate(String config) {
         files.put("/bundle/config.json", config.replace('\'', '"'));
-        Context context =
-                new Context(new Host(), "/run/jrunc", false, InstantSource.system(), Optional::empty, warning -> {});
+        Context context = new Context(
+                new Host(), "/run/jrunc", false, false, InstantSource.system(), Optional::empty, warning -> {});
         CreateOptions options = new CreateOptions("", null, null, null, false, false, 0);
         return new ValidateConfig(context)
                 .validate("ID", options).stream().map(Finding::text).toList();

@@ -51,17 +51,26 @@ public final class Host {
         }
     }
 
+    /** What is mounted below a folder, in order. */
+    static List<String> mountsBelow(Path folder) {
+        return read(Path.of("/proc/self/mountinfo"))
+                .lines()
+                .map(line -> line.split(" ", -1)[4])
+                .filter(target -> Path.of(target).startsWith(folder))
+                .toList();
+    }
+
     /** Unmounts all that is mounted below a folder, lazily. */
     static void unmountBelow(Path folder) {
+        for (String target : mountsBelow(folder).reversed()) {
+            run("umount", "-l", target);
+        }
+    }
+
+    /** A file as text. */
+    static String read(Path file) {
         try {
-            List<String> targets = Files.readString(Path.of("/proc/self/mountinfo"))
-                    .lines()
-                    .map(line -> line.split(" ", -1)[4])
-                    .filter(target -> Path.of(target).startsWith(folder))
-                    .toList();
-            for (String target : targets.reversed()) {
-                run("umount", "-l", target);
-            }
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

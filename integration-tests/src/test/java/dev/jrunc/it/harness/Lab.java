@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one test: a folder of its own with the runtime's state folder and the bundles, and a name that is part of every
@@ -306,10 +307,25 @@ public final class Lab implements AutoCloseable {
         assertNothingSince(atFirst, "by the test");
     }
 
+    /** All of it; the first failure comes through in the end. */
     private void runUndo() {
         List<Runnable> actions = List.copyOf(undo);
         undo.clear();
-        actions.forEach(Runnable::run);
+        @Nullable AssertionError first = null;
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (AssertionError failure) {
+                if (first == null) {
+                    first = failure;
+                } else {
+                    first.addSuppressed(failure);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     /** Ends and removes all that is left, whoever's fault that is. */
@@ -323,11 +339,14 @@ public final class Lab implements AutoCloseable {
             call("delete", "--force", container.id()).now();
         }
         calls.stream().filter(Running::isAlive).forEach(Running::stop);
-        runUndo();
-        Processes.endAllMentioning(name);
-        Await.within(GRACE, () -> Processes.mentioning(name).isEmpty());
-        Cgroups.mentioning(name).forEach(cgroup -> cgroup.toFile().delete());
-        Host.unmountBelow(folder);
-        Host.removeTree(folder);
+        try {
+            runUndo();
+        } finally {
+            Processes.endAllMentioning(name);
+            Await.within(GRACE, () -> Processes.mentioning(name).isEmpty());
+            Cgroups.mentioning(name).forEach(cgroup -> cgroup.toFile().delete());
+            Host.unmountBelow(folder);
+            Host.removeTree(folder);
+        }
     }
 }

@@ -2,6 +2,7 @@
 package dev.jrunc.it.harness;
 
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +36,18 @@ final class LabExtension implements ParameterResolver, InvocationInterceptor, Ex
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == Lab.class
-                || parameter.getParameter().getType() == EngineChoice.class;
+        return List.of(Lab.class, EngineChoice.class, OciRuntime.class)
+                .contains(parameter.getParameter().getType());
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         OciRuntime runtime = OciRuntime.fromEnvironment(System.getenv());
-        return parameter.getParameter().getType() == Lab.class ? lab(context) : engineOfAll(context, runtime);
+        Class<?> type = parameter.getParameter().getType();
+        if (type == OciRuntime.class) {
+            return runtime;
+        }
+        return type == Lab.class ? lab(context) : engineOfAll(context, runtime);
     }
 
     private static Lab lab(ExtensionContext context) {

@@ -92,7 +92,9 @@ public final class Processes {
     }
 
     private static boolean hasMountsOfItsOwn(Path process) {
-        return !link(process.resolve("ns/mnt")).equals(link(PROC.resolve("self/ns/mnt")));
+        String mounts = link(process.resolve("ns/mnt"));
+        // That of process 1 may be unreadable, even to root: it is nobody's container.
+        return !mounts.isEmpty() && !mounts.equals(link(PROC.resolve("self/ns/mnt")));
     }
 
     private static boolean opens(Path process, String text) {
