@@ -226,7 +226,8 @@ demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
 bench: all build/floor | deps-bench
-	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build
+	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
+	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build
 	@cp build/bench.svg docs/bench.svg
 
 jmh: deps-build

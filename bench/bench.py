@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""bench.py JRUNC FLOOR OUTPUT: runc, crun, jrunc cold and warm, and the floor, side by side in one run.
+"""bench.py JRUNC FLOOR EMPTY OUTPUT: runc, crun, jrunc cold and warm, and the floor, side by side in one run. EMPTY: a file with the
+command that starts an empty JVM.
 
 Rounds: every command in turn, RUNS times each (5), ROUNDS times (20). A bar is judged on the median of the rounds' ratios. QUICK=1
 leaves the long rows small. Prints tables; writes OUTPUT/results.csv and OUTPUT/bench.svg. Exit status 0 also when a bar is
@@ -11,6 +12,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -49,6 +51,22 @@ def prepare_mounts():
         must(libc.mount(b"/dev/null", controllers, None, MS_BIND, None), "hide cgroup.controllers")
 
 
+def seccomp():
+    """A profile as large as docker's: what is allowed, by name, and some by argument."""
+    header = subprocess.run(["gcc", "-E", "-dM", "-include", "asm/unistd.h", "-x", "c", "/dev/null"], check=True,
+                            capture_output=True, text=True).stdout
+    forbidden = {"mount", "umount2", "reboot", "swapon", "swapoff", "kexec_load", "init_module", "delete_module", "ptrace",
+                 "personality", "clone"}
+    names = sorted(set(re.findall(r"#define __NR_(\w+) ", header)) - forbidden)
+    return {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+            "syscalls": [
+                {"names": names, "action": "SCMP_ACT_ALLOW"},
+                {"names": ["personality"], "action": "SCMP_ACT_ALLOW",
+                 "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}]},
+                {"names": ["clone"], "action": "SCMP_ACT_ALLOW",
+                 "args": [{"index": 0, "value": 2114060288, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]}]}
+
+
 class Column:
     """One way to call a runtime."""
 
@@ -63,10 +81,12 @@ class Column:
 class Lab:
     """Bundles, and calls that are measured. Standard input is an empty file: runc changes the owner of what it gets."""
 
-    def __init__(self, jrunc, floor):
+    def __init__(self, jrunc, floor, empty_main):
         self.folder = tempfile.mkdtemp(prefix="jrunc-bench-")
         self.id = f"bench-{os.getpid()}"
         self.floor = floor
+        with open(empty_main) as file:
+            self.empty_main = file.read().splitlines()
         self.empty = os.path.join(self.folder, "empty")
         self.output = os.path.join(self.folder, "output")
         open(self.empty, "w").close()
@@ -78,6 +98,7 @@ class Lab:
             shutil.copy("/bin/busybox", os.path.join(self.rootfs, "bin", name))
         self.true = self.bundle("true", ["/bin/true"])
         self.sleep = self.bundle("sleep", ["/bin/sleep", "1000"])
+        self.confined = self.bundle("confined", ["/bin/true"], lambda config: config["linux"].update(seccomp=seccomp()))
         self.socket = os.path.join(self.folder, "engine.sock")
         self.engine = None
         self.jrunc = jrunc
@@ -200,20 +221,29 @@ class Results:
         return statistics.median(statistics.median(a) / statistics.median(b) for a, b in zip(mine, theirs))
 
 
+    def difference(self, row, base_row, column):
+        """The median of the rounds' differences of medians, in milliseconds."""
+        return statistics.median(statistics.median(a) - statistics.median(b)
+                                 for a, b in zip(self.times[row][column], self.times[base_row][column]))
+
+
 def rounds(lab, results):
     for number in range(-1, ROUNDS):
         measured = number >= 0  # one round before, to warm everything up
         for column in lab.columns:
             for run in range(RUNS):
-                times = {"run": lab.call(column, "run", "--bundle", lab.true, lab.id)}
+                times = {"run": lab.call(column, "run", "--bundle", lab.true, lab.id),
+                         "run, seccomp": lab.call(column, "run", "--bundle", lab.confined, lab.id)}
                 lab.life(column, times)
                 if measured:
                     for row, took in times.items():
                         results.add(row, column.name, took, run == 0)
         for run in range(RUNS):
             took = lab.milliseconds([lab.floor, lab.rootfs, "/bin/true"], os.environ)
+            empty = lab.milliseconds(lab.empty_main, {})
             if measured:
                 results.add("run", "floor", took, run == 0)
+                results.add("state", "empty JVM", empty, run == 0)
         print(f"\rround {number + 1} of {ROUNDS}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
 
@@ -316,7 +346,7 @@ def write_csv(results, output):
 
 def write_svg(results, columns, output):
     """Bars of the medians, one group for each command."""
-    colours = {"runc": "#8c8c8c", "crun": "#c0a060", "jrunc cold": "#7a9cc6", "jrunc warm": "#2f6db5", "floor": "#d0d0d0"}
+    colours = {"runc": "#8c8c8c", "crun": "#c0a060", "jrunc cold": "#7a9cc6", "jrunc warm": "#2f6db5", "floor": "#d0d0d0", "empty JVM": "#b8c8d8"}
     rows = [row for row in results.times if row not in ("create, start, delete",)]
     longest = max(statistics.median(results.all(row, c)) for row in rows for c in columns if results.all(row, c))
     bar, left, width = 14, 110, 520
@@ -350,6 +380,9 @@ def bars(results, facts):
     yield "create, start, delete, warm / runc", results.ratio(life, "jrunc warm", "runc"), 0.40
     yield "create, start, delete, cold / runc", results.ratio(life, "jrunc cold", "runc"), 4
     yield "state, warm / runc", results.ratio("state", "jrunc warm", "runc"), 0.6
+    yield "state, cold / an empty JVM", results.ratio("state", "jrunc cold", "empty JVM"), 1.6
+    for name in ("warm", "cold"):
+        yield f"run, seccomp - run, {name}, ms", results.difference("run, seccomp", "run", "jrunc " + name), 1
     yield "exec, warm / runc", results.ratio("exec", "jrunc warm", "runc"), 0.5
     yield "exec, cold / runc", results.ratio("exec", "jrunc cold", "runc"), 3
     yield "ps, warm / runc", results.ratio("ps", "jrunc warm", "runc"), 1
@@ -377,7 +410,7 @@ def measure(lab, output):
     facts["limit"] = {column.name: lowest_limit(lab, column) for column in lab.columns}
     facts["pss"] = pss_after_create(lab)
     facts["engine"] = engine_memory(lab)
-    shown = ["runc", "crun", "jrunc cold", "jrunc warm", "floor"]
+    shown = ["runc", "crun", "jrunc cold", "jrunc warm", "floor", "empty JVM"]
     print(f"Milliseconds: medians (quartiles) of {ROUNDS} rounds of {RUNS}; {os.uname().release}, {os.cpu_count()} processors\n")
     table(results, shown)
     print(f"\n{CALLERS} callers in parallel, containers a second: "
@@ -394,12 +427,12 @@ def measure(lab, output):
 
 
 def main():
-    jrunc, floor, output = (os.path.realpath(path) for path in sys.argv[1:4])
+    jrunc, floor, empty_main, output = (os.path.realpath(path) for path in sys.argv[1:5])
     if os.geteuid() != 0:
         sys.exit("The benchmark makes containers, which takes root.")
     prepare_mounts()
     with contextlib.ExitStack() as stack:
-        lab = Lab(jrunc, floor)
+        lab = Lab(jrunc, floor, empty_main)
         stack.callback(lab.end)
         measure(lab, output)
 

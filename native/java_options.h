@@ -38,6 +38,8 @@ JAVA_OPTION("--sun-misc-unsafe-memory-access=allow")
 /* The resident engine alone: many calls at once and for days. A call that is out of memory fails alone. */
 RESIDENT_OPTION("-XX:CompileThresholdScaling=1")
 RESIDENT_OPTION("-Xmn8m")
+RESIDENT_OPTION("-XX:MinHeapFreeRatio=10")
+RESIDENT_OPTION("-XX:MaxHeapFreeRatio=30")
 RESIDENT_OPTION("-XX:-ExitOnOutOfMemoryError")
 
 JAVA_OPTION("-cp")

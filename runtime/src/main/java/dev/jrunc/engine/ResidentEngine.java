@@ -39,6 +39,7 @@ public final class ResidentEngine implements Residency {
     private static final long ARRIVAL_NANOS = 10_000_000_000L;
 
     private static final long LOOK_MILLIS = 1_000;
+    private static final int CALLS_COLLECTED = 2_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int BUFFER_BYTES = 4096;
 
@@ -51,6 +52,7 @@ public final class ResidentEngine implements Residency {
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("call").daemon().factory());
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger uncollected = new AtomicInteger();
     private final AtomicBoolean reserved = new AtomicBoolean();
     private final AtomicBoolean recording = new AtomicBoolean();
     /** Channels without a call so far, with the time when they came. */
@@ -88,8 +90,10 @@ public final class ResidentEngine implements Residency {
             server.register(selector, SelectionKey.OP_ACCEPT);
             while (!isOver(idleMillis)) {
                 boolean watching = !arriving.isEmpty() || active.get() > 0;
-                selector.select(watching || idleMillis > 0 ? Math.min(LOOK_MILLIS, timeout(idleMillis)) : 0);
+                boolean looking = watching || idleMillis > 0 || uncollected.get() > 0;
+                selector.select(looking ? Math.min(LOOK_MILLIS, timeout(idleMillis)) : 0);
                 selector.selectedKeys().clear();
+                collect();
                 for (SocketChannel caller = accept(); caller != null; caller = accept()) {
                     take(caller);
                 }
@@ -100,6 +104,19 @@ public final class ResidentEngine implements Residency {
 
     private static long timeout(long idleMillis) {
         return idleMillis > 0 ? Math.max(1, idleMillis) : Long.MAX_VALUE;
+    }
+
+    /**
+     * Gives back what calls have left of the heap, while nobody waits: after a second without a call, and where they don't let up, now
+     * and then between two of them. The collector by itself would do so only when the heap is full.
+     */
+    private void collect() {
+        int calls = uncollected.get();
+        boolean quiet = System.nanoTime() - lastCall >= LOOK_MILLIS * NANOS_PER_MILLI;
+        if (active.get() == 0 && (calls >= CALLS_COLLECTED || calls > 0 && quiet)) {
+            uncollected.set(0);
+            System.gc();
+        }
     }
 
     private boolean isOver(long idleMillis) {
@@ -116,6 +133,7 @@ public final class ResidentEngine implements Residency {
 
     private void take(SocketChannel caller) {
         lastCall = System.nanoTime();
+        uncollected.incrementAndGet();
         active.incrementAndGet();
         arriving.put(caller, lastCall);
         try {
