@@ -18,7 +18,8 @@ public final class CgroupPaths {
     private CgroupPaths() {}
 
     /**
-     * An absolute path is below each mount; a relative one, or the id where there is none, below the caller's own cgroup.
+     * An absolute path is below each mount; a relative one, or the id where there is none, below the caller's own cgroup of
+     * version 1, and beside that of version 2: where that has processes, as it does, it can't have children with controllers.
      *
      * @throws InvalidSpec for a path that leads nowhere
      */
@@ -31,8 +32,9 @@ public final class CgroupPaths {
         }
         List<CgroupFolder> folders = new ArrayList<>();
         for (Hierarchy hierarchy : layout.hierarchies()) {
-            String own = absolute || hierarchy.own().equals("/") ? "" : hierarchy.own();
-            folders.add(new CgroupFolder(hierarchy.mount(), own + path, hierarchy.version(), hierarchy.controllers()));
+            String parent = absolute ? "" : parent(hierarchy, layout.isUnified());
+            folders.add(
+                    new CgroupFolder(hierarchy.mount(), parent + path, hierarchy.version(), hierarchy.controllers()));
         }
         return folders;
     }
@@ -45,6 +47,11 @@ public final class CgroupPaths {
                     new CgroupFolder(hierarchy.mount(), hierarchy.own(), hierarchy.version(), hierarchy.controllers()));
         }
         return folders;
+    }
+
+    private static String parent(Hierarchy hierarchy, boolean unified) {
+        String own = hierarchy.own().equals("/") ? "" : hierarchy.own();
+        return unified ? own.substring(0, Math.max(0, own.lastIndexOf('/'))) : own;
     }
 
     /** The place in config.json, or the rule, that the path comes from. */
