@@ -81,8 +81,8 @@ bool process_names_stage(const struct process *process)
 int process_pidfd(pid_t pid, uint64_t start_time)
 {
     scope_fd pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0)
-        return -errno;
+    if (pidfd < 0) /* EINVAL, ENOENT since Linux 6.16: it is just being reaped, or a thread and no process */
+        return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
     /* Whoever has the pid after the pidfd was taken is the one it stands for, or that one is gone. */
     scope_process process;
     int error = process_open(pid, &process);

@@ -7,7 +7,11 @@
 
 #include "test.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #define PARSE(options, ...)                                          \
     char *options##_argv[] = {(char[]){"jrunc"}, __VA_ARGS__, NULL}; \
@@ -109,6 +113,29 @@ static void test_process_stat(void)
     CHECK(!process_parse_stat(")(", &process));
 }
 
+static void *say_tid(void *tid)
+{
+    *(_Atomic pid_t *)tid = gettid();
+    pause();
+    return NULL;
+}
+
+/* What is no process, or is just being reaped, is gone. */
+static void test_pidfd(void)
+{
+    pthread_t thread;
+    _Atomic pid_t tid = 0;
+    if (pthread_create(&thread, NULL, say_tid, &tid) != 0)
+        abort();
+    while (tid == 0)
+        usleep(1000);
+    CHECK(process_pidfd(tid, 1) == -ESRCH);
+    CHECK(process_pidfd(INT_MAX, 1) == -ESRCH);
+    CHECK(process_pidfd(getpid(), 1) == -ESRCH);
+    pthread_cancel(thread);
+    pthread_join(thread, NULL);
+}
+
 static void test_signal_names(void)
 {
     char name[16];
@@ -123,6 +150,7 @@ int main(void)
     test_log_lines();
     test_last_words();
     test_process_stat();
+    test_pidfd();
     test_signal_names();
     return test_end();
 }
