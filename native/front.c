@@ -57,6 +57,7 @@ static void front_init(struct front *front, int argc, char **argv)
         .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1},
         .init = {.pidfd = -1, .channel = -1},
         .console_socket = -1,
+        .relay = -1,
         .terminal = -1,
     };
     global_options_read(&front->options, argc, argv);

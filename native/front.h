@@ -49,6 +49,8 @@ struct front {
     size_t tree_count;
     /* Connected, from CONNECT_CONSOLE to RECEIVE_CONSOLE; -1. */
     int console_socket;
+    /* Connected, from RELAY_CONNECT to RELAY_CLOSE; -1. */
+    int relay;
     /* Orphans of the container come to us, and are ours to reap. */
     bool subreaper;
     /* The pty's master that FOREGROUND relays; -1. */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,19 @@
 
 typedef int (*use_address)(int fd, const struct sockaddr *address, socklen_t length);
 
+static int open_socket(const struct sockaddr_un *address, size_t length, int type, use_address use)
+{
+    scope_fd fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    struct timeval limit = {.tv_sec = SOCKET_LIMIT_SECONDS};
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
+        use(fd, (const struct sockaddr *)address, (socklen_t)length) < 0)
+        return -errno;
+    return release_fd(&fd);
+}
+
 static int open_address(const char *path, int type, use_address use)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -24,15 +38,7 @@ static int open_address(const char *path, int type, use_address use)
     if (length >= sizeof address.sun_path)
         return -ENAMETOOLONG;
     memcpy(address.sun_path, path, length);
-    scope_fd fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    struct timeval limit = {.tv_sec = SOCKET_LIMIT_SECONDS};
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
-        use(fd, (struct sockaddr *)&address, sizeof address) < 0)
-        return -errno;
-    return release_fd(&fd);
+    return open_socket(&address, sizeof address, type, use);
 }
 
 static int open_path(const char *path, int type, use_address use)
@@ -60,6 +66,16 @@ static int open_path(const char *path, int type, use_address use)
 int connect_unix(const char *path, int type)
 {
     return open_path(path, type, connect);
+}
+
+int connect_abstract(const char *name, int type)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(name);
+    if (length >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    memcpy(address.sun_path + 1, name, length);
+    return open_socket(&address, offsetof(struct sockaddr_un, sun_path) + 1 + length, type, connect);
 }
 
 int listen_unix(const char *path, int queue)

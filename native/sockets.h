@@ -7,6 +7,8 @@
 /* type: SOCK_STREAM or SOCK_DGRAM. Works for paths that don't fit into struct sockaddr_un. Sending and receiving have a
  * limit of ten seconds. The fd, or -errno. */
 int connect_unix(const char *path, int type);
+/* The same for a name in the abstract namespace, unix(7). */
+int connect_abstract(const char *name, int type);
 /* A new stream socket that listens there, for that many callers in the queue. The fd, or -errno. */
 int listen_unix(const char *path, int queue);
 /* fd with a message of length bytes, at least one. 0 or -errno. */

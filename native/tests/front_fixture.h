@@ -22,6 +22,7 @@ static inline void fixture_begin(struct fixture *fixture)
         .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1},
         .init = {.pidfd = -1, .channel = -1},
         .console_socket = -1,
+        .relay = -1,
         .terminal = -1,
     };
     snprintf(fixture->folder, sizeof fixture->folder, "/tmp/jrunc-test-XXXXXX");

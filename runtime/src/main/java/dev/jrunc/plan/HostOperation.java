@@ -1271,4 +1271,77 @@ public sealed interface HostOperation extends Operation {
             fields.strs("continuation", continuation);
         }
     }
+
+    /** Connects to a Unix stream socket, in place of the one before. isAbstract: path is a name, unix(7). */
+    record RelayConnect(Origin origin, String path, boolean isAbstract) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1e0;
+        }
+
+        @Override
+        public String name() {
+            return "RELAY_CONNECT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+            fields.bool("abstract", isAbstract);
+        }
+    }
+
+    /** All of content; ETIMEDOUT. */
+    record RelaySend(Origin origin, Bytes content, long timeoutMillis) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1e1;
+        }
+
+        @Override
+        public String name() {
+            return "RELAY_SEND";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.bytes("content", content);
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
+
+    /** data: at least a byte, as much as there is; empty at the end of the stream. ETIMEDOUT. */
+    record RelayReceive(Origin origin, long maxBytes, long timeoutMillis) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1e2;
+        }
+
+        @Override
+        public String name() {
+            return "RELAY_RECEIVE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("maxBytes", maxBytes);
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
+
+    /** The end of what RELAY_CONNECT began. */
+    record RelayClose(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1e3;
+        }
+
+        @Override
+        public String name() {
+            return "RELAY_CLOSE";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
 }
