@@ -25,7 +25,7 @@ class LayersTest {
             List.of("Main"),
             List.of("cli"),
             List.of("lifecycle"),
-            List.of("engine", "cgroup", "hook", "state", "validate", "seccomp"),
+            List.of("engine", "cgroup", "hook", "state", "systemd", "validate", "seccomp"),
             List.of("plan", "json"),
             List.of("spec", "kernel"),
             List.of("error"));
@@ -119,6 +119,18 @@ class LayersTest {
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("dev.jrunc.json.ConfigSchema")
+                .check(CLASSES);
+    }
+
+    /** It costs tens of milliseconds: only --systemd-cgroup comes near it. */
+    @Test
+    void onlySystemdKnowsDBus() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.jrunc.systemd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.freedesktop..")
                 .check(CLASSES);
     }
 

@@ -53,13 +53,38 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
      * @throws Unsupported for what this host can't do
      */
     public static CgroupPlan plan(CgroupLayout layout, Spec spec, String id, boolean privileged, boolean rootless) {
+        return plan(
+                layout,
+                spec,
+                CgroupPaths.folders(layout, spec.linux().cgroupsPath(), id),
+                "",
+                privileged,
+                rootless);
+    }
+
+    /**
+     * The same where somebody else has said where the cgroup is.
+     *
+     * @param given absolute, below each mount
+     * @param below where in it the processes are: empty, or a folder's name with a slash before it
+     */
+    public static CgroupPlan planGiven(CgroupLayout layout, Spec spec, String given, String below, boolean privileged) {
+        return plan(layout, spec, CgroupPaths.folders(layout, given, ""), below, privileged, false);
+    }
+
+    private static CgroupPlan plan(
+            CgroupLayout layout,
+            Spec spec,
+            List<CgroupFolder> folders,
+            String below,
+            boolean privileged,
+            boolean rootless) {
         Spec.Resources resources = spec.linux().resources();
-        List<CgroupFolder> folders = CgroupPaths.folders(layout, spec.linux().cgroupsPath(), id);
         if (folders.isEmpty()) {
             if (!resources.equals(Spec.Resources.NONE) && asksForLimits(resources)) {
                 throw new Unsupported(RESOURCES, "no cgroup hierarchy is mounted here");
             }
-            return new CgroupPlan(List.of(), List.of(), List.of(), List.of(), false, List.of());
+            return new CgroupPlan(List.of(), "", List.of(), List.of(), List.of(), false, List.of());
         }
         Origin path = CgroupPaths.origin(spec.linux().cgroupsPath());
         CgroupDriver driver = of(folders, path, PresentLimits.NEW);
@@ -69,7 +94,13 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
         driver.planLimits(resources);
         boolean optional = rootless && !path.isPointer();
         return new CgroupPlan(
-                folders, CgroupPaths.callers(layout), driver.create(), driver.limits, optional, driver.warnings);
+                folders,
+                below,
+                CgroupPaths.callers(layout),
+                driver.create(),
+                driver.limits,
+                optional,
+                driver.warnings);
     }
 
     /**
@@ -92,7 +123,7 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
             driver.limits.addAll(devices(folders, present.asked().devices(), asked.devices()));
         }
         driver.planLimits(asked);
-        return new CgroupPlan(folders, List.of(), List.of(), driver.limits, false, driver.warnings);
+        return new CgroupPlan(folders, "", List.of(), List.of(), driver.limits, false, driver.warnings);
     }
 
     /** The steps from one list of device rules to another one. */

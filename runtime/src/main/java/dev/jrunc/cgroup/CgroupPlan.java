@@ -12,6 +12,7 @@ import java.util.List;
  * A container's cgroups.
  *
  * @param folders in every hierarchy
+ * @param below where in each of them the processes are: empty, or a folder's name with a slash before it
  * @param callers where the caller itself is: in each of these, and then in the hierarchies where the container has no cgroup
  * @param create makes them
  * @param limits writes what {@code linux.resources} asks for
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public record CgroupPlan(
         List<CgroupFolder> folders,
+        String below,
         List<CgroupFolder> callers,
         List<Step<HostOperation>> create,
         List<Step<HostOperation>> limits,
@@ -32,6 +34,15 @@ public record CgroupPlan(
         create = List.copyOf(create);
         limits = List.copyOf(limits);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Those that the processes are in. */
+    public List<CgroupFolder> ofProcesses() {
+        List<CgroupFolder> own = new ArrayList<>();
+        for (CgroupFolder folder : folders) {
+            own.add(new CgroupFolder(folder.mount(), folder.path() + below, folder.version(), folder.controllers()));
+        }
+        return own;
     }
 
     /** In these hierarchies the container is where its caller is: those that the container has no cgroup in. */
@@ -69,7 +80,7 @@ public record CgroupPlan(
                 possible.add(limit);
             }
         }
-        return new CgroupPlan(left, own, create, possible, optional, warnings);
+        return new CgroupPlan(left, below, own, create, possible, optional, warnings);
     }
 
     private static String fileOf(HostOperation limit) {

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Version 2 alone. Values of version 1 become those of version 2 by the specification's formulas. */
-final class CgroupV2 extends CgroupDriver {
+public final class CgroupV2 extends CgroupDriver {
 
     /** Enabled where they can be, for statistics, whether limits are asked for or not. */
     private static final List<String> USUAL =
@@ -148,9 +148,20 @@ final class CgroupV2 extends CgroupDriver {
 
     /** In version 1 the limit is memory and swap together. */
     private static String swapAlone(long together, @Nullable Long memory) {
+        long swap = swapBytes(together, memory);
+        return swap < 0 ? "max" : Long.toString(swap);
+    }
+
+    /**
+     * What is left for swap alone, in bytes; negative: no limit.
+     *
+     * @param together the limit of memory and swap, as version 1 has it
+     * @throws InvalidSpec when it isn't above that of memory
+     */
+    public static long swapBytes(long together, @Nullable Long memory) {
         String pointer = RESOURCES + "/memory/swap";
         if (together < 0) {
-            return "max";
+            return together;
         }
         if (memory == null || memory <= 0) {
             throw new InvalidSpec(pointer, "is memory and swap together, and needs a memory limit");
@@ -158,7 +169,7 @@ final class CgroupV2 extends CgroupDriver {
         if (together < memory) {
             throw new InvalidSpec(pointer, "is memory and swap together, and can't be below the memory limit");
         }
-        return Long.toString(together - memory);
+        return together - memory;
     }
 
     private void planCpu(Spec.Cpu cpu) {
@@ -254,7 +265,7 @@ final class CgroupV2 extends CgroupDriver {
     }
 
     /** 10 to 1000 becomes 1 to 10000. */
-    static long ioWeight(long weight) {
+    public static long ioWeight(long weight) {
         return 1 + (weight - 10) * 9999 / 990;
     }
 
@@ -293,7 +304,7 @@ final class CgroupV2 extends CgroupDriver {
     }
 
     /** 2 to 262144 becomes 1 to 10000. */
-    static long weight(long shares) {
+    public static long weight(long shares) {
         long bounded = Math.max(2, Math.min(262_144, shares));
         return 1 + (bounded - 2) * 9999 / 262_142;
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner the name of the user that created it, or its number
  * @param ownPidNamespace the end of init is the end of all its processes
  * @param sessionKeyring it has one of its own, which exec joins
+ * @param unit systemd's, whose cgroup it is; null without --systemd-cgroup
  * @param cgroups one in every hierarchy
  * @param resctrl its groups of linux.intelRdt
  * @param poststart hooks that start runs
@@ -41,6 +42,7 @@ public record ContainerState(
         String owner,
         boolean ownPidNamespace,
         boolean sessionKeyring,
+        @Nullable Unit unit,
         List<Cgroup> cgroups,
         @Nullable ResctrlGroup resctrl,
         List<Spec.Hook> poststart,
@@ -52,6 +54,14 @@ public record ContainerState(
      * @param made how many folders of its path were not there before the container; 0 when all were
      */
     public record Cgroup(CgroupFolder folder, int made) {}
+
+    /**
+     * A unit of systemd, and where systemd was talked to.
+     *
+     * @param socket a path, or a name in the abstract namespace
+     * @param isBus it is a message bus, and not systemd itself
+     */
+    public record Unit(String name, String socket, boolean isAbstract, boolean isBus) {}
 
     public ContainerState {
         cgroups = List.copyOf(cgroups);
@@ -96,6 +106,7 @@ public record ContainerState(
                 owner,
                 ownPidNamespace,
                 sessionKeyring,
+                unit,
                 cgroups,
                 resctrl,
                 poststart,
@@ -123,6 +134,7 @@ public record ContainerState(
                 owner,
                 ownPidNamespace,
                 sessionKeyring,
+                unit,
                 left,
                 resctrl,
                 poststart,
@@ -143,6 +155,7 @@ public record ContainerState(
                 owner,
                 ownPidNamespace,
                 sessionKeyring,
+                unit,
                 cgroups,
                 resctrl,
                 poststart,

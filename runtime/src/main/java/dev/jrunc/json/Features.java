@@ -21,7 +21,6 @@ public record Features(
         List<String> mountOptions,
         List<String> namespaces,
         List<String> capabilities,
-        boolean systemdCgroups,
         Seccomp seccomp,
         SortedMap<String, String> annotations,
         List<String> unsafeAnnotations) {
@@ -71,8 +70,8 @@ public record Features(
         json.name("cgroup").beginObject();
         flag(json, "v1", true);
         flag(json, "v2", true);
-        flag(json, "systemd", systemdCgroups);
-        flag(json, "systemdUser", systemdCgroups);
+        flag(json, "systemd", true);
+        flag(json, "systemdUser", true);
         flag(json, "rdma", true);
         json.endObject();
         json.name("seccomp").beginObject();

@@ -118,6 +118,15 @@ public final class StateJson {
         json.name("owner").string(state.owner());
         json.name("ownPidNamespace").literal(Boolean.toString(state.ownPidNamespace()));
         json.name("sessionKeyring").literal(Boolean.toString(state.sessionKeyring()));
+        ContainerState.Unit unit = state.unit();
+        if (unit != null) {
+            json.name("unit").beginObject();
+            json.name("name").string(unit.name());
+            json.name("socket").string(unit.socket());
+            json.name("abstract").literal(Boolean.toString(unit.isAbstract()));
+            json.name("bus").literal(Boolean.toString(unit.isBus()));
+            json.endObject();
+        }
         json.name("cgroups").beginList();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             CgroupFolder folder = cgroup.folder();
@@ -193,6 +202,7 @@ public final class StateJson {
                 state.at("owner").string(),
                 state.at("ownPidNamespace").bool(),
                 state.at("sessionKeyring").bool(),
+                unit(state.at("unit")),
                 cgroups,
                 resctrl(state.at("resctrl")),
                 hooks(state.at("poststart")),
@@ -205,6 +215,16 @@ public final class StateJson {
                         resctrl.at("folder").string(),
                         resctrl.at("made").bool(),
                         resctrl.at("monitoring").string())
+                : null;
+    }
+
+    private static ContainerState.@Nullable Unit unit(Place unit) {
+        return unit.present()
+                ? new ContainerState.Unit(
+                        unit.at("name").string(),
+                        unit.at("socket").string(),
+                        unit.at("abstract").bool(),
+                        unit.at("bus").bool())
                 : null;
     }
 

@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 /** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
 final class Bundle {
 
-    /** Whether this version can do --systemd-cgroup. */
-    static final boolean SYSTEMD_CGROUPS = false;
-
     private static final Origin READING = Origin.rule("bundle");
     private static final Origin ROOT_PATH = Origin.at("/root/path");
     static final long MAX_MOUNTINFO_BYTES = 32L * 1024 * 1024;
@@ -52,6 +49,7 @@ final class Bundle {
     private final Bytes config;
     private final Spec spec;
     private final Call call;
+    private final @Nullable SystemdUnit unit;
     private final CgroupPlan cgroups;
     private final List<ContainerState.Cgroup> foundCgroups;
     private final @Nullable SeccompFilter seccomp;
@@ -69,6 +67,7 @@ final class Bundle {
             Bytes config,
             Spec spec,
             Call call,
+            @Nullable SystemdUnit unit,
             CgroupPlan cgroups,
             List<ContainerState.Cgroup> foundCgroups,
             @Nullable SeccompFilter seccomp,
@@ -84,6 +83,7 @@ final class Bundle {
         this.config = config;
         this.spec = spec;
         this.call = call;
+        this.unit = unit;
         this.cgroups = cgroups;
         this.foundCgroups = foundCgroups;
         this.seccomp = seccomp;
@@ -109,14 +109,16 @@ final class Bundle {
         Bytes config = results.get(1).data();
         Spec spec = ConfigReader.read(config);
         SpecCheck.check(spec);
-        if (context.systemdCgroup() && !SYSTEMD_CGROUPS) {
-            throw new Unsupported("/linux/cgroupsPath", "this version of jrunc can't do --systemd-cgroup");
-        }
         String mountinfo = results.get(2).data().utf8();
         boolean selinux = SecurityLabels.hasSelinux(mountinfo);
         checkLabels(context, spec, selinux);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
-        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, id, call.isHostRoot(), context.rootless());
+        SystemdUnit unit =
+                context.systemdCgroup() ? SystemdUnit.of(context.front(), spec, id, layout.isUnified()) : null;
+        CgroupPlan cgroups = unit == null
+                ? CgroupDriver.plan(layout, spec, id, call.isHostRoot(), context.rootless())
+                : CgroupDriver.planGiven(
+                        layout, spec, unit.path(), SystemdUnit.subgroup(spec.annotations()), call.isHostRoot());
         List<Step<HostOperation>> looks = new ArrayList<>();
         looks.add(Step.mayFail(new HostOperation.RealPath(ROOT_PATH, rootfs(real, spec))));
         looks.addAll(Cgroups.looks(cgroups));
@@ -136,6 +138,7 @@ final class Bundle {
                 config,
                 spec,
                 call,
+                unit,
                 cgroups,
                 Cgroups.found(cgroups, looked.subList(1, looked.size())),
                 seccomp(context, spec),
@@ -217,6 +220,12 @@ final class Bundle {
         return spec;
     }
 
+    /** With --systemd-cgroup. */
+    @Nullable
+    SystemdUnit unit() {
+        return unit;
+    }
+
     CgroupPlan cgroups() {
         return cgroups;
     }
@@ -255,6 +264,7 @@ final class Bundle {
                 config,
                 spec,
                 call,
+                unit,
                 possible,
                 foundCgroups,
                 seccomp,
@@ -279,10 +289,11 @@ final class Bundle {
         return false;
     }
 
-    /** Does the plan depend on init's pid? */
-    boolean tellsPid() {
+    /** Does the plan depend on init's pid, or is init put into its cgroups before it gets it? */
+    boolean waitsForPid() {
         Spec.Hooks hooks = spec.hooks();
-        return !hooks.createContainer().isEmpty()
+        return unit != null
+                || !hooks.createContainer().isEmpty()
                 || !hooks.startContainer().isEmpty()
                 || !ownPidNamespace() && call.environment("LISTEN_FDS") != null;
     }
@@ -301,9 +312,10 @@ final class Bundle {
                 spec,
                 call.hasSysAdmin(),
                 copiesTrees,
-                cgroups.folders(),
+                cgroups.ofProcesses(),
                 cgroups.inherited(),
                 cgroups.optional(),
+                unit != null,
                 options.noPivot(),
                 options.noNewKeyring(),
                 preserveFds,

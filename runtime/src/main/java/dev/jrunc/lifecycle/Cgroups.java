@@ -51,6 +51,15 @@ final class Cgroups {
         return found;
     }
 
+    /** The slices above a unit are systemd's. */
+    static List<ContainerState.Cgroup> inUnit(List<ContainerState.Cgroup> found) {
+        List<ContainerState.Cgroup> own = new ArrayList<>();
+        for (ContainerState.Cgroup cgroup : found) {
+            own.add(new ContainerState.Cgroup(cgroup.folder(), Math.min(cgroup.made(), 1)));
+        }
+        return own;
+    }
+
     /** None of them is there yet. */
     static boolean areNew(List<ContainerState.Cgroup> found) {
         for (ContainerState.Cgroup cgroup : found) {
@@ -97,6 +106,11 @@ final class Cgroups {
                 ? List.of()
                 : List.of(Step.mayFail(
                         new HostOperation.CgroupSignal(ORIGIN, chosen.get().folder(), signal)));
+    }
+
+    /** May any of it be taken away? */
+    static boolean isOwn(ContainerState state) {
+        return ofProcesses(state).isPresent();
     }
 
     /** Until create is at its end, what was there before it may be somebody else's. */

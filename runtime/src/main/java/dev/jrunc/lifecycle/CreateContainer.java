@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.lifecycle;
 
+import dev.jrunc.cgroup.CgroupPlan;
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
@@ -14,6 +15,7 @@ import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.Rfc3339;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.IntelRdtPlan;
@@ -26,6 +28,7 @@ import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code create}: everything up to a process that waits for {@code start}. */
 public final class CreateContainer {
@@ -47,6 +50,9 @@ public final class CreateContainer {
     private final CreateOptions options;
     private final StateFolder folder;
     private final Terminal terminal;
+
+    /** With --systemd-cgroup. */
+    private @Nullable SystemdUnit unit;
 
     public CreateContainer(Context context, String id, CreateOptions options, Terminal terminal) {
         this.context = context;
@@ -82,6 +88,7 @@ public final class CreateContainer {
     Created create(Sequel sequel) {
         Bundle bundle = Bundle.read(context, folder.id(), options);
         checkConsole(bundle);
+        unit = bundle.unit();
         Plan plan = bundle.plan(0);
         plan.warnings().forEach(context.warnings());
         bundle.cgroups().warnings().forEach(context.warnings());
@@ -174,7 +181,7 @@ public final class CreateContainer {
         }
         state = made(possible, plan, state, steps, front.run(steps), 0);
         try {
-            if (!possible.tellsPid()) {
+            if (!possible.waitsForPid()) {
                 front.execute(List.of(sending(plan)));
             }
         } catch (JruncException e) {
@@ -258,12 +265,14 @@ public final class CreateContainer {
 
     private void addMaking(List<Step<HostOperation>> steps, Bundle bundle, Plan plan, ContainerState state) {
         addPreparing(steps, bundle, state);
-        steps.addAll(bundle.cgroups().create());
-        steps.addAll(bundle.cgroups().limits());
+        if (bundle.unit() == null) {
+            steps.addAll(bundle.cgroups().create());
+            steps.addAll(bundle.cgroups().limits());
+        }
         addIntelRdt(steps, bundle);
         steps.addAll(plan.trees());
         addSpawning(steps, plan);
-        if (!bundle.tellsPid()) {
+        if (!bundle.waitsForPid()) {
             steps.add(sending(plan));
         }
     }
@@ -299,10 +308,51 @@ public final class CreateContainer {
         for (int i = before; ; i++) {
             if (steps.get(i).operation() instanceof HostOperation.Spawn) {
                 Result spawned = results.get(i);
+                startUnit(bundle, state, spawned.value());
                 return state.withProcess(
                         spawned.value(), Long.parseLong(spawned.data().utf8()));
             }
         }
+    }
+
+    /** A unit of systemd begins with a process; what systemd doesn't know of limits is written into its cgroup. */
+    private void startUnit(Bundle bundle, ContainerState state, long pid) {
+        if (unit == null) {
+            return;
+        }
+        try {
+            if (terminal != Terminal.ANYBODYS) {
+                unit.start(pid);
+            }
+            unit.close();
+            front.execute(inUnit(bundle.cgroups()));
+        } catch (JruncException e) {
+            undo(state, e);
+            throw e;
+        }
+    }
+
+    private static List<Step<HostOperation>> inUnit(CgroupPlan cgroups) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        List<String> folders = new ArrayList<>();
+        for (CgroupFolder folder : cgroups.ofProcesses()) {
+            folders.add(folder.folder());
+            if (!cgroups.below().isEmpty()) {
+                steps.add(Step.must(new HostOperation.CgroupCreate(
+                        CREATE, folder.mount(), folder.path(), folder.controllers().contains("cpuset"), List.of())));
+            }
+        }
+        // In version 2 systemd has put init there already, but not below it.
+        HostOperation attach = new HostOperation.CgroupAttach(CREATE, folders);
+        if (!cgroups.below().isEmpty()) {
+            steps.add(Step.must(attach));
+        }
+        steps.addAll(cgroups.create());
+        steps.addAll(cgroups.limits());
+        if (cgroups.below().isEmpty()) {
+            steps.add(Step.must(attach));
+        }
+        return steps;
     }
 
     private ContainerState initialState(Bundle bundle, List<ContainerState.Cgroup> cgroups) {
@@ -322,7 +372,8 @@ public final class CreateContainer {
                 call.euid() == 0 ? "root" : Long.toString(call.euid()),
                 bundle.ownPidNamespace(),
                 !options.noNewKeyring(),
-                cgroups,
+                unit == null ? null : unit.named(),
+                unit == null ? cgroups : Cgroups.inUnit(cgroups),
                 intelRdt == null ? null : intelRdt.group(),
                 hooks.poststart(),
                 hooks.poststop());
@@ -337,7 +388,7 @@ public final class CreateContainer {
         if (intelRdt != null) {
             steps.addAll(intelRdt.group().attach(state.pid()));
         }
-        if (bundle.tellsPid()) {
+        if (bundle.waitsForPid()) {
             steps.add(sending(bundle.plan(state.pid())));
         }
         if (plan.runtimeHooks()) {
@@ -396,6 +447,10 @@ public final class CreateContainer {
 
     /** A failure here is added to the first, and doesn't hide it. */
     private void undo(ContainerState state, JruncException cause) {
+        if (unit != null) {
+            front.attempt(new HostOperation.KillInit(CREATE));
+            unit.undo(front, cause);
+        }
         if (state.resctrl() != null) {
             // Else it would be one of the processes that its group is looked for.
             front.attempt(new HostOperation.KillInit(CREATE));

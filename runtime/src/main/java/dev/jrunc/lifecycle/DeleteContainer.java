@@ -83,6 +83,11 @@ public final class DeleteContainer {
         List<Spec.Hook> poststop = state.complete() ? state.poststop() : List.of();
         List<Step<HostOperation>> steps = new ArrayList<>();
         addEnd(steps, state);
+        if (state.unit() != null && Cgroups.isOwn(state)) {
+            front.execute(steps);
+            steps.clear();
+            stopUnit(state.unit());
+        }
         List<Step<HostOperation>> cgroups = Cgroups.remove(state);
         int ended = steps.size();
         for (Step<HostOperation> step : cgroups) {
@@ -111,6 +116,15 @@ public final class DeleteContainer {
                     HookOutput.of(state.annotations(), state.bundle()),
                     context.warnings());
             front.execute(List.of(folder.removal()));
+        }
+    }
+
+    /** It has no process any more, and ends by itself where systemd can't be told: then only that it failed may be left. */
+    private void stopUnit(ContainerState.Unit unit) {
+        try {
+            SystemdUnit.stop(front, unit);
+        } catch (OperationFailed | ContainerError e) {
+            context.warnings().accept(String.valueOf(e.getMessage()));
         }
     }
 

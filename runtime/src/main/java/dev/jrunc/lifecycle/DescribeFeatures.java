@@ -27,7 +27,6 @@ public final class DescribeFeatures {
                 List.copyOf(MountOptions.names()),
                 List.copyOf(new TreeSet<>(Names.NAMESPACES.keySet())),
                 Names.CAPABILITIES,
-                Bundle.SYSTEMD_CGROUPS,
                 new Features.Seccomp(
                         SeccompNames.ACTION_NAMES,
                         SeccompNames.OPERATORS,

@@ -22,13 +22,14 @@ final class ExecCgroups {
     static List<String> folders(ContainerState state, List<String> given) {
         Map<String, String> paths = parse(given);
         List<String> folders = new ArrayList<>();
+        String inside = state.unit() == null ? "" : SystemdUnit.subgroup(state.annotations());
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             CgroupFolder folder = cgroup.folder();
             String path = paths.getOrDefault("", "");
             for (String controller : folder.controllers()) {
                 path = paths.getOrDefault(controller, path);
             }
-            folders.add(folder.folder() + below(path));
+            folders.add(folder.folder() + inside + below(path));
         }
         checkControllers(state, paths);
         return folders;

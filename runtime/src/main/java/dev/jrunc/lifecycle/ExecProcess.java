@@ -233,9 +233,9 @@ public final class ExecProcess {
                 options.preserveFds(),
                 joining ? ofVersion(state, cgroups, 1) : List.of(),
                 joining ? String.join("", ofVersion(state, cgroups, 2)) : "",
-                isRootless())));
+                mayBeWithout(state))));
         if (!joining && !cgroups.isEmpty()) {
-            steps.add(new Step<>(new HostOperation.CgroupAttach(EXEC, cgroups), isRootless()));
+            steps.add(new Step<>(new HostOperation.CgroupAttach(EXEC, cgroups), mayBeWithout(state)));
         }
         if (affinity != null) {
             addAffinity(steps, affinity.last(), wanted.base + "/execCPUAffinity/final");
@@ -257,8 +257,8 @@ public final class ExecProcess {
     }
 
     /** Where the user has no right to cgroups, create did without them, too. */
-    private boolean isRootless() {
-        return context.rootless();
+    private boolean mayBeWithout(ContainerState state) {
+        return context.rootless() && state.unit() == null;
     }
 
     private static void addAffinity(List<Step<HostOperation>> steps, @Nullable String list, String pointer) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cgroups the container's cgroups; empty where it has none
  * @param inheritedCgroups its caller's, in the hierarchies in which it has none of its own
  * @param cgroupsMayFail the caller may have no right to put a process into them
+ * @param cgroupsLater init is put into them after it was made: it can't join them by itself
  * @param noPivot --no-pivot
  * @param noNewKeyring --no-new-keyring
  * @param preserveFds how many fds from 3 on reach the program, LISTEN_FDS included
@@ -41,6 +42,7 @@ public record PlanRequest(
         List<CgroupFolder> cgroups,
         List<CgroupFolder> inheritedCgroups,
         boolean cgroupsMayFail,
+        boolean cgroupsLater,
         boolean noPivot,
         boolean noNewKeyring,
         long preserveFds,

@@ -84,7 +84,7 @@ public final class Planner {
         return new Plan(
                 trees,
                 spawn(),
-                joinsByItself() ? List.of() : attach(),
+                joinsByItself() || request.cgroupsLater() ? List.of() : attach(),
                 program.oomScoreAdj(),
                 netDevices(),
                 init,
@@ -290,7 +290,7 @@ public final class Planner {
             stage = stage || namespace.path() != null;
         }
         Long limit = linux.resources().pidsLimit();
-        return !stage || limit == null || limit != 1;
+        return !request.cgroupsLater() && (!stage || limit == null || limit != 1);
     }
 
     private List<Step<HostOperation>> attach() {

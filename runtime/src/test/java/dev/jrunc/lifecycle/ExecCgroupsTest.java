@@ -32,6 +32,7 @@ class ExecCgroupsTest {
                 "root",
                 true,
                 true,
+                null,
                 cgroups,
                 null,
                 List.of(),

@@ -40,6 +40,7 @@ class InterruptedTest {
             "root",
             true,
             true,
+            null,
             List.of(new ContainerState.Cgroup(new CgroupFolder("/sys/fs/cgroup/pids", "/c1", 1, List.of("pids")), 1)),
             null,
             List.of(),

@@ -127,6 +127,7 @@ class UnfinishedTest {
                 "root",
                 true,
                 true,
+                null,
                 List.of(cgroup("memory", 0), cgroup("pids", 2)),
                 null,
                 List.of(),
