@@ -5,6 +5,7 @@
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
+#   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
 #   make install    DESTDIR= PREFIX=/usr/local
@@ -33,13 +34,14 @@ PACKAGES_TEST := bsdutils buildah busybox-static containerd docker.io iproute2 j
 	strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
+PACKAGES_VM := binutils busybox-static cpio debootstrap e2fsprogs qemu-system-x86
 PACKAGES_BENCH := busybox-static crun python3 runc
 
 # deps: everything that any target needs.
-.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-bench
+.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-bench
 deps:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) \
-		$(PACKAGES_CONFORMANCE) $(PACKAGES_BENCH)
+		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_BENCH)
 deps-build:
 	@packaging/install-packages.sh $(PACKAGES_BUILD)
 deps-check:
@@ -50,6 +52,8 @@ deps-demo:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO)
 deps-conformance:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CONFORMANCE)
+deps-vm:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_VM)
 deps-bench:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
 
@@ -218,6 +222,14 @@ integration-test: all | deps-test
 .PHONY: conformance
 conformance: all | deps-conformance
 	@$(OWN_SIGNALS) packaging/conformance/conformance.sh build/conformance $(TREE)/bin/jrunc
+
+# build/vm keeps the guest, and the reports of its last run; 20 minutes at most.
+.PHONY: vm-test
+vm-test: all | deps-vm
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "Making the guest takes root." >&2; exit 1; }
+	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
+	@integration-tests/vm/vm-test.sh build $(JDK)
 
 # ---- for people
 

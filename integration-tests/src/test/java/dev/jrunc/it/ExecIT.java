@@ -16,6 +16,7 @@ import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Namespaces;
 import dev.jrunc.it.harness.OciRuntime;
 import dev.jrunc.it.harness.Peer;
@@ -42,7 +43,7 @@ class ExecIT {
     static Container resting(Lab lab, Bundle bundle) {
         return lab.create(bundle.payload("report", ",", "print", "ready", ",", "sleep"))
                 .start()
-                .awaitOutput("ready");
+                .awaitOutput("\nready\n");
     }
 
     private static Container resting(Lab lab) {
@@ -463,6 +464,7 @@ class ExecIT {
     }
 
     private static Container inOwnCgroup(Lab lab) {
+        Machine.needsCgroupV1("pids");
         Bundle bundle = lab.bundle().withoutNamespace("cgroup");
         bundle.linux().put("cgroupsPath", lab.cgroup("c"));
         lab.atEnd(() -> {

@@ -36,6 +36,11 @@ public final class Cgroups {
         return MOUNTS.resolve(controller).resolve(path.substring(1));
     }
 
+    /** The host's folder of a cgroup of version 2 alone. */
+    public static Path unified(String path) {
+        return MOUNTS.resolve(path.substring(1));
+    }
+
     /** All cgroups of all hierarchies whose path has this text, deepest first; one may vanish while the tree is walked. */
     public static List<Path> mentioning(String text) {
         List<Path> found = new ArrayList<>();
