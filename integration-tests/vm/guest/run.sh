@@ -3,7 +3,7 @@
 # The tests in the guest: those that want version 2 of cgroups, systemd, AppArmor or CRIU, and of the others those that may go
 # another way there. Reports go to reports/; the last lines are JUnit's totals.
 set -uo pipefail
-cd /work/integration-tests || exit 1
+cd /jrunc/integration-tests || exit 1
 
 # Huge pages for the limits on them.
 echo 8 >/proc/sys/vm/nr_hugepages
