@@ -54,12 +54,7 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
      */
     public static CgroupPlan plan(CgroupLayout layout, Spec spec, String id, boolean privileged, boolean rootless) {
         return plan(
-                layout,
-                spec,
-                CgroupPaths.folders(layout, spec.linux().cgroupsPath(), id),
-                "",
-                privileged,
-                rootless);
+                layout, spec, CgroupPaths.folders(layout, spec.linux().cgroupsPath(), id), "", privileged, rootless);
     }
 
     /**
@@ -94,13 +89,7 @@ public abstract sealed class CgroupDriver permits CgroupV1, CgroupV2 {
         driver.planLimits(resources);
         boolean optional = rootless && !path.isPointer();
         return new CgroupPlan(
-                folders,
-                below,
-                CgroupPaths.callers(layout),
-                driver.create(),
-                driver.limits,
-                optional,
-                driver.warnings);
+                folders, below, CgroupPaths.callers(layout), driver.create(), driver.limits, optional, driver.warnings);
     }
 
     /**

@@ -339,7 +339,11 @@ public final class CreateContainer {
             folders.add(folder.folder());
             if (!cgroups.below().isEmpty()) {
                 steps.add(Step.must(new HostOperation.CgroupCreate(
-                        CREATE, folder.mount(), folder.path(), folder.controllers().contains("cpuset"), List.of())));
+                        CREATE,
+                        folder.mount(),
+                        folder.path(),
+                        folder.controllers().contains("cpuset"),
+                        List.of())));
             }
         }
         // In version 2 systemd has put init there already, but not below it.

@@ -7,6 +7,7 @@ import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.plan.Origin;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.systemd.BusAddress;
 import dev.jrunc.systemd.Systemd;
@@ -18,8 +19,6 @@ import java.util.Map;
 
 /** {@code --systemd-cgroup}: the unit that is to become a container's, and what comes of it. */
 final class SystemdUnit {
-
-    private static final String SUBGROUP = "run.oci.systemd.subgroup";
 
     private final Systemd systemd;
     private final UnitName name;
@@ -96,10 +95,11 @@ final class SystemdUnit {
      * @throws InvalidSpec for what is no name of a folder
      */
     static String subgroup(Map<String, String> annotations) {
-        String subgroup = annotations.getOrDefault(SUBGROUP, "");
+        String subgroup = Annotation.SYSTEMD_SUBGROUP.in(annotations);
         if (subgroup.indexOf('/') >= 0 || subgroup.equals(".") || subgroup.equals("..")) {
             throw new InvalidSpec(
-                    Origin.pointer("/annotations", SUBGROUP), "\"" + subgroup + "\" is no name of a cgroup");
+                    Origin.pointer("/annotations", Annotation.SYSTEMD_SUBGROUP.key()),
+                    "\"" + subgroup + "\" is no name of a cgroup");
         }
         return subgroup.isEmpty() ? "" : "/" + subgroup;
     }

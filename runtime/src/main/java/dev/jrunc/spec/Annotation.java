@@ -16,7 +16,11 @@ public enum Annotation {
     /** A file, to which the standard output of all hooks is appended. */
     HOOKS_STDOUT("run.oci.hooks.stdout"),
     /** The same for their standard error. */
-    HOOKS_STDERR("run.oci.hooks.stderr");
+    HOOKS_STDERR("run.oci.hooks.stderr"),
+    /** With --systemd-cgroup: the cgroup below that of the unit, which the processes are in. */
+    SYSTEMD_SUBGROUP("run.oci.systemd.subgroup"),
+    /** With --systemd-cgroup: the beginning of names, of which the rest is that of a property of the unit. */
+    SYSTEMD_PROPERTY("org.systemd.property.");
 
     private final String key;
 

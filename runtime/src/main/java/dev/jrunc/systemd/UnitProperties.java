@@ -4,6 +4,7 @@ package dev.jrunc.systemd;
 import dev.jrunc.cgroup.CgroupV2;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.Origin;
+import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What systemd is told of a container's unit: who is in it, its limits, and what the annotations say. */
 public final class UnitProperties {
 
-    private static final String ANNOTATION = "org.systemd.property.";
+    private static final String ANNOTATION = Annotation.SYSTEMD_PROPERTY.key();
     private static final int LEAST_NAME_CHARACTERS = 3;
     private static final long SECOND_MICROS = 1_000_000;
 

@@ -93,11 +93,13 @@ class DescribeFeaturesTest {
     void listsTheAnnotationsThatAreHonoured() {
         assertEquals(
                 List.of(
+                        "org.systemd.property.",
                         "run.oci.hooks.stderr",
                         "run.oci.hooks.stdout",
                         "run.oci.keep_original_groups",
                         "run.oci.mount_context_type",
-                        "run.oci.seccomp_fail_unknown_syscall"),
+                        "run.oci.seccomp_fail_unknown_syscall",
+                        "run.oci.systemd.subgroup"),
                 texts("/potentiallyUnsafeConfigAnnotations"));
     }
 
