@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@ void fds_close_on_exec(int first)
     for (int fd = first; fd < limit; fd++) /* Linux 5.10 */
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
+
+#define STACK_BYTES (64u * 1024)
 
 /* In the child, which has our memory: the errno that is left when it comes back. */
 static int execute(const struct program *program)
@@ -52,29 +56,44 @@ static int execute(const struct program *program)
     return errno;
 }
 
-static pid_t fork_and_execute(const struct program *program, volatile int *error)
+struct execution {
+    const struct program *program;
+    int error;
+};
+
+static int child_main(void *context)
 {
-    pid_t pid = vfork();
-    if (pid == 0) {
-        *error = execute(program);
-        _exit(127);
-    }
-    if (pid < 0)
-        *error = errno;
+    struct execution *execution = context;
+    execution->error = execute(execution->program);
+    return 127;
+}
+
+/* As vfork(2), which is fork(2) with musl on some machines; on a stack of its own. */
+static pid_t start_child(struct execution *execution)
+{
+    uint8_t *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED)
+        return -1;
+    pid_t pid = clone(child_main, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, execution);
+    int error = errno;
+    munmap(stack, STACK_BYTES);
+    errno = error;
     return pid;
 }
 
 int program_start(const struct program *program, pid_t *pid)
 {
-    volatile int error = 0;
+    struct execution execution = {.program = program};
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before); /* no handler may run in the child */
-    pid_t child = fork_and_execute(program, &error);
+    pid_t child = start_child(&execution);
+    if (child < 0)
+        execution.error = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
-    if (error && child > 0)
+    if (execution.error && child > 0)
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
             continue;
-    *pid = error ? 0 : child;
-    return -error;
+    *pid = execution.error ? 0 : child;
+    return -execution.error;
 }

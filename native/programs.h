@@ -16,7 +16,7 @@ struct program {
     bool group;   /* of its own */
 };
 
-/* By vfork(2): we wait until the program runs, so what it could not be executed for is known. Each of its signals has its
+/* Like vfork(2): we wait until the program runs, so what it could not be executed for is known. Each of its signals has its
  * default. 0 or -errno. */
 int program_start(const struct program *program, pid_t *pid);
 

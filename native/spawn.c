@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@
 
 /* A stage or a clone that says nothing for so long is stuck. */
 #define SPAWN_SECONDS 30
+#define END_MILLIS 10000
 
 #define SAY(error, ...) snprintf((error)->message, sizeof(error)->message, __VA_ARGS__)
 
@@ -131,7 +133,10 @@ static int receive(int channel, struct frame *frame, struct spawn_error *error)
     int result = receive_frame(channel, frame);
     if (result == 0 && frame->code == FRAME_ERROR)
         take_error(frame, error, &result);
-    else if (result == -ECONNRESET)
+    else if (result == -EAGAIN) { /* the limit of the channel */
+        SAY(error, "the new process doesn't answer");
+        result = -ETIMEDOUT;
+    } else if (result == -ECONNRESET)
         SAY(error, "the new process died before it was in its namespaces");
     else if (result)
         SAY(error, "wait for the new process");
@@ -185,6 +190,9 @@ static int send_joins(const struct spawning *spawning, int channel, struct spawn
                                                    .cgroups = buffer_strings(&tasks->names, (uint32_t)tasks->count),
                                                    .cgroupsMayFail = tasks->may_fail});
     int result = send_frame(channel, FRAME_JOINS, &payload, fds, count + tasks->count);
+    scope_frame last = {0};
+    if (result == -EPIPE || result == -ECONNRESET) /* it may have said why */
+        return receive(channel, &last, error) ?: -EPROTO;
     if (result)
         SAY(error, "tell the new process what to join");
     return result;
@@ -216,11 +224,12 @@ static int attend_stage(const struct spawning *spawning, pid_t stage, int channe
     return 0;
 }
 
+/* With a limit: in a frozen cgroup of version 1 it doesn't even die. */
 static void end_process(pid_t pid)
 {
     kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
-        continue;
+    for (int waited = 0; waited < END_MILLIS && waitpid(pid, NULL, __WALL | WNOHANG) == 0; waited++)
+        poll(NULL, 0, 1);
 }
 
 static int learn_start_time(struct spawned *spawned, struct spawn_error *error)

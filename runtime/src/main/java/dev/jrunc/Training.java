@@ -41,7 +41,7 @@ public final class Training {
             "delete --force trained",
             "--log /bundle/log.json --log-format json run -b /bundle trained",
             "run -b /bundle --detach trained",
-            "finish-run trained 0",
+            "finish-run trained 4711 123456 0",
             "state missing",
             "delete --force missing",
             "--log /bundle/log.json --log-format json kill missing",

@@ -2,6 +2,7 @@
 package dev.jrunc.cli;
 
 import dev.jrunc.lifecycle.RunContainer;
+import java.util.List;
 
 /** {@code finish-run}. */
 final class FinishRunCommand implements Command {
@@ -20,7 +21,7 @@ final class FinishRunCommand implements Command {
 
     @Override
     public String arguments() {
-        return "ID STATUS";
+        return "ID PID START-TIME STATUS";
     }
 
     @Override
@@ -30,8 +31,14 @@ final class FinishRunCommand implements Command {
 
     @Override
     public int run(Invocation invocation) {
-        invocation.require(2, 2);
-        new RunContainer(invocation.context()).finish(invocation.arguments().getFirst(), invocation.flag("--keep"));
-        return Integer.parseInt(invocation.arguments().get(1));
+        invocation.require(4, 4);
+        List<String> arguments = invocation.arguments();
+        new RunContainer(invocation.context())
+                .finish(
+                        arguments.get(0),
+                        Long.parseLong(arguments.get(1)),
+                        Long.parseLong(arguments.get(2)),
+                        invocation.flag("--keep"));
+        return Integer.parseInt(arguments.get(3));
     }
 }

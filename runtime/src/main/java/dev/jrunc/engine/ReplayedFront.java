@@ -62,6 +62,7 @@ public final class ReplayedFront {
     private static final int PROCESS_STATUS = 0x140;
     private static final int READ_KEPT = 0x170;
     private static final int SPAWN = 0x160;
+    private static final int CGROUP_CREATE = 0x180;
     private static final int START = 0x16b;
     private static final int SIGNAL = 0x141;
     private static final int FREEZE = 0x190;
@@ -192,6 +193,7 @@ public final class ReplayedFront {
                 data = Bytes.utf8(START_TIME);
                 process = CREATED;
             }
+            case CGROUP_CREATE -> value = 1;
             case START -> process = RUNNING;
             case FREEZE -> {
                 fields.str();

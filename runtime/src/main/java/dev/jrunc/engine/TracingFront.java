@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.engine;
 
+import dev.jrunc.error.OperationFailed;
 import dev.jrunc.json.TraceEvents;
 import dev.jrunc.json.TraceEvents.Row;
 import dev.jrunc.plan.Bytes;
@@ -88,7 +89,9 @@ public final class TracingFront implements Front {
 
     /** The engine may be let go in it. */
     private static boolean mayRelease(HostOperation operation) {
-        return operation instanceof HostOperation.Foreground || operation instanceof HostOperation.ServeEngine;
+        return operation instanceof HostOperation.Foreground
+                || operation instanceof HostOperation.ServeEngine
+                || operation instanceof HostOperation.Watch;
     }
 
     private List<Result> runTraced(List<Step<HostOperation>> steps) {
@@ -97,7 +100,7 @@ public final class TracingFront implements Front {
             traced.add(withTrace(step));
         }
         if (!steps.isEmpty() && mayRelease(steps.getFirst().operation())) {
-            write();
+            writeIfPossible();
         }
         long sent = System.nanoTime();
         span(
@@ -152,6 +155,20 @@ public final class TracingFront implements Front {
     private static Map<String, String> arguments(Operation operation, long error) {
         String origin = operation.origin().text();
         return error == 0 ? Map.of("origin", origin) : Map.of("origin", origin, "errno", Long.toString(error));
+    }
+
+    /** In the middle of a call, which doesn't fail for its trace; at its end that is told. */
+    private void writeIfPossible() {
+        try {
+            write();
+        } catch (OperationFailed e) {
+            span(
+                    Row.ENGINE,
+                    "not written",
+                    thinking,
+                    System.nanoTime(),
+                    Map.of("error", String.valueOf(e.getMessage())));
+        }
     }
 
     /**

@@ -121,6 +121,11 @@ public record ContainerState(
                 left.add(cgroup);
             }
         }
+        return withTheseCgroups(left);
+    }
+
+    /** With other numbers of folders that were made. */
+    public ContainerState withTheseCgroups(List<Cgroup> left) {
         return new ContainerState(
                 ociVersion,
                 id,

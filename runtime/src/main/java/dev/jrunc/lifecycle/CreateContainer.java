@@ -144,17 +144,16 @@ public final class CreateContainer {
         ContainerState state = initialState(bundle, bundle.foundCgroups());
         if (Cgroups.areNew(bundle.foundCgroups())) {
             List<Step<HostOperation>> steps = new ArrayList<>(folder.making());
-            int before = steps.size();
             addMaking(steps, bundle, plan, state);
             List<Result> results = front.run(steps);
             if (folder.made(results)) {
-                return new Made(bundle, plan, made(bundle, plan, state, steps, results, before));
+                return new Made(bundle, plan, made(bundle, plan, state, steps, results));
             }
         }
         state = claim(bundle);
         List<Step<HostOperation>> steps = new ArrayList<>();
         addMaking(steps, bundle, plan, state);
-        return new Made(bundle, plan, made(bundle, plan, state, steps, front.run(steps), 0));
+        return new Made(bundle, plan, made(bundle, plan, state, steps, front.run(steps)));
     }
 
     /** What a caller without rights can't have is known only when it was tried: docs/decisions/rootless.md. */
@@ -179,7 +178,7 @@ public final class CreateContainer {
             undo(state, e);
             throw e;
         }
-        state = made(possible, plan, state, steps, front.run(steps), 0);
+        state = made(possible, plan, state, steps, front.run(steps));
         try {
             if (!possible.waitsForPid()) {
                 front.execute(List.of(sending(plan)));
@@ -201,7 +200,9 @@ public final class CreateContainer {
         Optional<OperationFailed> failure = Front.failure(trees, results);
         boolean may = !front.call().inInitialUserNamespace() && results.size() == 1;
         if (failure.isPresent() && may && failure.get().errno() == Errno.EPERM.number()) {
-            return bundle.withoutTrees();
+            Bundle without = bundle.withoutTrees();
+            front.execute(without.plan(0).trees());
+            return without;
         }
         if (failure.isPresent()) {
             throw failure.get();
@@ -258,7 +259,6 @@ public final class CreateContainer {
 
     private static void addSpawning(List<Step<HostOperation>> steps, Plan plan) {
         steps.add(Step.must(plan.spawn()));
-        steps.addAll(plan.attach());
         steps.addAll(plan.oomScoreAdj());
         steps.addAll(plan.netDevices());
     }
@@ -281,38 +281,77 @@ public final class CreateContainer {
         return Step.must(new HostOperation.SendPlan(CREATE, plan.init()));
     }
 
-    /** @param before how many results are of steps before these */
+    /** Of a batch with SPAWN in it. */
     private ContainerState made(
-            Bundle bundle,
-            Plan plan,
-            ContainerState state,
-            List<Step<HostOperation>> steps,
-            List<Result> results,
-            int before) {
+            Bundle bundle, Plan plan, ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
+        ContainerState ours = withoutOthers(state, steps, results);
         Optional<OperationFailed> failure = Front.failure(steps, results);
         if (failure.isPresent()) {
-            OperationFailed failed = failure.get();
-            if (steps.get(results.size() - 1).operation() instanceof HostOperation.Spawn) {
-                Result spawned = results.getLast();
-                failed = new OperationFailed(
-                        plan.spawn().name(),
-                        SpawnOrigin.of(bundle.spec(), spawned.error(), spawned.message())
-                                .text(),
-                        (int) spawned.error(),
-                        spawned.message());
+            int last = results.size() - 1;
+            if (steps.get(last).operation() instanceof HostOperation.Spawn spawn) {
+                if (results.getLast().error() == Errno.EAGAIN.number()
+                        && !spawn.allCgroups().isEmpty()) {
+                    List<Step<HostOperation>> others = attachingLater(spawn, steps.subList(last + 1, steps.size()));
+                    return made(bundle, plan, ours, others, front.run(others));
+                }
+                failure = Optional.of(spawnFailure(bundle, spawn, results.getLast()));
             }
-            failed = Resctrl.explained(front, bundle.intelRdt(), failed);
-            undo(state, failed);
+            OperationFailed failed = Resctrl.explained(front, bundle.intelRdt(), failure.get());
+            undo(ours, failed);
             throw failed;
         }
-        for (int i = before; ; i++) {
-            if (steps.get(i).operation() instanceof HostOperation.Spawn) {
-                Result spawned = results.get(i);
-                startUnit(bundle, state, spawned.value());
-                return state.withProcess(
-                        spawned.value(), Long.parseLong(spawned.data().utf8()));
+        int spawned = 0;
+        while (!(steps.get(spawned).operation() instanceof HostOperation.Spawn)) {
+            spawned++;
+        }
+        if (!ours.equals(state)) {
+            ContainerError taken = new ContainerError(
+                    "container's cgroup is not empty: another container is being made in it at the same time");
+            undo(ours, taken);
+            throw taken;
+        }
+        long pid = results.get(spawned).value();
+        startUnit(bundle, state, pid);
+        return state.withProcess(pid, Long.parseLong(results.get(spawned).data().utf8()));
+    }
+
+    private static OperationFailed spawnFailure(Bundle bundle, HostOperation.Spawn spawn, Result result) {
+        return new OperationFailed(
+                spawn.name(),
+                SpawnOrigin.of(bundle.spec(), result.error(), result.message()).text(),
+                (int) result.error(),
+                result.message());
+    }
+
+    /** For a stage as well there was no room in a cgroup: then init is put into its own after it was made. */
+    private static List<Step<HostOperation>> attachingLater(
+            HostOperation.Spawn spawn, List<Step<HostOperation>> following) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        steps.add(Step.must(spawn.withoutCgroups()));
+        steps.add(new Step<>(
+                new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), spawn.allCgroups()),
+                spawn.cgroupsMayFail()));
+        steps.addAll(following);
+        return steps;
+    }
+
+    /** What was made by somebody else since we looked is not ours to remove. */
+    private static ContainerState withoutOthers(
+            ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
+        List<ContainerState.Cgroup> cgroups = new ArrayList<>(state.cgroups());
+        for (int i = 0; i < results.size(); i++) {
+            if (steps.get(i).operation() instanceof HostOperation.CgroupCreate create
+                    && results.get(i).ok()
+                    && results.get(i).value() == 0) {
+                for (int k = 0; k < cgroups.size(); k++) {
+                    CgroupFolder folder = cgroups.get(k).folder();
+                    if (folder.folder().equals(create.mount() + create.path())) {
+                        cgroups.set(k, new ContainerState.Cgroup(folder, 0));
+                    }
+                }
             }
         }
+        return state.withTheseCgroups(cgroups);
     }
 
     /** A unit of systemd begins with a process; what systemd doesn't know of limits is written into its cgroup. */

@@ -4,6 +4,7 @@ package dev.jrunc.lifecycle;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidState;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.hook.RuntimeHooks;
@@ -19,6 +20,7 @@ import dev.jrunc.state.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code delete}: takes away what is left of a container. */
 public final class DeleteContainer {
@@ -41,14 +43,28 @@ public final class DeleteContainer {
      * @throws InvalidState when its state can't be read; by force it is removed as it is
      */
     public void delete(String id, boolean force) {
-        delete(id, force, front.execute(context.folder(id).lockingAndReading()));
+        delete(id, force, front.execute(context.folder(id).lockingAndReading()), null);
     }
 
-    /** @param looked results of the folder's lockingAndReading() */
-    void delete(String id, boolean force, List<Result> looked) {
+    /** Which container it is, where the id may be another's by now. */
+    record Init(long pid, long startTime) {
+
+        static Init of(ContainerState state) {
+            return new Init(state.pid(), state.startTime());
+        }
+    }
+
+    /**
+     * @param looked results of the folder's lockingAndReading()
+     * @param init of the one that is meant; null: whichever has the id
+     */
+    void delete(String id, boolean force, List<Result> looked, @Nullable Init init) {
         StateFolder folder = context.folder(id);
         try {
             Optional<ContainerState> state = folder.lockedAndRead(looked);
+            if (init != null && (state.isEmpty() || !Init.of(state.get()).equals(init))) {
+                return;
+            }
             if (state.isEmpty()) {
                 front.execute(List.of(folder.removal()));
                 return;
@@ -84,7 +100,7 @@ public final class DeleteContainer {
         List<Step<HostOperation>> steps = new ArrayList<>();
         addEnd(steps, state);
         if (state.unit() != null && Cgroups.isOwn(state)) {
-            front.execute(steps);
+            runThrough(steps);
             steps.clear();
             stopUnit(state.unit());
         }
@@ -98,7 +114,7 @@ public final class DeleteContainer {
         if (!more) {
             steps.add(folder.removal());
         }
-        List<Result> results = front.run(steps);
+        List<Result> results = runThrough(steps);
         Optional<OperationFailed> failure = Front.failure(steps, results);
         if (failure.isPresent()) {
             removeOthers(cgroups, results.size() - ended, failure.get());
@@ -126,6 +142,14 @@ public final class DeleteContainer {
         } catch (OperationFailed | ContainerError e) {
             context.warnings().accept(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A signal ends one operation, and only one: cleaning up is not left half done for it. */
+    private List<Result> runThrough(List<Step<HostOperation>> steps) {
+        List<Result> results = front.run(steps);
+        Optional<OperationFailed> failure = Front.failure(steps, results);
+        boolean interrupted = failure.isPresent() && failure.get().errno() == Errno.EINTR.number();
+        return interrupted ? front.run(steps) : results;
     }
 
     /** What can be removed of the cgroups, when one of them could not. */

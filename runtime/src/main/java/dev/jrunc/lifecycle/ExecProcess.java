@@ -38,6 +38,9 @@ public final class ExecProcess {
 
     private static final Origin EXEC = Origin.rule("exec");
 
+    /** To enter: as usual, without joining cgroups by itself, and beside init. */
+    private static final int MAX_TRIES = 3;
+
     private static final long MAX_CGROUP_BYTES = 64L * 1024;
 
     private final Context context;
@@ -185,22 +188,29 @@ public final class ExecProcess {
     private long enter(RecoverContainer.Found found, Wanted wanted, ExecPlan plan, List<String> cgroups) {
         ContainerState state = found.state();
         // What comes into a frozen cgroup stops there, and must be init by then.
-        boolean frozen = found.status() == Status.PAUSED;
-        try {
-            return enter(state, wanted, plan, cgroups, !frozen, options.consoleSocket());
-        } catch (OperationFailed e) {
-            if (!e.operation().equals("ENTER")) {
-                throw e;
+        boolean joining = found.status() != Status.PAUSED;
+        List<String> folders = cgroups;
+        String socket = options.consoleSocket();
+        for (int tries = 1; ; tries++) {
+            try {
+                return enter(state, wanted, plan, folders, joining, socket);
+            } catch (OperationFailed e) {
+                boolean atCgroups =
+                        e.operation().equals("ENTER") || e.operation().equals("CGROUP_ATTACH");
+                List<String> beside = atCgroups ? besideInit(state, cgroups, e) : List.of();
+                if (tries == MAX_TRIES || !atCgroups) {
+                    throw e;
+                }
+                if (joining && e.errno() == Errno.EAGAIN.number()) {
+                    joining = false; // there is room for one more process, but not for the stage as well
+                } else if (!beside.isEmpty() && !beside.equals(folders)) {
+                    folders = beside;
+                } else {
+                    throw e;
+                }
+                front.attempt(new HostOperation.KillInit(EXEC));
+                socket = null;
             }
-            if (e.errno() == Errno.EAGAIN.number() && !frozen) {
-                // There is room for one more process, but not for the stage as well.
-                return enter(state, wanted, plan, cgroups, false, null);
-            }
-            List<String> beside = besideInit(state, cgroups, e);
-            if (beside.isEmpty()) {
-                throw e;
-            }
-            return enter(state, wanted, plan, beside, !frozen, null);
         }
     }
 

@@ -64,6 +64,7 @@ final class RecordingFront implements Front {
 
     private static Result success(long index, HostOperation operation) {
         Bytes data = operation instanceof HostOperation.Spawn ? Bytes.utf8("0") : Bytes.EMPTY;
-        return new Result(index, 0, 0, data, "", "", "");
+        long value = operation instanceof HostOperation.CgroupCreate ? 1 : 0;
+        return new Result(index, 0, value, data, "", "", "");
     }
 }

@@ -40,8 +40,8 @@ public final class RunContainer {
     public record Mode(boolean detach, boolean keep, boolean subreaper) {}
 
     /**
-     * @param continuation the arguments of the call that the front makes at the end, when it waited alone; the exit
-     *     status is added
+     * @param continuation the arguments of the call that the front makes at the end, when it waited alone; init's pid and start
+     *     time, and the exit status are added
      * @return the exit status of the container's program, or 128 and its signal; 0 when detached
      * @throws EngineReleased when the front waits alone
      */
@@ -49,10 +49,8 @@ public final class RunContainer {
         CreateContainer.Terminal terminal =
                 mode.detach ? CreateContainer.Terminal.SOCKETS : CreateContainer.Terminal.CALLERS;
         StateFolder folder = context.folder(id);
-        HostOperation foreground =
-                new HostOperation.Foreground(Origin.rule("run"), ENGINE_MILLIS, new ArrayList<>(continuation));
         CreateContainer.Created created = new CreateContainer(context, id, options, terminal)
-                .create(state -> sequel(folder, state, mode, foreground));
+                .create(state -> sequel(folder, state, mode, continuation));
         List<Result> results = created.results();
         boolean hooks = !created.state().poststart().isEmpty();
         try {
@@ -67,23 +65,23 @@ public final class RunContainer {
                 return 0;
             }
             if (hooks) {
-                results = front.execute(waiting(folder, mode, foreground));
+                results = front.execute(waiting(folder, created.state(), mode, continuation));
             }
         } catch (JruncException e) {
-            deleteAfter(e, id);
+            deleteAfter(e, created.state());
             throw e;
         }
         int ended =
                 results.size() - (mode.keep ? 1 : 1 + folder.lockingAndReading().size());
         if (!mode.keep) {
-            remove(id, results.subList(ended + 1, results.size()));
+            remove(id, results.subList(ended + 1, results.size()), DeleteContainer.Init.of(created.state()));
         }
         return exitStatus(results.get(ended).value());
     }
 
     /** A container that runs is not locked; and its folder must be this one still. Hooks come between start and waiting. */
     private static List<Step<HostOperation>> sequel(
-            StateFolder folder, ContainerState state, Mode mode, HostOperation foreground) {
+            StateFolder folder, ContainerState state, Mode mode, List<String> continuation) {
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(folder.unlocking());
         if (!mode.detach && mode.subreaper) {
@@ -92,16 +90,20 @@ public final class RunContainer {
         if (state.poststart().isEmpty()) {
             steps.add(Step.must(StartContainer.starting(state)));
             if (!mode.detach) {
-                steps.addAll(waiting(folder, mode, foreground));
+                steps.addAll(waiting(folder, state, mode, continuation));
             }
         }
         return steps;
     }
 
     /** Until it has ended, and then a look at what is to be deleted. */
-    private static List<Step<HostOperation>> waiting(StateFolder folder, Mode mode, HostOperation foreground) {
+    private static List<Step<HostOperation>> waiting(
+            StateFolder folder, ContainerState state, Mode mode, List<String> continuation) {
+        List<String> arguments = new ArrayList<>(continuation);
+        arguments.add(Long.toString(state.pid()));
+        arguments.add(Long.toString(state.startTime()));
         List<Step<HostOperation>> steps = new ArrayList<>();
-        steps.add(Step.must(foreground));
+        steps.add(Step.must(new HostOperation.Foreground(Origin.rule("run"), ENGINE_MILLIS, arguments)));
         if (!mode.keep) {
             steps.addAll(folder.lockingAndReading());
         }
@@ -114,35 +116,39 @@ public final class RunContainer {
         return signal == 0 ? (int) (waitStatus >> 8 & 0xff) : SIGNAL_BASE + signal;
     }
 
-    /** The end of a container in the foreground. */
-    public void finish(String id, boolean keep) {
+    /**
+     * The end of a container in the foreground, whose init had that pid and start time.
+     *
+     * @param keep it is not deleted
+     */
+    public void finish(String id, long pid, long startTime, boolean keep) {
         if (!keep) {
-            StateFolder folder = context.folder(id);
-            remove(id, front.execute(folder.lockingAndReading()));
+            List<Result> looked = front.execute(context.folder(id).lockingAndReading());
+            remove(id, looked, new DeleteContainer.Init(pid, startTime));
         }
     }
 
     /**
-     * Somebody else may have deleted it already. A signal ends one operation, and only one: cleaning up is not left half done for
-     * it.
+     * Somebody else may have deleted it already, and made another one of its id. A signal ends one operation, and only one: cleaning
+     * up is not left half done for it.
      *
      * @param looked results of lockingAndReading()
      */
-    private void remove(String id, List<Result> looked) {
+    private void remove(String id, List<Result> looked, DeleteContainer.Init init) {
         DeleteContainer delete = new DeleteContainer(context);
         try {
-            delete.delete(id, true, looked);
+            delete.delete(id, true, looked, init);
         } catch (OperationFailed e) {
             if (e.errno() != Errno.EINTR.number()) {
                 throw e;
             }
-            delete.delete(id, true);
+            delete.delete(id, true, front.execute(context.folder(id).lockingAndReading()), init);
         }
     }
 
-    private void deleteAfter(JruncException cause, String id) {
+    private void deleteAfter(JruncException cause, ContainerState state) {
         try {
-            finish(id, false);
+            finish(state.id(), state.pid(), state.startTime(), false);
         } catch (JruncException e) {
             cause.addSuppressed(e);
         }

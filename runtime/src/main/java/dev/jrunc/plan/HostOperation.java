@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -379,6 +380,33 @@ public sealed interface HostOperation extends Operation {
             joinKinds = List.copyOf(joinKinds);
             uidMap = List.copyOf(uidMap);
             gidMap = List.copyOf(gidMap);
+        }
+
+        /** The same, and nothing joins a cgroup. */
+        public Spawn withoutCgroups() {
+            return new Spawn(
+                    origin,
+                    newNamespaces,
+                    joinPaths,
+                    joinKinds,
+                    timeOffsets,
+                    uidMap,
+                    gidMap,
+                    denySetgroups,
+                    mapHelpers,
+                    preserveFds,
+                    List.of(),
+                    "",
+                    cgroupsMayFail);
+        }
+
+        /** Those that init joins by itself, or is made in. */
+        public List<String> allCgroups() {
+            List<String> all = new ArrayList<>(cgroups);
+            if (!unifiedCgroup.isEmpty()) {
+                all.add(unifiedCgroup);
+            }
+            return all;
         }
 
         @Override

@@ -7,7 +7,6 @@ import java.util.List;
  * How a container is made, once its cgroups are.
  *
  * @param trees mount trees and files for SPAWN's caller to open first, in this order
- * @param attach none or one: where init can't join its cgroups by itself
  * @param init for SEND_PLAN
  * @param oomScoreAdj none or one
  * @param netDevices to move before init has its plan, so that hooks and sysctls find them
@@ -19,7 +18,6 @@ import java.util.List;
 public record Plan(
         List<Step<HostOperation>> trees,
         HostOperation.Spawn spawn,
-        List<Step<HostOperation>> attach,
         List<Step<HostOperation>> oomScoreAdj,
         List<Step<HostOperation>> netDevices,
         List<Step<InitOperation>> init,
@@ -36,7 +34,6 @@ public record Plan(
 
     public Plan {
         trees = List.copyOf(trees);
-        attach = List.copyOf(attach);
         oomScoreAdj = List.copyOf(oomScoreAdj);
         netDevices = List.copyOf(netDevices);
         init = List.copyOf(init);

@@ -84,7 +84,6 @@ public final class Planner {
         return new Plan(
                 trees,
                 spawn(),
-                joinsByItself() || request.cgroupsLater() ? List.of() : attach(),
                 program.oomScoreAdj(),
                 netDevices(),
                 init,
@@ -283,26 +282,6 @@ public final class Planner {
         }
     }
 
-    /** Before init there is a stage, where there is something to join, which would need room for two processes. */
-    private boolean joinsByItself() {
-        boolean stage = isNew("time");
-        for (Spec.Namespace namespace : linux.namespaces()) {
-            stage = stage || namespace.path() != null;
-        }
-        Long limit = linux.resources().pidsLimit();
-        return !request.cgroupsLater() && (!stage || limit == null || limit != 1);
-    }
-
-    private List<Step<HostOperation>> attach() {
-        List<String> folders = new ArrayList<>();
-        for (CgroupFolder folder : request.cgroups()) {
-            folders.add(folder.folder());
-        }
-        return List.of(new Step<>(
-                new HostOperation.CgroupAttach(Origin.rule("cgroups of the container"), folders),
-                request.cgroupsMayFail()));
-    }
-
     private List<Step<HostOperation>> netDevices() {
         List<Step<HostOperation>> moves = new ArrayList<>();
         for (Map.Entry<String, Spec.NetDevice> device : linux.netDevices().entrySet()) {
@@ -334,7 +313,7 @@ public final class Planner {
         boolean maps = isNew("user");
         List<String> cgroups = new ArrayList<>();
         String unified = "";
-        for (CgroupFolder folder : joinsByItself() ? request.cgroups() : List.<CgroupFolder>of()) {
+        for (CgroupFolder folder : request.cgroupsLater() ? List.<CgroupFolder>of() : request.cgroups()) {
             if (folder.version() == 1) {
                 cgroups.add(folder.folder());
             } else {

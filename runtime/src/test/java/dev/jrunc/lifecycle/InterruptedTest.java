@@ -91,7 +91,7 @@ class InterruptedTest {
                         InstantSource.fixed(Instant.EPOCH),
                         Optional::empty,
                         warning -> {}))
-                .finish("c1", false);
+                .finish("c1", 4711, 1, false);
         return host;
     }
 
