@@ -255,14 +255,7 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
         front->exit_status = (uint32_t)exit_status;
         return;
     }
-    char text[16];
-    snprintf(text, sizeof text, "%d", exit_status);
-    struct cursor cursor = strings_cursor(&request->continuation);
-    buffer_free(&front->continuation);
-    for (uint32_t i = 0; i < request->continuation.count; i++)
-        put_str(&front->continuation, read_str(&cursor));
-    put_str(&front->continuation, text);
-    front->continuation_count = request->continuation.count + 1;
+    session_continue_with(front, &request->continuation, exit_status);
 }
 
 static int relay_until_end(struct relay *relay)

@@ -87,6 +87,8 @@ enum session_end session_run(struct front *front, char **args, char error[1024])
 
 /* Answers the operation that is being executed with EINPROGRESS, and lets the engine go. */
 void session_release_engine(struct front *front);
+/* The next call, which another engine gets: these arguments, and a number in decimal. */
+void session_continue_with(struct front *front, const struct strings *arguments, int number);
 
 /* The operations of protocol.def: host_read_file(front, request, result) and so on. A handler that succeeds leaves
  * result as it is or sets value and data. */

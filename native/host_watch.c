@@ -116,19 +116,6 @@ static int turn(struct front *front, int64_t interval, int64_t engine_deadline)
     return (ran_out(watch) ? WATCH_OOM : 0) | (has_beat(watch, interval) ? WATCH_BEAT : 0) | (ended ? WATCH_ENDED : 0);
 }
 
-/* A new call, with what happened. */
-static void go_on(struct front *front, const struct op_watch *request, int happened)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%d", happened);
-    struct cursor cursor = strings_cursor(&request->continuation);
-    buffer_free(&front->continuation);
-    for (uint32_t i = 0; i < request->continuation.count; i++)
-        put_str(&front->continuation, read_str(&cursor));
-    put_str(&front->continuation, text);
-    front->continuation_count = request->continuation.count + 1;
-}
-
 /* It is how a watch usually ends. */
 static void end_by_signal(struct front *front)
 {
@@ -165,7 +152,7 @@ void host_watch(struct front *front, const struct op_watch *request, struct resu
     else if (happened < 0)
         result_fail(result, -happened, "watch a container");
     else if (engine_deadline == NO_DEADLINE)
-        go_on(front, request, happened);
+        session_continue_with(front, &request->continuation, happened);
     else
         result->value = happened;
 }

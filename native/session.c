@@ -104,6 +104,18 @@ void session_release_engine(struct front *front)
     engine_end(&front->engine);
 }
 
+void session_continue_with(struct front *front, const struct strings *arguments, int number)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", number);
+    struct cursor cursor = strings_cursor(arguments);
+    buffer_free(&front->continuation);
+    for (uint32_t i = 0; i < arguments->count; i++)
+        put_str(&front->continuation, read_str(&cursor));
+    put_str(&front->continuation, text);
+    front->continuation_count = arguments->count + 1;
+}
+
 /* 0, or -errno of the channel. */
 static int execute_batch(struct front *front, struct bytes operations)
 {

@@ -45,7 +45,7 @@ static void compress(struct state *state)
     memcpy(v, state->hash, sizeof v);
     /* Not the eight words move, but which is the first. */
     for (unsigned i = 0; i < ROUNDS; i++) {
-#define V(n) v[((n) - i) & 7]
+#define V(n) v[((n)-i) & 7]
         uint32_t s1 = rotate(V(4), 6) ^ rotate(V(4), 11) ^ rotate(V(4), 25);
         uint32_t choice = (V(4) & V(5)) ^ (~V(4) & V(6));
         uint32_t t1 = V(7) + s1 + choice + constants[i] + w[i];

@@ -130,6 +130,19 @@ class SystemdIT {
     }
 
     @Test
+    void anUpdateIsTheUnitsToo(Lab lab) {
+        Container container = create(lab, bundle(lab, "{'memory':{'limit':67108864},'pids':{'limit':42}}"));
+        systemd(lab.call("update", "--memory", "100663296", container.id()))
+                .now()
+                .succeeded();
+
+        assertEquals("100663296", property(unit(lab), "MemoryMax"));
+        Host.run("systemctl", "daemon-reload");
+        assertEquals("100663296", Cgroups.value(folder(lab), "memory.max"));
+        assertEquals("42", Cgroups.value(folder(lab), "pids.max"), "what wasn't asked for stays");
+    }
+
+    @Test
     void whatSystemdHasNoPropertyForIsInTheCgroup(Lab lab) {
         create(lab, bundle(lab, "{'unified':{'hugetlb.2MB.max':'4194304'}}"));
 

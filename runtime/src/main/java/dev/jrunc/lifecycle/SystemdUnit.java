@@ -83,8 +83,22 @@ final class SystemdUnit {
         }
     }
 
+    /** systemd writes the limits that it knows whenever it reloads its units. */
+    static void limit(Front front, ContainerState.Unit unit, Spec.Resources limits, boolean unified) {
+        List<UnitProperty> properties = UnitProperties.limits(limits, unified);
+        if (!properties.isEmpty()) {
+            Systemd systemd = connect(front, unit);
+            systemd.set(unit.name(), properties);
+            systemd.close();
+        }
+    }
+
+    private static Systemd connect(Front front, ContainerState.Unit unit) {
+        return Systemd.connect(front, new BusAddress(unit.socket(), unit.isAbstract(), unit.isBus()));
+    }
+
     static void stop(Front front, ContainerState.Unit unit) {
-        Systemd systemd = Systemd.connect(front, new BusAddress(unit.socket(), unit.isAbstract(), unit.isBus()));
+        Systemd systemd = connect(front, unit);
         systemd.stop(unit.name());
         systemd.close();
     }

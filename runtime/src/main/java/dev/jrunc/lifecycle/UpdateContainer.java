@@ -73,6 +73,11 @@ public final class UpdateContainer {
                 ? CgroupDriver.devices(cgroups, after.devices(), before.devices())
                 : List.of();
         apply(steps, oldDevices, cgroups);
+        ContainerState.Unit unit = state.unit();
+        if (unit != null) {
+            boolean unified = cgroups.size() == 1 && cgroups.getFirst().version() == 2;
+            SystemdUnit.limit(front, unit, after, unified);
+        }
     }
 
     private Spec.Resources asked() {

@@ -87,10 +87,6 @@ public final class Systemd {
     }
 
     private Object[] startTransientUnit(UnitName name, List<UnitProperty> properties) throws BusError {
-        List<Object[]> pairs = new ArrayList<>();
-        for (UnitProperty property : properties) {
-            pairs.add(new Object[] {property.name(), property.value()});
-        }
         return connection.call(
                 NAME,
                 PATH,
@@ -99,8 +95,29 @@ public final class Systemd {
                 "ssa(sv)a(sa(sv))",
                 name.unit(),
                 "replace",
-                pairs,
+                pairs(properties),
                 new ArrayList<>());
+    }
+
+    private static List<Object[]> pairs(List<UnitProperty> properties) {
+        List<Object[]> pairs = new ArrayList<>();
+        for (UnitProperty property : properties) {
+            pairs.add(new Object[] {property.name(), property.value()});
+        }
+        return pairs;
+    }
+
+    /**
+     * Gives a unit other properties, until it ends.
+     *
+     * @throws ContainerError when systemd refuses, by its words
+     */
+    public void set(String unit, List<UnitProperty> properties) {
+        try {
+            connection.call(NAME, PATH, MANAGER, "SetUnitProperties", "sba(sv)", unit, true, pairs(properties));
+        } catch (BusError e) {
+            throw failed("set properties of the systemd unit " + unit, e);
+        }
     }
 
     /**

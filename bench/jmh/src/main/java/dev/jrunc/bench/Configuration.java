@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -95,20 +96,26 @@ public class Configuration {
     /** Cgroups and all, as create does it on a host with v1 and a hierarchy for each controller. */
     static Plan plan(Spec spec) {
         CgroupLayout layout = CgroupLayout.parse(MOUNTINFO, CGROUPS);
-        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, "bench", true);
+        CgroupPlan cgroups = CgroupDriver.plan(layout, spec, "bench", true, false);
         return Planner.plan(new PlanRequest(
                 "bench",
                 "/var/lib/bundle",
                 "/var/lib/bundle/rootfs",
                 spec,
                 true,
+                true,
                 cgroups.folders(),
+                List.of(),
                 cgroups.optional(),
+                false,
                 false,
                 false,
                 0,
                 List.of(),
                 spec.linux().seccomp() == null ? null : FILTER,
+                false,
+                Map.of(),
+                false,
                 false,
                 "",
                 Bytes.EMPTY,
