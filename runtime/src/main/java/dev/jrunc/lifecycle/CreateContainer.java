@@ -284,7 +284,8 @@ public final class CreateContainer {
     /** Of a batch with SPAWN in it. */
     private ContainerState made(
             Bundle bundle, Plan plan, ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
-        ContainerState ours = withoutOthers(state, steps, results);
+        boolean taken = takenMeanwhile(state, steps, results);
+        ContainerState ours = taken ? withoutOthers(state, steps, results) : state;
         Optional<OperationFailed> failure = Front.failure(steps, results);
         if (failure.isPresent()) {
             int last = results.size() - 1;
@@ -304,11 +305,11 @@ public final class CreateContainer {
         while (!(steps.get(spawned).operation() instanceof HostOperation.Spawn)) {
             spawned++;
         }
-        if (!ours.equals(state)) {
-            ContainerError taken = new ContainerError(
+        if (taken) {
+            ContainerError failed = new ContainerError(
                     "container's cgroup is not empty: another container is being made in it at the same time");
-            undo(ours, taken);
-            throw taken;
+            undo(ours, failed);
+            throw failed;
         }
         long pid = results.get(spawned).value();
         startUnit(bundle, state, pid);
@@ -335,23 +336,38 @@ public final class CreateContainer {
         return steps;
     }
 
-    /** What was made by somebody else since we looked is not ours to remove. */
+    /** Somebody else has made one of the cgroups since we looked. */
+    private static boolean takenMeanwhile(ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            if (cgroup.made() > 0 && wasThere(cgroup.folder(), steps, results)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What was there is not ours to remove. */
     private static ContainerState withoutOthers(
             ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
-        List<ContainerState.Cgroup> cgroups = new ArrayList<>(state.cgroups());
+        List<ContainerState.Cgroup> cgroups = new ArrayList<>();
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            boolean others = wasThere(cgroup.folder(), steps, results);
+            cgroups.add(others ? new ContainerState.Cgroup(cgroup.folder(), 0) : cgroup);
+        }
+        return state.withTheseCgroups(cgroups);
+    }
+
+    private static boolean wasThere(CgroupFolder folder, List<Step<HostOperation>> steps, List<Result> results) {
         for (int i = 0; i < results.size(); i++) {
             if (steps.get(i).operation() instanceof HostOperation.CgroupCreate create
                     && results.get(i).ok()
-                    && results.get(i).value() == 0) {
-                for (int k = 0; k < cgroups.size(); k++) {
-                    CgroupFolder folder = cgroups.get(k).folder();
-                    if (folder.folder().equals(create.mount() + create.path())) {
-                        cgroups.set(k, new ContainerState.Cgroup(folder, 0));
-                    }
-                }
+                    && results.get(i).value() == 0
+                    && folder.mount().equals(create.mount())
+                    && folder.path().equals(create.path())) {
+                return true;
             }
         }
-        return state.withTheseCgroups(cgroups);
+        return false;
     }
 
     /** A unit of systemd begins with a process; what systemd doesn't know of limits is written into its cgroup. */
