@@ -93,24 +93,7 @@ public record ContainerState(
     }
 
     public ContainerState withProcess(long initPid, long initStartTime) {
-        return new ContainerState(
-                ociVersion,
-                id,
-                complete,
-                initPid,
-                initStartTime,
-                bundle,
-                rootfs,
-                created,
-                annotations,
-                owner,
-                ownPidNamespace,
-                sessionKeyring,
-                unit,
-                cgroups,
-                resctrl,
-                poststart,
-                poststop);
+        return with(complete, initPid, initStartTime, cgroups);
     }
 
     /** Without the cgroups that could not be made: those in these folders are left. */
@@ -125,34 +108,22 @@ public record ContainerState(
     }
 
     /** With other numbers of folders that were made. */
-    public ContainerState withTheseCgroups(List<Cgroup> left) {
-        return new ContainerState(
-                ociVersion,
-                id,
-                complete,
-                pid,
-                startTime,
-                bundle,
-                rootfs,
-                created,
-                annotations,
-                owner,
-                ownPidNamespace,
-                sessionKeyring,
-                unit,
-                left,
-                resctrl,
-                poststart,
-                poststop);
+    public ContainerState withTheseCgroups(List<Cgroup> others) {
+        return with(complete, pid, startTime, others);
     }
 
     public ContainerState asComplete() {
+        return with(true, pid, startTime, cgroups);
+    }
+
+    /** What changes while it is being made; all else stays. */
+    private ContainerState with(boolean whole, long initPid, long initStartTime, List<Cgroup> its) {
         return new ContainerState(
                 ociVersion,
                 id,
-                true,
-                pid,
-                startTime,
+                whole,
+                initPid,
+                initStartTime,
                 bundle,
                 rootfs,
                 created,
@@ -161,7 +132,7 @@ public record ContainerState(
                 ownPidNamespace,
                 sessionKeyring,
                 unit,
-                cgroups,
+                its,
                 resctrl,
                 poststart,
                 poststop);
