@@ -111,7 +111,7 @@ void host_oom_score_adj(struct front *front, const struct op_oom_score_adj *requ
     scope_process process;
     int error = process_open(front->init.pid, &process);
     if (!error)
-        error = write_text(process.folder, "oom_score_adj", text);
+        error = process_write(&process, "oom_score_adj", text);
     if (error)
         result_fail(result, -error, "set oom_score_adj of init to %s", text);
 }

@@ -23,6 +23,10 @@ struct init {
     /* The root file system: from ROOT on; after PIVOT_ROOT it is /. */
     int root;
     bool root_on_top; /* it lies on the old / */
+    /* What was mounted on /proc and on /sys, and the folder /dev; -1 where there is none. */
+    int proc;
+    int sys;
+    int dev;
     bool own_mounts;
     uint64_t propagation;
     /* The operation that is executed may fail: its handler then returns. */

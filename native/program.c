@@ -96,7 +96,7 @@ static const char *reason(int error)
 static void check_interpreter(const char *path)
 {
     char head[HEAD_BYTES] = "", interpreter[HEAD_BYTES] = "";
-    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || pread(fd, head, sizeof head - 1, 0) < (ssize_t)sizeof(Elf64_Ehdr)) {
         if (fd < 0 || head[0] != '#')
             return; /* it can be executed all the same */
@@ -166,7 +166,7 @@ static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
 
 static void find_home(struct init *init, uint32_t uid)
 {
-    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK);
+    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat status;
     snprintf(init->home, sizeof init->home, "HOME=/");
     if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_PASSWD_BYTES)
