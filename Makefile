@@ -5,6 +5,7 @@
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
+#   make attacks-can-fail  takes defences out, one at a time, and shows that the tests of the attacks then fail, as root; DEFENCES=
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
@@ -30,7 +31,7 @@ LIB := $(TREE)/lib/jrunc
 
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
 PACKAGES_CHECK := clang-format libseccomp2
-PACKAGES_TEST := bsdutils buildah busybox-static containerd docker.io iproute2 jq libseccomp2 passwd podman procps runc skopeo \
+PACKAGES_TEST := bsdutils buildah busybox-static containerd docker.io iproute2 jq libseccomp2 passwd patch podman procps runc skopeo \
 	strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
@@ -219,6 +220,14 @@ integration-test: all | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+
+# build/defences keeps the programs without them, and what the tests said.
+.PHONY: attacks-can-fail
+attacks-can-fail: all | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
+	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
+	@integration-tests/defences/attacks-can-fail.sh build $(JDK) $(DEFENCES)
 
 # build/conformance keeps the suite's programs and what they said last.
 .PHONY: conformance

@@ -37,7 +37,7 @@ static int empty_folder(const char *path)
     return fd;
 }
 
-/* CVE-2025-31133: the image's /dev/null is another file. It is looked at and copied by one fd. */
+/* CVE-2025-31133, CVE-2025-62161: the image's /dev/null is another file. It is looked at and copied by one fd. */
 static int null_device(struct init *init, const char *path)
 {
     scope_fd fd = path_open(init->root, "/dev/null", O_PATH | O_NOFOLLOW);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mounts by fd: a mount is finished before it is put on an fd that was opened inside of the root. */
+/* Mounts by fd (CVE-2021-30465, CVE-2019-18837): a mount is finished before it is put on an fd that was opened inside of the
+ * root. */
 #pragma once
 
 #include <stdbool.h>

@@ -70,7 +70,7 @@ void op_sysctl(struct init *init, const struct op_sysctl *op)
 }
 
 /*
- * Keyring per container: another one may have made a keyring of this name beforehand, to share what comes into it, and the
+ * CVE row "keyring per container": another one may have made a keyring of this name beforehand, to share what comes into it, and the
  * kernel would join that. It is found by name only where users, groups or others may search it, which a new one refuses.
  */
 static bool is_new_keyring(void)

@@ -50,7 +50,8 @@ _Noreturn int stage_main(int channel);
 _Noreturn void init_run(int channel);
 
 /* In a child of the front, before the sealed copy is executed; and again after each change of credentials, which take
- * both away: nobody may look into this process (CVE-2016-9962), and it dies with the front. */
+ * both away: nobody may look into this process (CVE-2016-9962), it leaves no core (CVE row "core dumps and ptrace"), and
+ * it dies with the front. */
 void arm_process(bool dumpable);
 /* Root in a user namespace that was just made or joined. */
 void become_root(void);

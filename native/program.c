@@ -143,7 +143,7 @@ static void search(struct init *init, const char *file, const char *folders)
     fail_with(ENOENT, "exec: \"%s\": executable file not found in $PATH", file);
 }
 
-/* CVE-2016-3697: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
+/* CVE-2016-3697, CVE-2026-30892: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
 static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
 {
     char *field = line;

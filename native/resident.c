@@ -81,7 +81,8 @@ int resident_choose(struct resident *resident, const struct global_options *opti
     return 0;
 }
 
-/* The one that called listen(2): root, systemd for root, or the caller's own user. */
+/* CVE row "resident engine": a false one would tell us what to do. The one that called listen(2) has to be root, systemd
+ * for root, or the caller's own user. */
 static int check_listener(int channel)
 {
     struct ucred listener;

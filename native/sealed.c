@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CVE-2019-5736: a process in the container overwrites the runtime through /proc/PID/exe of whoever enters it; and runc issue
- * 5272: the same through the page cache. The file itself is never executed in a container, only this copy.
+ * 5272, page-cache poisoning: the same through the page cache. The file itself is never executed in a container, only this copy.
  */
 #include "sealed.h"
 

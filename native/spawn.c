@@ -71,7 +71,7 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
     snprintf(number, sizeof number, "%d", channel);
     char stage[] = "jrunc-stage", init[] = "jrunc-init";
     char *arguments[] = {spawning->stage ? stage : init, number, NULL};
-    char *environment[] = {NULL};
+    char *environment[] = {NULL}; /* CVE row "caller's environment" */
     syscall(SYS_execveat, sealed, "", arguments, environment, AT_EMPTY_PATH);
     fail("execute the sealed copy of jrunc%s",
          errno == EACCES ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
