@@ -94,7 +94,8 @@ class SecurityPageTest {
             found.addAll(identifiers(row));
         }
 
-        assertEquals(IDENTIFIERS.stream().sorted().toList(), found.stream().sorted().toList());
+        assertEquals(
+                IDENTIFIERS.stream().sorted().toList(), found.stream().sorted().toList());
     }
 
     /** Each identifier is in a comment of one of the files, and each of the files has one of the identifiers. */

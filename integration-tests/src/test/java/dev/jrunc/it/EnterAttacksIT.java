@@ -64,7 +64,8 @@ class EnterAttacksIT {
         byte[] before = Files.readAllBytes(copy);
         Bundle bundle = lab.bundle().capabilities("CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_FOWNER");
         bundle.script("/itself", "#!/proc/self/exe\n");
-        Container container = lab.create(bundle.payload("overwrite", "5")).start().awaitOutput("ready");
+        Container container =
+                lab.create(bundle.payload("overwrite", "5")).start().awaitOutput("ready");
         for (int i = 0; i < EXECS; i++) {
             execOf(copy, lab, container, "/payload", "exit", "0");
             execOf(copy, lab, container, "/itself");
@@ -132,7 +133,8 @@ class EnterAttacksIT {
     @ParameterizedTest
     @ValueSource(ints = {3, 5, 6, 7, 8, 9})
     void aWorkingDirectoryOfExecThatIsALeakedDescriptor(int fd, Lab lab) {
-        Container container = lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
+        Container container =
+                lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
         Result result = lab.execCall(container, List.of("--cwd", "/proc/self/fd/" + fd), "list", ".")
                 .through("bash", "-c", "exec " + fd + "</; exec \"$0\" \"$@\"")
                 .now();
@@ -178,7 +180,8 @@ class EnterAttacksIT {
         bundle.process().withObject("/capabilities").remove("inheritable");
         bundle.process().put("noNewPrivileges", false);
         Container container = lab.create(bundle.payload("signal-exit")).start().awaitOutput("ready");
-        Result result = lab.call("exec", "--cap", "CAP_NET_RAW", "--user", "1000:1000", container.id(), "/inheriting", "report")
+        Result result = lab.call(
+                        "exec", "--cap", "CAP_NET_RAW", "--user", "1000:1000", container.id(), "/inheriting", "report")
                 .now()
                 .succeeded();
 
@@ -190,8 +193,20 @@ class EnterAttacksIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0x0", "1000 ", " 1000", "\uff14", "-1", "1e3", "1_000", "4294967295", "root",
-                "1000:", "1000:0x0", ":0", "1000:1000:0", "18446744073709551616"
+                "0x0",
+                "1000 ",
+                " 1000",
+                "\uff14",
+                "-1",
+                "1e3",
+                "1_000",
+                "4294967295",
+                "root",
+                "1000:",
+                "1000:0x0",
+                ":0",
+                "1000:1000:0",
+                "18446744073709551616"
             })
     void aUserThatIsNoNumber(String user, Lab lab) {
         assertIsNoUser(user, lab);
@@ -205,8 +220,10 @@ class EnterAttacksIT {
     }
 
     private static void assertIsNoUser(String user, Lab lab) {
-        Container container = lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
-        Result result = lab.execCall(container, List.of("--user", user), "report").now();
+        Container container =
+                lab.create(lab.bundle().payload("signal-exit")).start().awaitOutput("ready");
+        Result result =
+                lab.execCall(container, List.of("--user", user), "report").now();
 
         assertTrue(result.exit() != 0, () -> "ran as " + result);
         assertFalse(result.stdout().contains("\"uid\""), result::toString);
@@ -274,12 +291,15 @@ class EnterAttacksIT {
         String id = lab.nextId();
         Container container = lab.created(
                 id, lab.createCall(bundle, id).through("sh", "-c", "ulimit -c unlimited; exec \"$0\" \"$@\""));
-        assertTrue(Files.readString(Path.of("/proc/" + container.pid() + "/limits")).contains("Max core file size        unlimited"));
+        assertTrue(Files.readString(Path.of("/proc/" + container.pid() + "/limits"))
+                .contains("Max core file size        unlimited"));
         lab.call("kill", id, "SEGV").now().succeeded();
         container.awaitStatus("stopped");
 
-        assertEquals(List.of(), Stream.of(bundle.rootfs().toFile().list())
-                .filter(name -> name.startsWith("core"))
-                .toList());
+        assertEquals(
+                List.of(),
+                Stream.of(bundle.rootfs().toFile().list())
+                        .filter(name -> name.startsWith("core"))
+                        .toList());
     }
 }

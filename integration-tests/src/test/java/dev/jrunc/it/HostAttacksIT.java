@@ -12,8 +12,8 @@ import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
-import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.JruncOnly;
+import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Result;
@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,7 +86,8 @@ class HostAttacksIT {
             Files.createSymbolicLink(planted, lab.stateRoot().resolve(good.id()));
         }
         Host.run("chown", "-hR", "4242", planted.toString());
-        Result list = lab.plainCall("--root", root.toString(), "list", "-f", "json").now();
+        Result list =
+                lab.plainCall("--root", root.toString(), "list", "-f", "json").now();
 
         assertEquals(0, list.succeeded().json().size(), list::toString);
         if (kind.equals("folder")) {
@@ -133,13 +133,15 @@ class HostAttacksIT {
 
     /** seccomp cache: a poisoned one is not used, whatever is wrong with it, and the filter is in force. */
     @ParameterizedTest
-    @ValueSource(strings = {"link", "folder is a link", "owner", "folder's owner", "mode", "folder's mode", "another's"})
+    @ValueSource(
+            strings = {"link", "folder is a link", "owner", "folder's owner", "mode", "folder's mode", "another's"})
     @JruncOnly("runc compiles the filter each time")
     void aPoisonedFilterIsNotUsed(String poison, Lab lab) throws Exception {
         Path run = lab.newFolder("run");
         Path kept = run.resolve("jrunc-seccomp");
         Bundle bundle = yieldIsRefused(lab);
-        Result first = withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result first =
+                withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
         assertFalse(first.stdout().contains(": OK"), first::toString);
         Path file = only(kept);
         Path evil = evilFilter(lab, run, file);
@@ -156,18 +158,18 @@ class HostAttacksIT {
             }
             default -> {
                 Files.copy(evil, file, StandardCopyOption.REPLACE_EXISTING);
-                String change =
-                        switch (poison) {
-                            case "owner" -> "chown 4242 " + file;
-                            case "folder's owner" -> "chown 4242 " + kept;
-                            case "mode" -> "chmod 0666 " + file;
-                            case "folder's mode" -> "chmod 0777 " + kept;
-                            default -> "true";
-                        };
+                String change = switch (poison) {
+                    case "owner" -> "chown 4242 " + file;
+                    case "folder's owner" -> "chown 4242 " + kept;
+                    case "mode" -> "chmod 0666 " + file;
+                    case "folder's mode" -> "chmod 0777 " + kept;
+                    default -> "true";
+                };
                 Host.run("sh", "-ec", change);
             }
         }
-        Result second = withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result second =
+                withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
 
         assertEquals(first.stdout(), second.stdout(), "the filter is in force");
         assertTrue(second.log().toString().contains("kept seccomp filters: "), second::toString);
@@ -177,7 +179,9 @@ class HostAttacksIT {
     private static Path evilFilter(Lab lab, Path run, Path file) throws Exception {
         Bundle open = lab.bundle();
         open.linux().set("seccomp", Json.quoted("{'defaultAction':'SCMP_ACT_ALLOW'}"));
-        withRun(lab, lab.runCall(open.payload("exit", "0"), lab.nextId()), run).now().succeeded();
+        withRun(lab, lab.runCall(open.payload("exit", "0"), lab.nextId()), run)
+                .now()
+                .succeeded();
         Path other;
         try (Stream<Path> files = Files.list(file.getParent())) {
             other = files.filter(each -> !each.equals(file)).findFirst().orElseThrow();
@@ -192,13 +196,15 @@ class HostAttacksIT {
     void theTemporaryFolderIsNotUsed(boolean links, Lab lab) throws Exception {
         Path tmp = lab.newFolder("tmp");
         Path victim = lab.newFolder("victim");
-        List<String> names = links ? List.of("hsperfdata_root", "hsperfdata_0", "jffi", ".java_pid1", "jna-root") : List.of();
+        List<String> names =
+                links ? List.of("hsperfdata_root", "hsperfdata_0", "jffi", ".java_pid1", "jna-root") : List.of();
         for (String name : names) {
             Files.createSymbolicLink(tmp.resolve(name), victim);
         }
         Bundle bundle = yieldIsRefused(lab).write();
-        String hide = "mkdir /run/lab; mount --bind " + lab.folder() + " /run/lab; mount --bind " + tmp + " /tmp; mkdir "
-                + "/tmp/" + lab.name() + "; mount --bind /run/lab /tmp/" + lab.name() + "; exec \"$0\" \"$@\"";
+        String hide =
+                "mkdir /run/lab; mount --bind " + lab.folder() + " /run/lab; mount --bind " + tmp + " /tmp; mkdir "
+                        + "/tmp/" + lab.name() + "; mount --bind /run/lab /tmp/" + lab.name() + "; exec \"$0\" \"$@\"";
         lab.runCall(bundle, lab.nextId())
                 .cold()
                 .through("unshare", "-m", "--propagation", "private", "sh", "-ec", "mount -t tmpfs tmpfs /run; " + hide)
@@ -225,10 +231,10 @@ class HostAttacksIT {
         Host.run("chmod", "0755", folder.toString());
         Host.run("chmod", "0777", socket.toString());
         Container victim = running(lab, lab.nextId());
-        Bundle bundle = lab.shellBundle(
-                "for words in 'state " + victim.id() + "' 'kill " + victim.id() + " KILL' 'list -q' 'delete --force "
-                        + victim.id() + "' 'create -b /bundle new'; do /bin/jrunc --engine unix:/engine/engine.sock --root "
-                        + lab.stateRoot() + " $words; done 2>&1; ls /caught");
+        Bundle bundle = lab.shellBundle("for words in 'state " + victim.id() + "' 'kill " + victim.id()
+                + " KILL' 'list -q' 'delete --force "
+                + victim.id() + "' 'create -b /bundle new'; do /bin/jrunc --engine unix:/engine/engine.sock --root "
+                + lab.stateRoot() + " $words; done 2>&1; ls /caught");
         bundle.writable().mount("bind", folder.toString(), "/engine", "bind");
         Files.copy(lab.runtime().path(), bundle.rootfs().resolve("bin/jrunc"), StandardCopyOption.COPY_ATTRIBUTES);
         bundle.process().putObject("user").put("uid", uid).put("gid", uid);

@@ -215,7 +215,14 @@ class MountAttacksIT {
         bundle.linux().putArray("readonlyPaths").add("/proc/.").add("/sys/");
         bundle.linux().putArray("maskedPaths").add("/proc/version").add("/sys/kernel");
         Result result = lab.run(bundle.payload(
-                        "cat", "/proc/version", ",", "list", "/sys/kernel", ",", "try-write", "/proc/self/oom_score_adj"))
+                        "cat",
+                        "/proc/version",
+                        ",",
+                        "list",
+                        "/sys/kernel",
+                        ",",
+                        "try-write",
+                        "/proc/self/oom_score_adj"))
                 .succeeded();
 
         assertFalse(result.stdout().contains("Linux version"), result::toString);
@@ -258,7 +265,11 @@ class MountAttacksIT {
     @Test
     @JruncOnly("runc 1.1 binds what the name of the terminal leads to")
     void aDevptsThatWasSwapped(Lab lab) {
-        Bundle bundle = lab.bundle().writable().unmount("/dev/shm").unmount("/dev/mqueue").unmount("/dev");
+        Bundle bundle = lab.bundle()
+                .writable()
+                .unmount("/dev/shm")
+                .unmount("/dev/mqueue")
+                .unmount("/dev");
         bundle.process().put("terminal", true);
         String file = "/proc/sys/kernel/shm_rmid_forced";
         meanwhile(
@@ -282,8 +293,10 @@ class MountAttacksIT {
     void aSysctlThatIsRedirected(Lab lab) throws Exception {
         String file = "/proc/sys/kernel/shm_rmid_forced";
         Path caught = Files.writeString(lab.newFile("caught"), "nothing");
-        Bundle bundle =
-                lab.bundle().unmount("/proc").mount("bind", "/proc", "/proc", "rbind").withoutNamespace("pid");
+        Bundle bundle = lab.bundle()
+                .unmount("/proc")
+                .mount("bind", "/proc", "/proc", "rbind")
+                .withoutNamespace("pid");
         bundle.linux().putArray("maskedPaths");
         bundle.linux().putArray("readonlyPaths");
         bundle.linux().putObject("sysctl").put("kernel.shm_rmid_forced", "1");

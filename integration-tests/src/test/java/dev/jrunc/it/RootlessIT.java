@@ -127,7 +127,8 @@ class RootlessIT {
                 .through("sh", "-c", "echo $$ >" + callers + "/cgroup.procs; exec \"$0\" \"$@\"");
         Result result = user.call(call).now();
 
-        assertTrue(result.stdout().contains("try-mkdir /sys/fs/cgroup/pids/made: EROFS"), () -> "EROFS wanted: " + result);
+        assertTrue(
+                result.stdout().contains("try-mkdir /sys/fs/cgroup/pids/made: EROFS"), () -> "EROFS wanted: " + result);
     }
 
     @Test
