@@ -41,7 +41,7 @@ build_engine() {
 	cp -a "$build/jrunc/bin/jrunc" "$1/build/jrunc/bin"
 	cp -a "$build/jrunc/lib/jrunc/app" "$lib"
 	ln -s "$build/jrunc/lib/jrunc/"{native,runtime} "$lib"
-	(cd "$1" && "$jdk/bin/javac" -nowarn -proc:none -d classes -cp "$lib/app/*" $source && "$jdk/bin/jar" uf "$lib/app/jrunc.jar" -C classes .) \
+	(cd "$1" && "$jdk/bin/javac" -nowarn -proc:none -d classes -cp "$lib/app/*:$tests/vm/*" $source && "$jdk/bin/jar" uf "$lib/app/jrunc.jar" -C classes .) \
 		>"$1/log" 2>&1
 }
 

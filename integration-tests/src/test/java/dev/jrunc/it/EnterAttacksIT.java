@@ -50,9 +50,8 @@ class EnterAttacksIT {
     private static Path copyOfTheTree(Lab lab) throws Exception {
         Path copy = Files.createDirectories(lab.folder().resolve("tree/bin")).resolve("jrunc");
         Files.copy(lab.runtime().path(), copy, StandardCopyOption.COPY_ATTRIBUTES);
-        Path distribution = lab.runtime().path().getParent().getParent();
-        Files.createSymbolicLink(
-                lab.folder().resolve("tree/lib"), distribution.resolve("lib").toRealPath());
+        Path lib = lab.runtime().path().resolveSibling("../lib").toRealPath();
+        Files.createSymbolicLink(lab.folder().resolve("tree/lib"), lib);
         return copy;
     }
 

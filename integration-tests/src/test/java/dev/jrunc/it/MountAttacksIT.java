@@ -292,7 +292,9 @@ class MountAttacksIT {
     @Peer(runc = WRONG, why = "CVE-2025-52881: runc 1.1 writes to a path", failure = "written to another file")
     void aSysctlThatIsRedirected(Lab lab) throws Exception {
         String file = "/proc/sys/kernel/shm_rmid_forced";
-        Path caught = Files.writeString(lab.newFile("caught"), "nothing");
+        // Not on the file itself: each IPC namespace has its own in procfs.
+        Path folder = lab.newFolder("kernel");
+        Path caught = Files.writeString(folder.resolve("shm_rmid_forced"), "nothing");
         Bundle bundle = lab.bundle()
                 .unmount("/proc")
                 .mount("bind", "/proc", "/proc", "rbind")
@@ -310,7 +312,7 @@ class MountAttacksIT {
                                 "-m",
                                 "sh",
                                 "-ec",
-                                "mount --bind " + caught + " " + file + "; exec \"$0\" \"$@\""));
+                                "mount --bind " + folder + " /proc/sys/kernel; exec \"$0\" \"$@\""));
 
         assertEquals("nothing", Files.readString(caught), "written to another file");
         assertEquals(
@@ -325,16 +327,23 @@ class MountAttacksIT {
     @JruncOnly(RACE)
     void aFileThatIsSwappedForALinkWhileItIsCopied(Lab lab) throws Exception {
         Path secret = Files.writeString(lab.newFile("secret"), "secret of the host");
-        Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/data", "tmpcopyup");
-        Path file = bundle.file("/data/file", "the image's");
-        Path link = bundle.symlink("/other", secret.toString());
-        Running swapper = hostSwapper(lab, file, link);
+        Path volume = lab.newFolder("volume"); // where it is quick to swap
+        Host.run("mount", "-t", "tmpfs", "tmpfs", volume.toString());
+        lab.atEnd(() -> Host.run("umount", "-l", volume.toString()));
+        Path folder = Files.createDirectory(volume.resolve("data"));
+        Files.writeString(folder.resolve("file"), "the image's");
+        Files.createSymbolicLink(volume.resolve("link"), secret);
+        Container swapper = swapper(lab, volume, "data/file", "link");
+        Bundle bundle = lab.bundle()
+                .mount("bind", volume.toString(), "/volume", "bind")
+                .mount("tmpfs", "tmpfs", "/volume/data", "tmpcopyup")
+                .payload("cat", "/volume/data/file");
         for (int i = 0; i < RUNS; i++) {
-            Result result = lab.run(bundle.payload("cat", "/data/file"));
+            Result result = lab.run(bundle);
 
             assertFalse(result.stdout().contains("secret"), result::toString);
         }
-        end(swapper);
+        assertEquals("running", swapper.status());
     }
 
     /** Nothing that is no file, folder or link is opened, least of all one that would wait for ever. */
