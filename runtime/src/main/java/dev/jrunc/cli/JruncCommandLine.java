@@ -31,6 +31,7 @@ public final class JruncCommandLine implements Session.Handler {
     static final List<Command> COMMANDS = List.of(
             new CreateCommand(),
             new DeleteCommand(),
+            new DoctorCommand(),
             new EngineCommand(),
             new EventsCommand(),
             new ExecCommand(),
