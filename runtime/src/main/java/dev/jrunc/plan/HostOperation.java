@@ -1372,4 +1372,29 @@ public sealed interface HostOperation extends Operation {
         @Override
         public void fields(Fields fields) {}
     }
+
+    /**
+     * Tries what containers need of this kernel; nothing stays of it. data: for each name its errno in decimal, a line each; 0: it
+     * works, EINVAL for a name that isn't known.
+     */
+    record Probe(Origin origin, List<String> names) implements HostOperation {
+        public Probe {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public int code() {
+            return 0x24d;
+        }
+
+        @Override
+        public String name() {
+            return "PROBE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("names", names);
+        }
+    }
 }

@@ -68,7 +68,7 @@ public final class Host {
     }
 
     /** A file as text. */
-    static String read(Path file) {
+    public static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
