@@ -1184,6 +1184,30 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /**
+     * What is at the path, without a change to it: as the caller sees it, or inside of folder, where one is named, which no link
+     * leads out of. link: a link as the last component is looked at itself.
+     */
+    record LookAt(Origin origin, String folder, String path, boolean link, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x230;
+        }
+
+        @Override
+        public String name() {
+            return "LOOK_AT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.str("path", path);
+            fields.bool("link", link);
+            fields.u32("maxBytes", maxBytes);
+        }
+    }
+
     /** Not those above it. value: 1, or 0 when it is there already. */
     record MakeFolder(Origin origin, String path, long mode) implements HostOperation {
         @Override
