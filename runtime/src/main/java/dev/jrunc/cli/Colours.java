@@ -46,8 +46,8 @@ final class Colours {
         return in(Style.fg_green, text);
     }
 
-    /** Not by picocli's markup: the text may be anybody's. */
+    /** Not by picocli's markup: the text may be anybody's. Its code for the end of bold is that of underlining on some terminals. */
     private String in(IStyle style, String text) {
-        return on && !text.isEmpty() ? style.on() + text + style.off() : text;
+        return on && !text.isEmpty() ? style.on() + text + Style.reset.on() : text;
     }
 }

@@ -21,6 +21,9 @@ final class ContainerView {
 
     private static final int MAX_LINKS = 40;
 
+    /** A folder that create makes, to mount something in it. */
+    private static final Look MADE = new Look(0, 0040755, 0, 0, 0, 0, 0, 0, 0, 0, Bytes.EMPTY);
+
     /** Enough for the headers of a program, and the name of its interpreter. */
     private static final long HEAD_BYTES = 4096;
 
@@ -58,9 +61,9 @@ final class ContainerView {
         mount(bind.origin(), bind.target(), bind.source(), bind.attributesSet());
     }
 
-    /** @param path absolute */
-    Seen see(Origin origin, String path) {
-        Deque<String> left = new ArrayDeque<>(components(path));
+    /** @param given absolute */
+    Seen see(Origin origin, String given) {
+        Deque<String> left = new ArrayDeque<>(components(given));
         String done = "";
         Look look = Look.inside(front, origin, rootfs, "/", 0);
         int links = 0;
@@ -76,9 +79,11 @@ final class ContainerView {
                 return new Seen(false, look, next + rest(left));
             }
             look = look(origin, mount, next);
+            if (look.error() == Errno.ENOENT.number() && isAboveMount(next)) {
+                look = MADE;
+            }
             if (!look.found()) {
-                boolean made = look.error() == Errno.ENOENT.number() && isAboveMount(next);
-                return new Seen(!made, look, next + rest(left));
+                return new Seen(true, look, next + rest(left));
             }
             if (look.isLink()) {
                 String target = look.content().utf8();
@@ -97,7 +102,9 @@ final class ContainerView {
             }
             done = next;
         }
-        return new Seen(true, look, done.isEmpty() ? "/" : done);
+        String path = done.isEmpty() ? "/" : done;
+        // The last one was a link to a folder above.
+        return new Seen(true, look.isLink() ? look(origin, over(path), path) : look, path);
     }
 
     /** Nothing there may be executed, whatever its mode says. */

@@ -51,7 +51,7 @@ public final class ExplainPlan {
         for (Section section : sections) {
             for (Step<? extends Operation> step : section.steps()) {
                 if (step.operation() instanceof HostOperation.WriteState writing
-                        && writing.name().equals(StateFolder.CONFIG)) {
+                        && writing.file().equals(StateFolder.CONFIG)) {
                     return writing.content();
                 }
             }

@@ -15,8 +15,9 @@ import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@code explain --errors}: what of a bundle would fail on this host, before anything is tried. The configuration and its plan are
@@ -80,14 +81,12 @@ public final class PredictErrors {
             return;
         }
         Spec spec = ConfigReader.read(ExplainPlan.config(sections));
-        PredictedHost host = new PredictedHost(context, predictions, id, spec);
-        PredictedInit init = new PredictedInit(predictions, spec);
-        List<HostOperation> trees = new ArrayList<>();
+        Set<String> made = made(sections);
+        PredictedHost host = new PredictedHost(context, predictions, id, spec, made);
+        PredictedInit init = new PredictedInit(predictions, spec, made);
         for (Section section : sections) {
             for (Step<? extends Operation> step : section.steps()) {
                 switch (step.operation()) {
-                    case HostOperation.OpenTree tree -> trees.add(tree);
-                    case HostOperation.IdmapTree tree -> trees.add(tree);
                     case HostOperation operation -> {
                         if (!step.mayFail()) {
                             host.check(operation);
@@ -97,7 +96,24 @@ public final class PredictErrors {
                 }
             }
         }
-        host.checkTrees(trees);
         host.checkLaterHooks();
+    }
+
+    /** Folders that aren't there, and will be when they are needed: the container's cgroups. */
+    private static Set<String> made(List<Section> sections) {
+        Set<String> made = new HashSet<>();
+        for (Section section : sections) {
+            for (Step<? extends Operation> step : section.steps()) {
+                switch (step.operation()) {
+                    case HostOperation.CgroupCreate create -> made.add(create.mount() + create.path());
+                    case HostOperation.CgroupAttach attach -> made.addAll(attach.folders());
+                    case HostOperation.Spawn spawn -> made.addAll(spawn.allCgroups());
+                    default -> {
+                        // Makes none.
+                    }
+                }
+            }
+        }
+        return made;
     }
 }

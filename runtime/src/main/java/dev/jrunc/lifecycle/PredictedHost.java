@@ -2,7 +2,6 @@
 package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.Call;
-import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.json.Prediction;
@@ -15,8 +14,10 @@ import dev.jrunc.plan.SpawnOrigin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What of the front's part of a plan would fail here. */
 final class PredictedHost {
@@ -38,14 +39,22 @@ final class PredictedHost {
     private final String id;
     private final Spec spec;
     private final Call call;
+    private final Set<String> made;
 
-    PredictedHost(Context context, Predictions predictions, String id, Spec spec) {
+    /** Each tree of the plan, to its index in the front; -1 for none. */
+    private final List<Integer> opened = new ArrayList<>();
+
+    private int missing;
+
+    /** @param made folders that create makes */
+    PredictedHost(Context context, Predictions predictions, String id, Spec spec, Set<String> made) {
         this.context = context;
         this.predictions = predictions;
         this.cgroups = new PredictedCgroups(predictions);
         this.id = id;
         this.spec = spec;
         this.call = context.front().call();
+        this.made = made;
     }
 
     /** One that may not fail. */
@@ -60,6 +69,8 @@ final class PredictedHost {
             case HostOperation.WriteFirst write ->
                 cgroups.checkWrite(write, write.paths(), write.contents().getFirst());
             case HostOperation.Spawn spawn -> checkSpawn(spawn);
+            case HostOperation.OpenTree tree -> checkTree(tree);
+            case HostOperation.IdmapTree idmap -> checkIdmap(idmap);
             case HostOperation.OpenAppend append -> predictions.needFolder(append, append.path());
             case HostOperation.Hook hook -> predictions.needProgram(hook, Predictions.CREATE, hook.path());
             case HostOperation.Rlimit rlimit -> checkRlimit(rlimit);
@@ -190,7 +201,8 @@ final class PredictedHost {
     }
 
     private void checkRlimit(HostOperation.Rlimit rlimit) {
-        if (rlimit.name().equals("RLIMIT_NOFILE")) {
+        String name = Names.RLIMITS.get((int) rlimit.resource());
+        if (name.equals("RLIMIT_NOFILE")) {
             String most = predictions.read(rlimit, "/proc/sys/fs/nr_open").strip();
             if (!most.isEmpty() && Long.compareUnsigned(rlimit.hard(), Long.parseLong(most)) > 0) {
                 predictions.add(
@@ -202,7 +214,7 @@ final class PredictedHost {
                 return;
             }
         }
-        long own = HardLimits.of(predictions.read(rlimit, "/proc/self/limits"), rlimit.name());
+        long own = HardLimits.of(predictions.read(rlimit, "/proc/self/limits"), name);
         if (!predictions.has(CAP_SYS_RESOURCE) && Long.compareUnsigned(rlimit.hard(), own) > 0) {
             predictions.add(
                     rlimit,
@@ -254,28 +266,30 @@ final class PredictedHost {
      * Trees are copied, and their ids mapped, as create does: nobody but this call sees them, and they end with it. It is the only
      * way to know which file systems can be idmapped.
      */
-    void checkTrees(List<HostOperation> trees) {
-        Front front = context.front();
-        boolean complete = true;
-        for (HostOperation tree : trees) {
-            boolean idmap = tree instanceof HostOperation.IdmapTree;
-            if (idmap && !complete) {
-                continue;
-            }
-            Result result = front.execute(List.of(Step.mayFail(tree))).getFirst();
-            if (!result.ok()) {
-                complete = false;
-                predictions.add(
-                        tree,
-                        tree.origin(),
-                        (int) result.error(),
-                        result.message(),
-                        idmap
-                                ? "take the idmap out, or use a file system that can be idmapped (Linux 5.12: ext4, xfs;"
-                                        + " later btrfs, overlayfs, tmpfs)"
-                                : "make what is to be mounted, or name another path");
-            }
+    private void checkTree(HostOperation.OpenTree tree) {
+        boolean isThere = !made.contains(tree.path()) && succeeds(tree, "make what is to be mounted, or name another path");
+        opened.add(isThere ? opened.size() - missing : -1);
+        missing += isThere ? 0 : 1;
+    }
+
+    /** The front knows only those that could be opened. */
+    private void checkIdmap(HostOperation.IdmapTree idmap) {
+        long index = opened.get((int) idmap.tree());
+        if (index >= 0) {
+            succeeds(
+                    new HostOperation.IdmapTree(
+                            idmap.origin(), index, idmap.recursive(), idmap.uidMap(), idmap.gidMap(), idmap.userNamespace()),
+                    "take the idmap out, or use a file system that can be idmapped (Linux 5.12: ext4, xfs; later btrfs,"
+                            + " overlayfs, tmpfs)");
         }
+    }
+
+    private boolean succeeds(HostOperation tree, String mend) {
+        Result result = context.front().attempt(tree);
+        if (!result.ok()) {
+            predictions.add(tree, tree.origin(), (int) result.error(), result.message(), mend);
+        }
+        return result.ok();
     }
 
     /** Start and delete run these. */

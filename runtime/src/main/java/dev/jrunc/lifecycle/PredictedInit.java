@@ -11,6 +11,7 @@ import dev.jrunc.plan.Operation;
 import dev.jrunc.spec.Spec;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What of init's part of a plan would fail here. */
@@ -22,6 +23,7 @@ final class PredictedInit {
     private final Predictions predictions;
     private final Call call;
     private final Spec spec;
+    private final Set<String> made;
 
     /** What init may do: all in a user namespace of its own. */
     private final long capabilities;
@@ -31,10 +33,12 @@ final class PredictedInit {
     private @Nullable ContainerView view;
     private @Nullable PredictedProgram program;
 
-    PredictedInit(Predictions predictions, Spec spec) {
+    /** @param made folders that create makes */
+    PredictedInit(Predictions predictions, Spec spec, Set<String> made) {
         this.predictions = predictions;
         this.call = predictions.front().call();
         this.spec = spec;
+        this.made = made;
         Spec.Namespace user = namespace("user");
         userNamespace = user != null;
         capabilities = user == null ? call.effectiveCapabilities() : -1;
@@ -150,7 +154,7 @@ final class PredictedInit {
     }
 
     private void checkBind(InitOperation.Bind bind) {
-        if (bind.tree() < 0) {
+        if (bind.tree() < 0 && !made.contains(bind.source())) {
             needSource(bind, bind.source());
         }
         Look source = predictions.look(bind, bind.source());
@@ -285,7 +289,7 @@ final class PredictedInit {
 
     /** Those of createContainer see the host's files still. */
     private void checkHook(InitOperation.InitHook hook) {
-        if (hook.name().equals("createContainer")) {
+        if (hook.origin().text().startsWith("/hooks/createContainer/")) {
             predictions.needProgram(hook, Predictions.CREATE, hook.path());
             return;
         }

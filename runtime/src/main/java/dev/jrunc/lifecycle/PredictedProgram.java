@@ -154,15 +154,15 @@ final class PredictedProgram {
     private static String ofElf(byte[] bytes) {
         ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         long at = file.getLong(PROGRAM_HEADERS);
-        for (int i = 0; i < file.getShort(HEADER_COUNT) && at >= 0 && at + HEADER_BYTES <= file.limit(); i++) {
+        for (int i = 0; i < file.getShort(HEADER_COUNT) && at >= 0 && at <= file.limit() - HEADER_BYTES; i++) {
             int header = (int) at;
             long offset = file.getLong(header + 8);
             long size = file.getLong(header + 32);
             if (file.getInt(header) == PT_INTERP
                     && offset >= 0
                     && size > 1
-                    && size < file.limit()
-                    && offset + size <= file.limit()) {
+                    && size <= file.limit()
+                    && offset <= file.limit() - size) {
                 return new String(bytes, (int) offset, (int) size - 1, UTF_8);
             }
             at += HEADER_BYTES;

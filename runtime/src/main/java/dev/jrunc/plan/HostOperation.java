@@ -207,7 +207,7 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** By temporary file and rename. */
-    record WriteState(Origin origin, String name, Bytes content) implements HostOperation {
+    record WriteState(Origin origin, String file, Bytes content) implements HostOperation {
         @Override
         public int code() {
             return 0x123;
@@ -220,7 +220,7 @@ public sealed interface HostOperation extends Operation {
 
         @Override
         public void fields(Fields fields) {
-            fields.str("name", name);
+            fields.str("name", file);
             fields.bytes("content", content);
         }
     }

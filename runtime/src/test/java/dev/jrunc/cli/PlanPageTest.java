@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.jrunc.json.ConfigOutline;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.InitOperation;
+import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.PlanDiff;
 import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -26,7 +28,11 @@ class PlanPageTest {
     private static final String HOSTILE = "</script><script>alert(1)</script>\"'&\u202e";
 
     private static Section section(InitOperation... operations) {
-        return new Section("init", List.of(operations).stream().map(Step::must).toList());
+        List<Step<? extends Operation>> steps = new ArrayList<>();
+        for (InitOperation operation : operations) {
+            steps.add(Step.must(operation));
+        }
+        return new Section("init", steps);
     }
 
     private static String page(String config, InitOperation... operations) {
@@ -60,7 +66,8 @@ class PlanPageTest {
 
     @Test
     void whatIsInTheConfigIsTextWhereverItComes() {
-        String config = "{\"hostname\":\"</script><script>alert(1)</script>\\\"'&\\u202e\",\"<b>\":{\"<i>\":[\"<u>\"]}}";
+        String config =
+                "{\"hostname\":\"</script><script>alert(1)</script>\\\"'&\\u202e\",\"<b>\":{\"<i>\":[\"<u>\"]}}";
         String page = PlanPage.plan(
                 HOSTILE,
                 ConfigOutline.of(Bytes.utf8(config)),
@@ -82,11 +89,13 @@ class PlanPageTest {
                 new InitOperation.Mount(Origin.at("/mounts/0"), "proc", "proc", "/proc", 0, List.of(), 0, false),
                 new InitOperation.Hostname(Origin.at("/hostname"), "box"),
                 new InitOperation.Umask(Origin.rule("default umask"), 022));
-        Matcher mount = Pattern.compile("id=\"o1\".*<b>MOUNT</b>.*href=\"#(c\\d+)\">/mounts/0</a>").matcher(page);
+        Matcher mount = Pattern.compile("id=\"o1\".*<b>MOUNT</b>.*href=\"#(c\\d+)\">/mounts/0</a>")
+                .matcher(page);
 
         assertTrue(mount.find(), page);
         assertTrue(
-                Pattern.compile("id=\"" + mount.group(1) + "\"><summary><span class=\"key\"></span>\\{ <a[^>]*href=\"#o1\">#1</a>")
+                Pattern.compile("id=\"" + mount.group(1)
+                                + "\"><summary><span class=\"key\"></span>\\{ <a[^>]*href=\"#o1\">#1</a>")
                         .matcher(page)
                         .find(),
                 page);
@@ -97,8 +106,7 @@ class PlanPageTest {
     /** The one that is written would be missing: as /process/user/umask below a /process without user. */
     @Test
     void aPlaceThatTheConfigDoesNotNameIsTheOneAbove() {
-        String page =
-                page("{\"process\":{\"x\":1}}", new InitOperation.Umask(Origin.at("/process/user/umask"), 022));
+        String page = page("{\"process\":{\"x\":1}}", new InitOperation.Umask(Origin.at("/process/user/umask"), 022));
 
         assertTrue(page.contains("href=\"#c1\">/process/user/umask</a>"), page);
     }

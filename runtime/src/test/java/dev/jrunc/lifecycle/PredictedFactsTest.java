@@ -31,8 +31,7 @@ class PredictedFactsTest {
 
     @Test
     void hardLimits() {
-        String limits =
-                """
+        String limits = """
                 Limit                     Soft Limit           Hard Limit           Units
                 Max cpu time              unlimited            unlimited            seconds
                 Max processes             7                    47                   processes
@@ -75,19 +74,20 @@ class PredictedFactsTest {
         assertEquals("", PredictedProgram.interpreter(Bytes.of(program(3, 400, -1))));
         assertEquals("", PredictedProgram.interpreter(Bytes.of(program(3, Long.MAX_VALUE, 13))));
         assertEquals("", PredictedProgram.interpreter(Bytes.of(program(3, 511, 13))));
+        byte[] headers = program(3, 400, 13);
+        ByteBuffer.wrap(headers).order(ByteOrder.LITTLE_ENDIAN).putLong(32, Long.MAX_VALUE);
+        assertEquals("", PredictedProgram.interpreter(Bytes.of(headers)));
     }
 
     @Test
     void mountsBesideThoseThatWereAskedFor() {
-        String config =
-                """
+        String config = """
                 {"ociVersion":"1.0.0","mounts":[
                 {"destination":"/proc","type":"proc","source":"proc"},
                 {"destination":"/data","type":"tmpfs","source":"tmpfs","options":["ro","size=4k"]},
                 {"destination":"/gone","type":"bind","source":"/tmp"}],
                 "linux":{"maskedPaths":["/proc/keys"],"readonlyPaths":["/proc/sys"]}}""";
-        String mountinfo =
-                """
+        String mountinfo = """
                 1 0 0:1 / / rw,relatime - ext4 /dev/sda rw
                 2 1 0:2 / /proc rw - proc proc rw
                 3 1 0:3 / /data ro shared:4 - tmpfs tmpfs rw,size=4k

@@ -38,9 +38,7 @@ class PlanDiffTest {
     void anotherIndexIsNoChange() {
         assertEquals(
                 List.of("ADDED MOUNT type=tmpfs source=tmpfs target=/new [/mounts/0] []"),
-                diff(
-                        plan(mount(0, "/a"), mount(1, "/b")),
-                        plan(mount(0, "/new"), mount(1, "/a"), mount(2, "/b"))));
+                diff(plan(mount(0, "/a"), mount(1, "/b")), plan(mount(0, "/new"), mount(1, "/a"), mount(2, "/b"))));
     }
 
     @Test
@@ -57,7 +55,8 @@ class PlanDiffTest {
     @Test
     void theSameOperationDoneInAnotherWay() {
         assertEquals(
-                List.of("CHANGED MOUNT type=tmpfs source=tmpfs target=/a parameters=[size=2m] [/mounts/0] [parameters]"),
+                List.of(
+                        "CHANGED MOUNT type=tmpfs source=tmpfs target=/a parameters=[size=2m] [/mounts/0] [parameters]"),
                 diff(plan(mount(0, "/a", "size=1m")), plan(mount(0, "/a", "size=2m"))));
         assertEquals(
                 List.of("CHANGED HOSTNAME name=two [/hostname] [name]"),
@@ -78,10 +77,10 @@ class PlanDiffTest {
     @Test
     void limitsGoByTheirNames() {
         Origin origin = Origin.at("/process/rlimits/0");
-        List<Section> before = List.of(new Section(
-                "front", List.of(Step.must(new HostOperation.Rlimit(origin, "RLIMIT_CORE", 4, 0, 0)))));
-        List<Section> after = List.of(new Section(
-                "front", List.of(Step.must(new HostOperation.Rlimit(origin, "RLIMIT_NOFILE", 7, 0, 0)))));
+        List<Section> before = List.of(
+                new Section("front", List.of(Step.must(new HostOperation.Rlimit(origin, "RLIMIT_CORE", 4, 0, 0)))));
+        List<Section> after = List.of(
+                new Section("front", List.of(Step.must(new HostOperation.Rlimit(origin, "RLIMIT_NOFILE", 7, 0, 0)))));
 
         assertEquals(
                 List.of(
