@@ -151,7 +151,8 @@ class ExplainPageIT {
     void thePageForbidsOtherScriptsAndRequests(Lab lab) throws Exception {
         try (Browser browser = open(lab, bundle(lab));
                 ServerSocketChannel server = ServerSocketChannel.open()) {
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).configureBlocking(false);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .configureBlocking(false);
             browser.evaluate("(() => { const s = document.createElement('script');"
                     + " s.textContent = 'window.owned = 1'; document.body.append(s); })()");
             browser.evaluate("(() => { const i = new Image(); i.src = 'http://127.0.0.1:"

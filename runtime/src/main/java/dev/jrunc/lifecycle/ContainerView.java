@@ -113,6 +113,11 @@ final class ContainerView {
         return mount != null && mount.noexec;
     }
 
+    /** Is it in the root file system itself, and not in a mount? */
+    boolean isOfImage(String path) {
+        return over(path) == null;
+    }
+
     private Look look(Origin origin, @Nullable Mounted mount, String path) {
         if (mount == null) {
             return Look.inside(front, origin, rootfs, path, HEAD_BYTES);

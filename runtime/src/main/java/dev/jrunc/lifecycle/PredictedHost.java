@@ -11,7 +11,6 @@ import dev.jrunc.plan.Names;
 import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.SpawnOrigin;
-import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
@@ -267,7 +266,8 @@ final class PredictedHost {
      * way to know which file systems can be idmapped.
      */
     private void checkTree(HostOperation.OpenTree tree) {
-        boolean isThere = !made.contains(tree.path()) && succeeds(tree, "make what is to be mounted, or name another path");
+        boolean isThere =
+                !made.contains(tree.path()) && succeeds(tree, "make what is to be mounted, or name another path");
         opened.add(isThere ? opened.size() - missing : -1);
         missing += isThere ? 0 : 1;
     }
@@ -278,7 +278,12 @@ final class PredictedHost {
         if (index >= 0) {
             succeeds(
                     new HostOperation.IdmapTree(
-                            idmap.origin(), index, idmap.recursive(), idmap.uidMap(), idmap.gidMap(), idmap.userNamespace()),
+                            idmap.origin(),
+                            index,
+                            idmap.recursive(),
+                            idmap.uidMap(),
+                            idmap.gidMap(),
+                            idmap.userNamespace()),
                     "take the idmap out, or use a file system that can be idmapped (Linux 5.12: ext4, xfs; later btrfs,"
                             + " overlayfs, tmpfs)");
         }
@@ -292,10 +297,10 @@ final class PredictedHost {
         return result.ok();
     }
 
-    /** Start and delete run these. */
+    /** Start runs the first; of the others delete only warns. */
     void checkLaterHooks() {
         checkHooks("start", "poststart", spec.hooks().poststart());
-        checkHooks("delete", "poststop", spec.hooks().poststop());
+        checkHooks("poststop", "poststop", spec.hooks().poststop());
     }
 
     private void checkHooks(String command, String kind, List<Spec.Hook> hooks) {

@@ -29,6 +29,7 @@ final class PredictedInit {
     private final long capabilities;
 
     private final boolean userNamespace;
+    private boolean readonlyRoot;
 
     private @Nullable ContainerView view;
     private @Nullable PredictedProgram program;
@@ -61,6 +62,7 @@ final class PredictedInit {
             }
             case InitOperation.Mount mount -> checkMount(mount);
             case InitOperation.Bind bind -> checkBind(bind);
+            case InitOperation.ReadonlyRoot _ -> readonlyRoot = true;
             case InitOperation.Device device -> checkDevice(device);
             case InitOperation.Sysctl sysctl -> checkSysctl(sysctl);
             case InitOperation.ExecLabel label -> checkLabel(label);
@@ -71,7 +73,7 @@ final class PredictedInit {
             case InitOperation.ResolveProgram resolve -> program().check(resolve, spec);
             case InitOperation.Cwd cwd -> {
                 if (!mayFail) {
-                    program().checkCwd(cwd);
+                    program().checkCwd(cwd, readonlyRoot);
                 }
             }
             default -> {
@@ -96,7 +98,7 @@ final class PredictedInit {
         if (target.isKnown() && target.look().found() && !target.look().isFolder()) {
             predictions.add(
                     mount,
-                    Errno.ENOTDIR,
+                    Errno.EINVAL,
                     "the image has a file at " + mount.target() + ", where " + mount.type() + " is to be mounted",
                     "mount it elsewhere, or take that file out of the image");
         }
@@ -300,7 +302,7 @@ final class PredictedInit {
             predictions.add(new Prediction(
                     hook.origin().text(),
                     "start",
-                    "INIT_HOOK",
+                    hook.name(),
                     Errno.describe(error),
                     hook.path() + " is no program in the container",
                     "put it into the image, or correct its path"));

@@ -33,11 +33,20 @@ final class PredictedProgram {
         this.userNamespace = userNamespace;
     }
 
-    /** A missing one is made before. */
-    void checkCwd(InitOperation.Cwd operation) {
+    /** A missing one is made before, where that is possible. */
+    void checkCwd(InitOperation.Cwd operation, boolean readonlyRoot) {
         ContainerView.Seen seen = view.see(operation.origin(), operation.path());
         cwd = operation.path();
-        if (seen.isKnown() && !seen.isMissing() && !seen.look().isFolder()
+        if (seen.isMissing()
+                && seen.look().error() == Errno.ENOENT.number()
+                && readonlyRoot
+                && view.isOfImage(seen.path())) {
+            predictions.add(
+                    operation,
+                    Errno.ENOENT,
+                    operation.path() + " is not in the image, and can't be made: the root file system is read-only",
+                    "make it in the image, set root.readonly to false, or name another folder in process.cwd");
+        } else if (seen.isKnown() && !seen.isMissing() && !seen.look().isFolder()
                 || seen.isMissing() && seen.look().error() == Errno.ENOTDIR.number()) {
             predictions.add(
                     operation,
