@@ -135,10 +135,12 @@ class LayersTest {
     }
 
     @Test
-    void onlyTheHelpKnowsPicocli() {
+    void onlyTheHelpAndTheColoursKnowPicocli() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.jrunc.cli.Help")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.Colours")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("picocli..")

@@ -207,7 +207,7 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** By temporary file and rename. */
-    record WriteState(Origin origin, String name, Bytes content) implements HostOperation {
+    record WriteState(Origin origin, String file, Bytes content) implements HostOperation {
         @Override
         public int code() {
             return 0x123;
@@ -220,7 +220,7 @@ public sealed interface HostOperation extends Operation {
 
         @Override
         public void fields(Fields fields) {
-            fields.str("name", name);
+            fields.str("name", file);
             fields.bytes("content", content);
         }
     }
@@ -1181,6 +1181,30 @@ public sealed interface HostOperation extends Operation {
             fields.u32("index", index);
             fields.str("name", device);
             fields.str("newName", newName);
+        }
+    }
+
+    /**
+     * What is at the path, without a change to it: as the caller sees it, or inside of folder, where one is named, which no link
+     * leads out of. link: a link as the last component is looked at itself.
+     */
+    record LookAt(Origin origin, String folder, String path, boolean link, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x230;
+        }
+
+        @Override
+        public String name() {
+            return "LOOK_AT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.str("path", path);
+            fields.bool("link", link);
+            fields.u32("maxBytes", maxBytes);
         }
     }
 
