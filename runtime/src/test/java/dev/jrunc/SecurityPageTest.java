@@ -58,6 +58,7 @@ class SecurityPageTest {
             "seccomp cache",
             "state folder",
             "config as code",
+            "printed names",
             "no_new_privs",
             "seccomp last",
             "keyring per container",

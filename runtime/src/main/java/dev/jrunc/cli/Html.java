@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Objects;
 
-/** Pages that stand alone: no other resource is asked for, and no script runs but ours, which the page's own policy names. */
+/** CVE row "printed names": pages that stand alone: no other resource is asked for, and no script runs but ours, which the page's own policy names. */
 final class Html {
 
     private Html() {}

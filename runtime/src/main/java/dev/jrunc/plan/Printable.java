@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.plan;
 
-/** Text of strangers, as a terminal or a page may show it: without characters that control it, or that hide or turn others. */
+/** CVE row "printed names": text of strangers, as a terminal or a page may show it: without characters that control it, or that hide or turn others. */
 public final class Printable {
 
     private Printable() {}
