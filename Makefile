@@ -219,6 +219,8 @@ integration-test: all | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: the library, and the programs that embed it"
+	@$(OWN_SIGNALS) $(MAVEN) $(MAVEN_TOTALS) --projects library,examples --also-make verify -Djrunc.it=true -Djrunc.unit.skip=true
 
 # build/conformance keeps the suite's programs and what they said last.
 .PHONY: conformance
@@ -239,14 +241,26 @@ vm-test: all | deps-vm
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
-bench: all build/floor | deps-bench
+bench: all build/floor build/embedded/command | deps-bench
 	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
-	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build
+	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build/embedded/command build
 	@cp build/bench.svg docs/bench.svg
 
 jmh: deps-build
 	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
 	@$(JDK)/bin/java -cp 'bench/jmh/target/classes:bench/jmh/target/jars/*' dev.jrunc.bench.Main $(if $(QUICK),quick)
+
+# A program that embeds jrunc, as any other: with the JDK, and options of its own.
+LIBRARY_SOURCES := library/pom.xml $(shell find library/src/main -type f)
+build/embedded/command: bench/Embedded.java build/engine.stamp $(LIBRARY_SOURCES)
+	@echo 'compile the library'
+	@$(MAVEN) --projects library --also-make package -Dmaven.test.skip=true
+	@rm -rf build/embedded
+	@mkdir build/embedded
+	@cp library/target/jrunc-*-SNAPSHOT.jar library/target/jars/*.jar build/embedded
+	@$(JDK)/bin/javac -d build/embedded -cp 'build/embedded/*' $<
+	@printf '%s\n' $(JDK)/bin/java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+		-cp '$(CURDIR)/build/embedded:$(CURDIR)/build/embedded/*' Embedded >$@
 
 build/floor: bench/floor.c | build
 	@$(CC) $(C_LANGUAGE) -O2 $(WARNINGS) -static -o $@ $<
@@ -268,6 +282,6 @@ install: all
 		done; done
 
 clean:
-	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target
+	rm -rf build runtime/target library/target examples/target spec-schemas/target integration-tests/target bench/jmh/target
 
 -include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d)

@@ -11,7 +11,7 @@
 enum engine_choice {
     ENGINE_AUTO, /* the resident one, or else, without a word, a cold one */
     ENGINE_COLD,
-    ENGINE_WARM, /* the resident one, or an error */
+    ENGINE_WARM,      /* the resident one, or an error */
     ENGINE_INHERITED, /* that of the program that has started the front, or an error */
 };
 

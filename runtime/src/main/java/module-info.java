@@ -7,6 +7,8 @@
 module dev.jrunc.runtime {
     requires jdk.net;
     requires org.jnrproject.ffi;
+    // jnr-ffi's, which is an automatic module and can't say so.
+    requires org.objectweb.asm;
     requires tools.jackson.core;
     requires tools.jackson.databind;
     // The distribution's: commands that the library doesn't have.

@@ -75,6 +75,9 @@ public final class Calls implements AutoCloseable {
      * @param standard its fds 0 to 2
      */
     public FrontProcess start(List<String> command, StandardFds standard) {
+        if (threads.isShutdown()) {
+            throw new IllegalStateException("this Jrunc is closed");
+        }
         return FrontProcess.start(posix, program, command, environment, standard.numbers());
     }
 
