@@ -233,6 +233,8 @@ integration-test: all | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: the library, and the programs that embed it"
+	@$(OWN_SIGNALS) $(MAVEN) $(MAVEN_TOTALS) --projects library,examples --also-make verify -Djrunc.it=true -Djrunc.unit.skip=true
 
 # build/defences keeps the programs without them, and what the tests said.
 .PHONY: attacks-can-fail
@@ -261,14 +263,26 @@ vm-test: all deb | deps-vm
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
-bench: all build/floor | deps-bench
+bench: all build/floor build/embedded/command | deps-bench
 	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
-	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build
+	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build/embedded/command build
 	@cp build/bench.svg docs/bench.svg
 
 jmh: deps-build
 	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
 	@$(JDK)/bin/java -cp 'bench/jmh/target/classes:bench/jmh/target/jars/*' dev.jrunc.bench.Main $(if $(QUICK),quick)
+
+# A program that embeds jrunc, as any other: with the JDK, and options of its own.
+LIBRARY_SOURCES := library/pom.xml $(shell find library/src/main -type f)
+build/embedded/command: bench/Embedded.java build/engine.stamp $(LIBRARY_SOURCES)
+	@echo 'compile the library'
+	@$(MAVEN) --projects library --also-make package -Dmaven.test.skip=true
+	@rm -rf build/embedded
+	@mkdir build/embedded
+	@cp library/target/jrunc-*-SNAPSHOT.jar library/target/jars/*.jar build/embedded
+	@$(JDK)/bin/javac -d build/embedded -cp 'build/embedded/*' $<
+	@printf '%s\n' $(JDK)/bin/java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+		-cp '$(CURDIR)/build/embedded:$(CURDIR)/build/embedded/*' Embedded >$@
 
 build/floor: bench/floor.c | build
 	@$(CC) $(C_LANGUAGE) -O2 $(WARNINGS) -static -o $@ $<
@@ -349,6 +363,6 @@ package-test: deps-package-test
 	@packaging/package-test.sh build/jrunc_$(VERSION)_*.deb build/dist/$(DIST).tar.gz
 
 clean:
-	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target
+	rm -rf build runtime/target library/target examples/target spec-schemas/target integration-tests/target bench/jmh/target
 
 -include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d)

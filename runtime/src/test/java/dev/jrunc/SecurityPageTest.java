@@ -54,6 +54,7 @@ class SecurityPageTest {
             "joining",
             "pid reuse",
             "resident engine",
+            "inherited engine",
             "JVM start",
             "seccomp cache",
             "state folder",

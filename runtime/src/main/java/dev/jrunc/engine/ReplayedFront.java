@@ -205,7 +205,10 @@ public final class ReplayedFront {
             }
             case CGROUP_PROCESSES -> data = Bytes.utf8(PID + "\n");
             case RUN_PROGRAM -> data = Bytes.utf8("UID PID CMD\nroot " + PID + " program\n");
-            case ENTER -> value = PID + 1;
+            case ENTER -> {
+                value = PID + 1;
+                data = Bytes.utf8(START_TIME);
+            }
             case SIGNAL -> process = 0;
             default -> {}
         }

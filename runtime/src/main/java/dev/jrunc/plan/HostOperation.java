@@ -1324,6 +1324,50 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /**
+     * Should the engine vanish from now on, a cold one gets a call with these arguments, in place of what undoes an unfinished
+     * create.
+     */
+    record WhenVanished(Origin origin, List<String> args) implements HostOperation {
+        public WhenVanished {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public int code() {
+            return 0x252;
+        }
+
+        @Override
+        public String name() {
+            return "WHEN_VANISHED";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("args", args);
+        }
+    }
+
+    /**
+     * The front lets its standard fds go, and waits until the init that SPAWN or ENTER made has ended. value: its wait status.
+     * ECONNRESET: the engine has vanished first.
+     */
+    record WaitInit(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x253;
+        }
+
+        @Override
+        public String name() {
+            return "WAIT_INIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
     /** Connects to a Unix stream socket, in place of the one before. isAbstract: path is a name, unix(7). */
     record RelayConnect(Origin origin, String path, boolean isAbstract) implements HostOperation {
         @Override
