@@ -112,6 +112,20 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 	@size=$$(stat -c %s $@); [ $$size -lt $(JRUNC_LIMIT_BYTES) ] || \
 		{ echo "$@ has $$size bytes; the limit is $(JRUNC_LIMIT_BYTES)" >&2; exit 1; }
 
+# The same program with faults at chosen points, for tests alone (native/faults.h). It uses the product's engine.
+FAULTS := build/faults/jrunc
+build/faults/native:
+	@mkdir -p $@
+build/faults/native/%.o: native/%.c Makefile | build/faults/native $(KERNEL_HEADERS)
+	@echo 'cc, with faults, $<'
+	@$(MUSL) $(MUSL_CFLAGS) -DJRUNC_FAULTS -MMD -MP -c -o $@ $<
+build/faults/native/%.o: native/faults/%.c Makefile | build/faults/native $(KERNEL_HEADERS)
+	@echo 'cc, with faults, $<'
+	@$(MUSL) $(MUSL_CFLAGS) -DJRUNC_FAULTS -MMD -MP -c -o $@ $<
+$(FAULTS): $(NATIVE:%=build/faults/native/%.o) build/faults/native/faults.o
+	@echo 'link $@'
+	@$(MUSL) $(CFLAGS) $(LDFLAGS) -s -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ $(MUSL_LIB)/crtn.o
+
 # ---- the engine
 
 # java.xml is what Jackson links to, which json-schema-validator reads with.
@@ -270,4 +284,4 @@ install: all
 clean:
 	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target
 
--include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d)
+-include $(wildcard build/native/*.d build/faults/native/*.d build/asan/*.d build/analyzed/*.d)
