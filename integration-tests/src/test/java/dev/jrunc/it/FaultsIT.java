@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @IntegrationTest
 @JruncOnly("faults come from a test build")
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     private static final FaultTable TABLE = new FaultTable();
     private static final long SEED = Long.getLong("jrunc.faults.seed", System.currentTimeMillis());

@@ -25,7 +25,7 @@ public final class RecoverContainer {
     public static void recover(Context context, String id, long pid, long startTime) {
         try {
             if (!recoverAbandoned(context, context.folder(id)) && pid != 0) {
-                new RunContainer(context).finish(id, pid, startTime, false);
+                new RunContainer(context).undo(id, pid, startTime);
             }
         } catch (ContainerError e) {
             if (!e.isMissing()) {
@@ -65,7 +65,7 @@ public final class RecoverContainer {
                 return false;
             }
             if (state.isPresent()) {
-                new DeleteContainer(context).remove(folder, state.get());
+                new DeleteContainer(context).removeUnfinished(folder, state.get());
             } else {
                 List<Step<HostOperation>> removal = List.of(folder.removal());
                 context.front().execute(removal);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.it.faults;
 
+import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Host;
@@ -73,7 +74,11 @@ public enum FaultBundle {
     void prepare(Lab lab) {
         removeParents(lab);
         String device = device(lab);
-        if (this == RICH && !Files.exists(Path.of("/sys/class/net", device))) {
+        Path shown = Path.of("/sys/class/net", device);
+        if (this == RICH && !Files.exists(shown)) {
+            // Its pair goes with a namespace, which takes a moment.
+            Path pair = shown.resolveSibling(device + "p");
+            Await.until("the end of " + pair, () -> !Files.exists(pair), () -> "it is there");
             Host.run("ip", "link", "add", device, "type", "veth", "peer", "name", device + "p");
         }
     }

@@ -138,9 +138,11 @@ final class FaultPlace {
         Notices notices = new Notices();
         Result result = notices.call(words, "record").now();
         List<Point> points = new ArrayList<>();
+        boolean withState = false;
         boolean withInit = false;
         for (String line : notices.lines()) {
             String[] fields = line.split(" ", -1);
+            withState |= line.startsWith("front after OPEN_STATE ");
             withInit |= line.startsWith("front after SPAWN ") || line.startsWith("front after ENTER ");
             boolean init = fields[0].equals("init");
             points.add(new Point(
@@ -149,6 +151,7 @@ final class FaultPlace {
                     fields[2],
                     Integer.parseInt(fields[3]),
                     fields[4].equals("may-fail"),
+                    withState || init,
                     withInit || init));
         }
         return new Recording(result, points);

@@ -9,9 +9,11 @@ package dev.jrunc.it.faults;
  * @param name the operation's or message's name in native/protocol.def
  * @param nth how many of these the process has come to by then, from 1
  * @param mayFail whether the operation may fail
+ * @param withState whether the call has opened the container's state folder by then
  * @param withInit whether the call has made an init by then
  */
-public record Point(String process, String what, String name, int nth, boolean mayFail, boolean withInit) {
+public record Point(
+        String process, String what, String name, int nth, boolean mayFail, boolean withState, boolean withInit) {
 
     /** As {@code JRUNC_FAULT} names it. */
     public String text() {
