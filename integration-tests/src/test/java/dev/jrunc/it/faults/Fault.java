@@ -23,20 +23,22 @@ public enum Fault {
 
     /**
      * Whether it says anything at a point. The engine has no hands, and hears nothing while init works on its plan: for it only what
-     * the front does matters, and behind an operation it is as before the next.
+     * the front does matters, behind an operation it is as before the next, and within a batch all is as before its first. So is init for
+     * the front's own.
      *
      * @param existing whether the call is about a container that is there already, whose init it is then
      */
     boolean isFor(Point point, boolean existing) {
+        boolean early = point.nth() <= 2;
         boolean stage = point.process().equals("stage") || point.process().equals("clone");
         return switch (this) {
             case ERROR -> true;
-            case DELAY -> !point.what().equals("after");
-            case KILL_INIT -> !point.what().equals("after") && (existing || point.withInit()) && !stage;
+            case DELAY -> !point.what().equals("after") && early;
+            case KILL_INIT -> !point.what().equals("after") && (existing || point.withInit()) && !stage && (early || !point.isFronts());
             case KILL_STAGE -> stage;
             case KILL_FRONT -> true;
             case KILL_ENGINE, KILL_FRONT_AND_ENGINE ->
-                point.isFronts() && !point.what().equals("after");
+                point.isFronts() && !point.what().equals("after") && early;
         };
     }
 }

@@ -297,9 +297,11 @@ public final class FaultMatrix {
     }
 
     private @Nullable String leftSince(Census earlier, List<String> descriptors) {
-        Await.within(
+        if (Await.within(
                 GRACE,
-                () -> news(earlier).isEmpty() && place.engineDescriptors().equals(descriptors));
+                () -> news(earlier).isEmpty() && place.engineDescriptors().equals(descriptors))) {
+            return null;
+        }
         List<String> news = news(earlier);
         if (!news.isEmpty()) {
             return "left behind: " + news;

@@ -6,25 +6,26 @@ import java.util.List;
 
 /** The commands that race. */
 enum Verb {
-    CREATE("create", "--bundle", "BUNDLE"),
+    CREATE("create --bundle BUNDLE"),
     START("start"),
     KILL("kill"),
     DELETE("delete"),
-    DELETE_BY_FORCE("delete", "--force"),
+    DELETE_BY_FORCE("delete --force"),
     EXEC("exec"),
     PAUSE("pause"),
     RESUME("resume"),
     STATE("state");
 
-    private final List<String> words;
+    private final String words;
 
-    Verb(String... words) {
-        this.words = List.of(words);
+    /** @param words of the call, with a blank between */
+    Verb(String words) {
+        this.words = words;
     }
 
     String[] words(String bundle, String id) {
         List<String> all = new ArrayList<>();
-        for (String word : words) {
+        for (String word : words.split(" ", -1)) {
             all.add(word.replace("BUNDLE", bundle));
         }
         all.add(id);
