@@ -7,6 +7,8 @@
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
+#   make faults     a fault at every point of every command, as root; 20 minutes
+#   make load       1,000 containers at once, and 10,000 runs beside crun's, as root; QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make format     formats Java and C
@@ -222,7 +224,7 @@ tree-test: all | deps-test
 
 # A caller that ignores signals (nohup, background jobs) would have the tests' processes ignore them, too.
 OWN_SIGNALS := env --default-signal=HUP,INT,QUIT,TERM
-integration-test: all | deps-test
+integration-test: all $(FAULTS) | deps-test
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@echo "Integration tests: jrunc, one resident engine for all calls"
@@ -233,6 +235,17 @@ integration-test: all | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+
+# All faults, two at a time: each has a place of its own, by whose name all is found that it leaves. FaultsIT has what may be said.
+.PHONY: faults
+EVERY := 1000000
+faults: all $(FAULTS) | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The faults are those of containers, which takes root." >&2; exit 1; }
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold JRUNC_MUST_WORK=1 \
+		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -Dit.test=FaultsIT \
+		-Djrunc.faults.of-each=$(EVERY) -Djunit.jupiter.execution.parallel.enabled=true \
+		-Djunit.jupiter.execution.parallel.config.strategy=fixed -Djunit.jupiter.execution.parallel.config.fixed.parallelism=2
 
 # build/conformance keeps the suite's programs and what they said last.
 .PHONY: conformance
@@ -249,7 +262,7 @@ vm-test: all | deps-vm
 
 # ---- for people
 
-.PHONY: demo bench jmh format install clean
+.PHONY: demo bench load jmh format install clean
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
@@ -257,6 +270,10 @@ bench: all build/floor | deps-bench
 	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
 	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build
 	@cp build/bench.svg docs/bench.svg
+
+load: all | deps-bench
+	@[ "$$(id -u)" = 0 ] || { echo "Making containers takes root." >&2; exit 1; }
+	python3 bench/load.py $(TREE)/bin/jrunc build
 
 jmh: deps-build
 	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
