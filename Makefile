@@ -8,6 +8,8 @@
 #   make attacks-can-fail  takes defences out, one at a time, and shows that the tests of the attacks then fail, as root; DEFENCES=
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
+#   make faults     a fault at every point of every command, as root; 20 minutes
+#   make load       1,000 containers at once, and 10,000 runs beside crun's, as root; QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
 #   make install    DESTDIR= PREFIX=/usr/local: programs, units, manual pages, completions, examples of configuration
 #   make deb        build/jrunc_VERSION_ARCHITECTURE.deb
@@ -126,6 +128,20 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 	@size=$$(stat -c %s $@); [ $$size -lt $(JRUNC_LIMIT_BYTES) ] || \
 		{ echo "$@ has $$size bytes; the limit is $(JRUNC_LIMIT_BYTES)" >&2; exit 1; }
 
+# The same program with faults at chosen points, for tests alone (native/faults.h). It uses the product's engine.
+FAULTS := build/faults/jrunc
+build/faults/native:
+	@mkdir -p $@
+build/faults/native/%.o: native/%.c Makefile | build/faults/native $(KERNEL_HEADERS)
+	@echo 'cc, with faults, $<'
+	@$(MUSL) $(MUSL_CFLAGS) -DJRUNC_FAULTS -MMD -MP -c -o $@ $<
+build/faults/native/%.o: native/faults/%.c Makefile | build/faults/native $(KERNEL_HEADERS)
+	@echo 'cc, with faults, $<'
+	@$(MUSL) $(MUSL_CFLAGS) -DJRUNC_FAULTS -MMD -MP -c -o $@ $<
+$(FAULTS): $(NATIVE:%=build/faults/native/%.o) build/faults/native/faults.o
+	@echo 'link $@'
+	@$(MUSL) $(CFLAGS) $(LDFLAGS) -s -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ $(MUSL_LIB)/crtn.o
+
 # ---- the engine
 
 # java.xml is what Jackson links to, which json-schema-validator reads with.
@@ -222,7 +238,7 @@ tree-test: all | deps-test
 
 # A caller that ignores signals (nohup, background jobs) would have the tests' processes ignore them, too.
 OWN_SIGNALS := env --default-signal=HUP,INT,QUIT,TERM
-integration-test: all | deps-test
+integration-test: all $(FAULTS) | deps-test
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@echo "Integration tests: jrunc, one resident engine for all calls"
@@ -244,6 +260,17 @@ attacks-can-fail: all | deps-test
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
 	@integration-tests/defences/attacks-can-fail.sh build $(JDK) $(DEFENCES)
 
+# All faults, two at a time: each has a place of its own, by whose name all is found that it leaves. FaultsIT has what may be said.
+.PHONY: faults
+EVERY := 1000000
+faults: all $(FAULTS) | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The faults are those of containers, which takes root." >&2; exit 1; }
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold JRUNC_MUST_WORK=1 \
+		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -Dit.test=FaultsIT \
+		-Djrunc.faults.of-each=$(EVERY) -Djunit.jupiter.execution.parallel.enabled=true \
+		-Djunit.jupiter.execution.parallel.config.strategy=fixed -Djunit.jupiter.execution.parallel.config.fixed.parallelism=2
+
 # build/conformance keeps the suite's programs and what they said last.
 .PHONY: conformance
 conformance: all | deps-conformance
@@ -259,7 +286,7 @@ vm-test: all deb | deps-vm
 
 # ---- for people
 
-.PHONY: demo bench jmh format install clean
+.PHONY: demo bench load jmh format install clean
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
@@ -267,6 +294,10 @@ bench: all build/floor build/embedded/command | deps-bench
 	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
 	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build/embedded/command build
 	@cp build/bench.svg docs/bench.svg
+
+load: all | deps-bench
+	@[ "$$(id -u)" = 0 ] || { echo "Making containers takes root." >&2; exit 1; }
+	python3 bench/load.py $(TREE)/bin/jrunc build
 
 jmh: deps-build
 	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
@@ -365,4 +396,4 @@ package-test: deps-package-test
 clean:
 	rm -rf build runtime/target library/target examples/target spec-schemas/target integration-tests/target bench/jmh/target
 
--include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d)
+-include $(wildcard build/native/*.d build/faults/native/*.d build/asan/*.d build/analyzed/*.d)

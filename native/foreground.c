@@ -240,15 +240,13 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
         return;
     }
     result->value = status;
-    if (!relay->engine_released)
-        return;
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (request->continuation.count == 0) {
+    if (request->continuation.count > 0) {
+        session_continue_with(front, &request->continuation, exit_status);
+    } else if (relay->engine_released) {
         front->exiting = true;
         front->exit_status = (uint32_t)exit_status;
-        return;
     }
-    session_continue_with(front, &request->continuation, exit_status);
 }
 
 static int relay_until_end(struct relay *relay)

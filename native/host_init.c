@@ -69,7 +69,12 @@ void host_spawn(struct front *front, const struct op_spawn *request, struct resu
         return;
     }
     struct spawn_error error = {0};
-    tell_spawned(front, spawn_init(request, &front->init, &error), &error, result);
+    int status = spawn_init(request, &front->init, &error);
+    if (!status) {
+        front->made_pid = front->init.pid;
+        front->made_start_time = front->init.start_time;
+    }
+    tell_spawned(front, status, &error, result);
 }
 
 void host_open_tree(struct front *front, const struct op_open_tree *request, struct result *result)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "call.h"
+#include "faults.h"
 #include "front.h"
 #include "names.h"
 #include "scope.h"
@@ -55,15 +56,26 @@ static bool interruptible(const struct operation *operation)
            operation->code != OP_WAIT_INIT && operation->code != OP_EXIT;
 }
 
+/* Where a test's fault comes before an operation, that isn't executed; it is, where the fault comes after it. */
+static bool faulted(const char *when, const struct operation *operation, struct result *result)
+{
+    int error = fault_at(when, operation->code, operation->flags & MAY_FAIL);
+    if (error)
+        result_fail(result, error, "fault injected %s %s", when, code_name(operation->code));
+    return error != 0;
+}
+
 static void execute_interruptible(struct front *front, const struct operation *operation, struct result *result)
 {
     struct waits *waits = &front->waits;
     bool before = waits->interrupted_by != 0;
     waits->interruptible = interruptible(operation);
-    if (wait_check(waits) == 0)
-        execute(front, operation, result);
-    else
+    if (wait_check(waits) != 0)
         result->error = EINTR;
+    else if (!faulted("before", operation, result)) {
+        execute(front, operation, result);
+        faulted("after", operation, result);
+    }
     waits->interruptible = false;
     char name[16];
     if (!before && waits->interrupted_by != 0 && result->error == EINTR)

@@ -7,6 +7,7 @@
 
 #include "cgroup_join.h"
 #include "fail.h"
+#include "faults.h"
 #include "operations.h"
 #include "processes.h"
 #include "scope.h"
@@ -56,6 +57,7 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
 {
     const struct op_spawn *request = spawning->request;
     bool maps = !spawning->stage && (request->newNamespaces & CLONE_NEWUSER);
+    fault_process("clone");
     fail_to_channel(channel);
     fail_stage("jrunc:[clone]");
     signals_default();
@@ -67,11 +69,12 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
         become_root();
     }
     forward_fds(channel, request->preserveFds);
+    fault_forward();
     char number[16];
     snprintf(number, sizeof number, "%d", channel);
     char stage[] = "jrunc-stage", init[] = "jrunc-init";
     char *arguments[] = {spawning->stage ? stage : init, number, NULL};
-    char *environment[] = {NULL}; /* CVE row "caller's environment" */
+    char *environment[] = {fault_variable(), NULL}; /* CVE row "caller's environment": none, but in builds with faults */
     syscall(SYS_execveat, sealed, "", arguments, environment, AT_EMPTY_PATH);
     fail("execute the sealed copy of jrunc%s",
          errno == EACCES ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");

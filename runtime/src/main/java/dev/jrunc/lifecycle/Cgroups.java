@@ -118,15 +118,15 @@ final class Cgroups {
         return state.complete() || cgroup.made() > 0;
     }
 
-    /** With the parents that an unfinished create has made. */
-    static List<Step<HostOperation>> remove(ContainerState state) {
+    /** @param parents with those that create has made: what failed leaves nothing, and a delete what the peers leave */
+    static List<Step<HostOperation>> remove(ContainerState state, boolean parents) {
         List<Step<HostOperation>> steps = new ArrayList<>();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             if (isOwn(state, cgroup)) {
                 CgroupFolder folder = cgroup.folder();
-                long parents = state.complete() ? 0 : cgroup.made() - 1;
+                long above = parents ? Math.max(cgroup.made() - 1, 0) : 0;
                 steps.add(Step.mayFail(
-                        new HostOperation.CgroupRemove(ORIGIN, folder.mount(), folder.path(), parents, REMOVE_MILLIS)));
+                        new HostOperation.CgroupRemove(ORIGIN, folder.mount(), folder.path(), above, REMOVE_MILLIS)));
             }
         }
         return steps;

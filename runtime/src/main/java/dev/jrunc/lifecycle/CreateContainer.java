@@ -516,7 +516,7 @@ public final class CreateContainer {
         }
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(Step.mayFail(new HostOperation.KillInit(CREATE)));
-        steps.addAll(Cgroups.remove(state));
+        steps.addAll(Cgroups.remove(state, true));
         for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
             steps.add(Step.mayFail(removal));
         }

@@ -35,7 +35,7 @@ public final class StartContainer {
         ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
         if (!state.complete()) {
             // Who was creating it would have the lock.
-            new DeleteContainer(context).remove(folder, state);
+            new DeleteContainer(context).removeUnfinished(folder, state);
             throw ContainerError.doesNotExist();
         }
         checkWaits(folder.status(state));
