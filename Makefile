@@ -225,6 +225,9 @@ SECONDS := 60
 fuzz: fuzz-native fuzz-engine
 fuzz-native: $(FUZZ_TARGETS:%=build/fuzz/%_fuzz) | deps-fuzz
 	@native/fuzz/run.sh $(SECONDS) $(FUZZ_TARGETS)
+fuzz-engine: | build/fuzz deps-fuzz
+	@$(MAVEN) --activate-profiles fuzz --projects runtime --also-make package -DskipTests
+	@packaging/fuzz-engine.sh $(JDK)/bin/java $(SECONDS)
 
 # gcc's analyzer; clang-format for all C. Java's style is checked with the unit tests.
 C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] native/fuzz/*.[ch] integration-tests/payload/*.[ch])

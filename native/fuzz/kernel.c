@@ -290,6 +290,8 @@ int kernel_close(int fd)
 {
     if (!fuzz_is_open(fd) && !in_child)
         object("closes what isn't open", fd);
+    if (fd <= 2 && !in_child)
+        object("closes the caller's own", fd);
     if (fuzz_is_open(fd) && !in_child)
         fds[fd] = FD_CLOSED;
     return 0;
@@ -850,7 +852,7 @@ int kernel_getsockopt(int fd, int level, int option, void *value, socklen_t *len
     writable(value, *length);
     memset(value, 0, *length);
     if (*length >= sizeof(int))
-        *(int *)value = take_byte(answers) & 1;
+        *(int *)value = fd > 2 && take_byte(answers) & 1; /* no socket was passed */
     return bad(fd) ? -1 : yes();
 }
 

@@ -4,7 +4,7 @@
  * kernel.c defines as kernel_NAME takes the place of NAME in its object files) is answered from the fuzzer's bytes, and
  * nothing is done. Without bytes left it says yes, and files are at their end.
  *
- * It objects, by abort(), to what no kernel would: closing what isn't open, signals to everybody, memory that isn't the
+ * It objects, by abort(), to what no kernel would: closing what isn't open or is the caller's, signals to everybody, memory that isn't the
  * caller's, memory that is never freed.
  */
 #pragma once
