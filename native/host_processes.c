@@ -36,7 +36,7 @@ static bool is_frozen(const char *file)
 void host_process_status(struct front *front, const struct op_process_status *request, struct result *result)
 {
     (void)front;
-    scope_process process;
+    scope_process process = {.folder = -1};
     result->value = PROCESS_STOPPED;
     int error = request->pid ? process_open((pid_t)request->pid, &process) : -ESRCH;
     if (error == -ESRCH)

@@ -127,7 +127,7 @@ static void take_error(const struct frame *frame, struct spawn_error *error, int
     snprintf(error->operation, sizeof error->operation, "%s", message.operation);
     snprintf(error->origin, sizeof error->origin, "%s", message.origin);
     SAY(error, "%s", message.message);
-    *result = message.error ? -(int)message.error : -ECANCELED;
+    *result = message.error && message.error <= MAX_ERRNO ? -(int)message.error : -ECANCELED;
 }
 
 /* One frame from stage or clone; ERROR is a failure. */
@@ -218,7 +218,8 @@ static int attend_stage(const struct spawning *spawning, pid_t stage, int channe
     result = receive(channel, &frame, error);
     if (result)
         return result;
-    if (frame.code != FRAME_SPAWNED || frame.fd_count != 1 || !decode_msg_spawned(frame.payload, &message)) {
+    if (frame.code != FRAME_SPAWNED || frame.fd_count != 1 || !decode_msg_spawned(frame.payload, &message) ||
+        message.pid <= 1 || message.pid > INT32_MAX) {
         SAY(error, "the stage sent %s", code_name(frame.code));
         return -EPROTO;
     }
@@ -227,10 +228,13 @@ static int attend_stage(const struct spawning *spawning, pid_t stage, int channe
     return 0;
 }
 
-/* With a limit: in a frozen cgroup of version 1 it doesn't even die. */
-static void end_process(pid_t pid)
+/* With a limit: in a frozen cgroup of version 1 it doesn't even die. pidfd: where there is one, -1 for our own child. */
+static void end_process(pid_t pid, int pidfd)
 {
-    kill(pid, SIGKILL);
+    if (pidfd < 0)
+        kill(pid, SIGKILL);
+    else
+        pidfd_signal(pidfd, SIGKILL);
     for (int waited = 0; waited < END_MILLIS && waitpid(pid, NULL, __WALL | WNOHANG) == 0; waited++)
         poll(NULL, 0, 1);
 }
@@ -253,7 +257,7 @@ static int attend(const struct spawning *spawning, pid_t child, int *pidfd, stru
     if (spawning->stage) {
         result = attend_stage(spawning, child, spawned->channel, spawned, error);
         if (result)
-            end_process(child);
+            end_process(child, -1);
         else
             while (waitpid(child, NULL, 0) < 0 && errno == EINTR) /* it exits by itself */
                 continue;
@@ -287,7 +291,7 @@ static int make_channel(struct spawned *spawned, int *theirs)
 static void undo(struct spawned *spawned)
 {
     if (spawned->pid > 0)
-        end_process(spawned->pid);
+        end_process(spawned->pid, spawned->pidfd);
     if (spawned->pidfd >= 0)
         close(spawned->pidfd);
     if (spawned->channel >= 0)

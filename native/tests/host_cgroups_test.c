@@ -225,6 +225,23 @@ static void test_cpuset_is_inherited(void)
     fixture_end(&fixture);
 }
 
+/* A list of controllers with an empty name ends all the same. */
+static void test_a_controller_without_a_name(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    fixture_begin(&fixture);
+    make_file(in_folder(&fixture, "cgroup.controllers"), "cpu memory\n");
+    make_file(in_folder(&fixture, "cgroup.subtree_control"), "");
+    static const uint8_t names[] = {0, 0, 0, 0, 0, 6, 0, 0, 0, 'm', 'e', 'm', 'o', 'r', 'y', 0};
+    RUN(fixture, result, cgroup_create, .mount = fixture.folder, .path = "/a", .controllers = {names, sizeof names, 2});
+    CHECK(result.error == ENOENT &&
+          strstr(result.message, "/a")); /* this is no cgroup: a new folder has no controllers */
+    CHECK_TEXT(file_content(in_folder(&fixture, "cgroup.subtree_control")), "+memory");
+    buffer_free(&result.data);
+    fixture_end(&fixture);
+}
+
 static struct bytes device_instructions(const struct bpf_insn *instructions, size_t size)
 {
     return (struct bytes){(const uint8_t *)instructions, (uint32_t)size};
@@ -282,6 +299,7 @@ int main(void)
     test_life_v2();
     test_remove_tree();
     test_cpuset_is_inherited();
+    test_a_controller_without_a_name();
     test_freeze_v1();
     test_freeze_v2();
     test_device_program();
