@@ -110,14 +110,14 @@ public final class ReplayedFront {
         }
     }
 
-    private static byte[] hello() {
+    static byte[] hello() {
         Encoder out = new Encoder();
         out.u64("tableHash", Protocol.TABLE_HASH);
         out.str("version", "replayed");
         return out.toArray();
     }
 
-    private static byte[] call(List<String> args) {
+    static byte[] call(List<String> args) {
         Encoder out = new Encoder();
         out.strs("args", args);
         out.strs("environment", List.of("PATH=/usr/bin:/bin"));

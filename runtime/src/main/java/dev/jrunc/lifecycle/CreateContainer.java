@@ -357,17 +357,20 @@ public final class CreateContainer {
         return state.withTheseCgroups(cgroups);
     }
 
+    /** In version 2 a cgroup is made in two steps, of which the first may fail after it has made it. */
     private static boolean wasThere(CgroupFolder folder, List<Step<HostOperation>> steps, List<Result> results) {
+        boolean there = false;
         for (int i = 0; i < results.size(); i++) {
             if (steps.get(i).operation() instanceof HostOperation.CgroupCreate create
-                    && results.get(i).ok()
-                    && results.get(i).value() == 0
                     && folder.mount().equals(create.mount())
                     && folder.path().equals(create.path())) {
-                return true;
+                if (results.get(i).value() > 0) {
+                    return false;
+                }
+                there = there || results.get(i).ok();
             }
         }
-        return false;
+        return there;
     }
 
     /** A unit of systemd begins with a process; what systemd doesn't know of limits is written into its cgroup. */
