@@ -913,6 +913,26 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Gives a folder, and the files in it that /sys/kernel/cgroup/delegate names, to a user and a group (cgroup v2). */
+    record CgroupDelegate(Origin origin, String folder, long uid, long gid) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x184;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_DELEGATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.u32("uid", uid);
+            fields.u32("gid", gid);
+        }
+    }
+
     /** Attaches a BPF_PROG_TYPE_CGROUP_DEVICE program (array of struct bpf_insn) in place of those attached here before. */
     record DeviceProgram(Origin origin, String folder, Bytes program) implements HostOperation {
         @Override
