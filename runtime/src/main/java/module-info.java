@@ -16,7 +16,8 @@ module dev.jrunc.runtime {
     requires static info.picocli;
     requires static jdk.jfr;
     requires static org.freedesktop.dbus;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+    requires static tools.jackson.dataformat.toml;
 
     exports dev.jrunc.error;
     exports dev.jrunc.engine to
