@@ -10,7 +10,6 @@ import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.Bytes;
-import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanText;
 import dev.jrunc.plan.Section;
