@@ -30,7 +30,8 @@ public final class CodeRunner implements AutoCloseable {
     private static final long NOBODY = 65534;
     private static final long SCRATCH_BYTES = 16 << 20;
     private static final int MAX_OUTPUT_BYTES = 64 * 1024;
-    private static final Limits LIMITS = Limits.none().memory(64 << 20).tasks(32).cpus(0.5);
+    private static final Limits LIMITS =
+            Limits.none().memory(64 << 20).tasks(32).cpus(0.5);
 
     private final Jrunc jrunc;
     private final Path rootfs;
@@ -71,7 +72,8 @@ public final class CodeRunner implements AutoCloseable {
             Path source = Files.writeString(bundle.resolve("code"), code);
             SpecBuilder.rootful()
                     .rootfs(rootfs, false)
-                    .args(Stream.concat(program.stream(), Stream.of("/dev/shm/code")).toList())
+                    .args(Stream.concat(program.stream(), Stream.of("/dev/shm/code"))
+                            .toList())
                     .bind(source, "/dev/shm/code", false)
                     .tmpfs("/tmp", SCRATCH_BYTES)
                     .cwd("/tmp")

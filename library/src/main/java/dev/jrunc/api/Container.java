@@ -107,7 +107,8 @@ public sealed class Container permits OwnedContainer {
 
     /** What it uses. */
     public final Stats stats() throws InterruptedException {
-        return Stats.of(id, call("events", context -> watch(context, 1, Events.NOBODY).now()));
+        return Stats.of(
+                id, call("events", context -> watch(context, 1, Events.NOBODY).now()));
     }
 
     private WatchContainer watch(Context context, long intervalMillis, WatchContainer.Listener listener) {
@@ -127,8 +128,10 @@ public sealed class Container permits OwnedContainer {
         if (millis < 1 || millis > WatchContainer.MAX_INTERVAL_MILLIS) {
             throw new IllegalArgumentException("interval: expected a millisecond to a day, found " + interval);
         }
-        return Events.stream(calls, id, listener -> context -> watch(context, millis, listener)
-                .run());
+        return Events.stream(
+                calls,
+                id,
+                listener -> context -> watch(context, millis, listener).run());
     }
 
     /**
@@ -140,7 +143,8 @@ public sealed class Container permits OwnedContainer {
      * @throws JruncException also when it can't be executed
      */
     public final ContainerProcess exec(Exec exec, Stdio stdio) throws InterruptedException {
-        Stdio.Started started = stdio.start(calls, List.of("exec", id, exec.args().getFirst()));
+        Stdio.Started started =
+                stdio.start(calls, List.of("exec", id, exec.args().getFirst()));
         FrontProcess process = started.process();
         try {
             ExecProcess.Entered entered = calls.run(

@@ -27,7 +27,8 @@ public final class ContainerProcess implements Running {
         this.id = id;
         this.entered = entered;
         this.ends = ends;
-        this.exit = parent.end().thenApply(ExitStatus::of);    }
+        this.exit = parent.end().thenApply(ExitStatus::of);
+    }
 
     /** As this program sees it. */
     public long pid() {

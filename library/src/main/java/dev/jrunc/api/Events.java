@@ -35,8 +35,7 @@ final class Events implements WatchContainer.Listener {
     private static final int QUEUE = 64;
 
     /** What is in the queue: an event, a failure, or with neither the end. */
-    private record Entry(
-            @Nullable Event event, @Nullable JruncException failure) {}
+    private record Entry(@Nullable Event event, @Nullable JruncException failure) {}
 
     /** The reader has closed the stream. */
     private static final class Closed extends RuntimeException {

@@ -103,13 +103,7 @@ public final class Jrunc implements AutoCloseable {
                 throw new ContainerError("the root folder of the states may not be /");
             }
             return new Jrunc(new Calls(
-                    new Posix(),
-                    found.path(),
-                    environment,
-                    folder,
-                    systemdCgroup,
-                    new JnrLibraries(),
-                    warnings));
+                    new Posix(), found.path(), environment, folder, systemdCgroup, new JnrLibraries(), warnings));
         }
     }
 

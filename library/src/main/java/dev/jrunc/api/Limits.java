@@ -74,9 +74,7 @@ public record Limits(
         boolean anyCpu = cpus != null || cpuShares != null || cpuset != null;
         return new Spec.Resources(
                 devices,
-                anyMemory
-                        ? new Spec.Memory(memory, null, memoryAndSwap, null, null, null, null, null, null)
-                        : null,
+                anyMemory ? new Spec.Memory(memory, null, memoryAndSwap, null, null, null, null, null, null) : null,
                 anyCpu ? cpu() : null,
                 tasks,
                 null,

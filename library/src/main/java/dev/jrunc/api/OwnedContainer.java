@@ -57,10 +57,12 @@ public final class OwnedContainer extends Container implements Running {
             return;
         }
         try {
-            calls().run(parent.process(), () -> parent.process().call(front -> {
-                kept.start();
-                return true;
-            }));
+            calls().run(
+                            parent.process(),
+                            () -> parent.process().call(front -> {
+                                kept.start();
+                                return true;
+                            }));
         } finally {
             parent.giveBack();
         }

@@ -60,13 +60,7 @@ public final class Calls implements AutoCloseable {
     /** What use cases of this program get. */
     public Context context(Front front) {
         return new Context(
-                front,
-                root,
-                systemdCgroup,
-                !front.call().isHostRoot(),
-                InstantSource.system(),
-                libraries,
-                warnings);
+                front, root, systemdCgroup, !front.call().isHostRoot(), InstantSource.system(), libraries, warnings);
     }
 
     /**

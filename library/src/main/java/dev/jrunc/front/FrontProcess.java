@@ -39,10 +39,9 @@ public final class FrontProcess {
         this.posix = posix;
         this.pid = pid;
         this.fd = fd;
-        this.session = new Session(
-                new FrameChannel(new SocketInput(posix, fd), new SocketOutput(posix, fd)), _ -> {
-                    throw new IllegalStateException("calls are taken, not served");
-                });
+        this.session = new Session(new FrameChannel(new SocketInput(posix, fd), new SocketOutput(posix, fd)), _ -> {
+            throw new IllegalStateException("calls are taken, not served");
+        });
     }
 
     /**

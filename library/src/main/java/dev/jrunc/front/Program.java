@@ -71,7 +71,8 @@ public final class Program {
             throw new ContainerError("whose " + path + " is can't be told");
         }
         if (owner != 0 && !uid.equals(own)) {
-            throw new ContainerError(path + " belongs to user " + uid + ", neither root nor this program's (" + own + ")");
+            throw new ContainerError(
+                    path + " belongs to user " + uid + ", neither root nor this program's (" + own + ")");
         }
         if ((mode & OTHERS_MAY_WRITE) != 0) {
             throw new ContainerError("others may write to " + path);

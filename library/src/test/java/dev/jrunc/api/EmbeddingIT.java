@@ -87,7 +87,9 @@ class EmbeddingIT {
     void theExampleWithManyThreads() throws Exception {
         assertEquals(
                 List.of(new ExitStatus(5, 0)),
-                Snippets.many(place.jrunc, place.shell("exit 5")).stream().distinct().toList());
+                Snippets.many(place.jrunc, place.shell("exit 5")).stream()
+                        .distinct()
+                        .toList());
     }
 
     @Test
@@ -108,7 +110,9 @@ class EmbeddingIT {
         container.start();
         assertEquals(Status.RUNNING, container.state().status());
         container.pause();
-        assertEquals(List.of(Status.PAUSED), place.jrunc.list().stream().map(State::status).toList());
+        assertEquals(
+                List.of(Status.PAUSED),
+                place.jrunc.list().stream().map(State::status).toList());
         container.resume();
         assertEquals(List.of(container.state().pid()), container.processes());
         ContainerError running = assertThrows(ContainerError.class, () -> container.delete(false));
@@ -193,8 +197,7 @@ class EmbeddingIT {
         assertEquals(Status.RUNNING, place.jrunc.container("d").state().status());
         place.jrunc.container("d").delete(true);
         assertEquals(List.of(), place.jrunc.list());
-        assertThrows(
-                IllegalArgumentException.class, () -> place.jrunc.createDetached("d", bundle, Stdio.pipes()));
+        assertThrows(IllegalArgumentException.class, () -> place.jrunc.createDetached("d", bundle, Stdio.pipes()));
     }
 
     @Test
@@ -203,8 +206,10 @@ class EmbeddingIT {
         try (OwnedContainer container = place.jrunc.run("io", bundle, Stdio.pipes())) {
             container.stdin().write("text".getBytes(StandardCharsets.UTF_8));
             container.stdin().close();
-            assertArrayEquals("text".getBytes(StandardCharsets.UTF_8), container.stdout().readAllBytes());
-            assertArrayEquals("bad\n".getBytes(StandardCharsets.UTF_8), container.stderr().readAllBytes());
+            assertArrayEquals(
+                    "text".getBytes(StandardCharsets.UTF_8), container.stdout().readAllBytes());
+            assertArrayEquals(
+                    "bad\n".getBytes(StandardCharsets.UTF_8), container.stderr().readAllBytes());
         }
         Path in = Files.writeString(place.folder.resolve("in"), "from a file");
         Path out = Files.writeString(place.folder.resolve("out"), "before ");
@@ -225,13 +230,15 @@ class EmbeddingIT {
     void outputBehindTheLimitIsDropped() throws Exception {
         Capture capture = Capture.upTo(10);
         Path bundle = place.shell("dd if=/dev/zero bs=1024 count=1024 2>/dev/null; exit 4");
-        try (OwnedContainer container = place.jrunc.run("big", bundle, Stdio.none().output(capture))) {
+        try (OwnedContainer container =
+                place.jrunc.run("big", bundle, Stdio.none().output(capture))) {
             assertEquals(new ExitStatus(4, 0), end(container));
             assertArrayEquals(new byte[10], capture.bytes());
             assertEquals(1024 * 1024 - 10, capture.dropped());
         }
         assertThrows(
-                IllegalStateException.class, () -> place.jrunc.run("big", bundle, Stdio.none().output(capture)));
+                IllegalStateException.class,
+                () -> place.jrunc.run("big", bundle, Stdio.none().output(capture)));
         assertEquals(List.of(), place.jrunc.list());
     }
 
@@ -240,7 +247,8 @@ class EmbeddingIT {
         Capture capture = Capture.upTo(1000);
         Path bundle = place.shell("echo /proc/self/fd/*");
         try (var _ = Files.newInputStream(bundle.resolve("config.json"));
-                OwnedContainer container = place.jrunc.run("fds", bundle, Stdio.none().output(capture))) {
+                OwnedContainer container =
+                        place.jrunc.run("fds", bundle, Stdio.none().output(capture))) {
             end(container);
             // 3 is the shell's own, which reads the folder.
             assertEquals("/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n", capture.text());
@@ -265,8 +273,8 @@ class EmbeddingIT {
     @Test
     void execThatFailsAndExecThatIsClosed() throws Exception {
         try (OwnedContainer container = place.jrunc.run("x", place.shell("sleep 1000"), Stdio.none())) {
-            OperationFailed missing = assertThrows(
-                    OperationFailed.class, () -> container.exec(Exec.of("/bin/missing"), Stdio.none()));
+            OperationFailed missing =
+                    assertThrows(OperationFailed.class, () -> container.exec(Exec.of("/bin/missing"), Stdio.none()));
             assertTrue(missing.getMessage().contains("/bin/missing"), missing.getMessage());
             assertEquals(2, missing.errno());
             ContainerProcess process = container.exec(Exec.of("/bin/sleep", "1000"), Stdio.none());
@@ -339,8 +347,7 @@ class EmbeddingIT {
     @Test
     void errorsHaveTheirPlace() throws Exception {
         Files.writeString(place.bundle.resolve("config.json"), "{\"ociVersion\":3}");
-        InvalidSpec spec =
-                assertThrows(InvalidSpec.class, () -> place.jrunc.create("bad", place.bundle, Stdio.none()));
+        InvalidSpec spec = assertThrows(InvalidSpec.class, () -> place.jrunc.create("bad", place.bundle, Stdio.none()));
         assertEquals("/ociVersion", spec.pointer());
 
         SpecBuilder.rootful().bind(Path.of("/no/such/folder"), "/data", false).writeTo(place.bundle);
@@ -438,8 +445,7 @@ class EmbeddingIT {
             assertEquals(4, fronts.size());
             program.destroyForcibly().waitFor();
             Place.await("the end of its containers", () -> place.jrunc.list().isEmpty());
-            Place.await(
-                    "the end of its fronts", () -> fronts.stream().noneMatch(ProcessHandle::isAlive));
+            Place.await("the end of its fronts", () -> fronts.stream().noneMatch(ProcessHandle::isAlive));
             for (String id : List.of("waits", "runs", "executes")) {
                 assertEquals(List.of(), place.left(id));
             }
@@ -468,8 +474,7 @@ class EmbeddingIT {
                 .redirectErrorStream(true)
                 .start();
         try {
-            assertEquals(
-                    "dev.jrunc 6\n", new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertEquals("dev.jrunc 6\n", new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         } finally {
             program.destroyForcibly().waitFor();
         }
@@ -481,7 +486,8 @@ class EmbeddingIT {
         private Victim() {}
 
         public static void main(String[] args) throws Exception {
-            try (Jrunc jrunc = Jrunc.builder(Path.of(args[0])).program(Place.PROGRAM).open()) {
+            try (Jrunc jrunc =
+                    Jrunc.builder(Path.of(args[0])).program(Place.PROGRAM).open()) {
                 Path bundle = Path.of(args[1]);
                 jrunc.create("waits", bundle, Stdio.none());
                 jrunc.run("runs", bundle, Stdio.none());
@@ -497,8 +503,7 @@ class EmbeddingIT {
     void anotherBuildOfTheProgramIsNoEngineForUs() throws Exception {
         Path program = Files.createDirectory(place.folder.resolve("bin")).resolve("jrunc");
         Files.writeString(program, "#!/bin/sh\nexit 1\n");
-        Files.setPosixFilePermissions(
-                program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (Jrunc jrunc = Jrunc.builder(place.states).program(program).open()) {
             ContainerError gone = assertThrows(ContainerError.class, jrunc::list);
             assertTrue(gone.getMessage().startsWith("the front of this call is gone"), gone.getMessage());

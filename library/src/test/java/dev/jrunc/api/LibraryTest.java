@@ -66,7 +66,8 @@ class LibraryTest {
             JavaClass one = next.remove();
             if (seen.add(one)) {
                 reached.add(one.getPackageName());
-                one.getDirectDependenciesFromSelf().forEach(to -> next.add(to.getTargetClass().getBaseComponentType()));
+                one.getDirectDependenciesFromSelf()
+                        .forEach(to -> next.add(to.getTargetClass().getBaseComponentType()));
             }
         }
 

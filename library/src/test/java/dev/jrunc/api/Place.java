@@ -56,7 +56,9 @@ final class Place implements AutoCloseable {
     List<String> left(String id) throws IOException {
         try (Stream<Path> ids = Files.exists(states) ? Files.list(states) : Stream.empty();
                 Stream<Path> cgroups = Files.find(
-                        Path.of("/sys/fs/cgroup"), 5, (path, attributes) -> path.endsWith(id) && attributes.isDirectory())) {
+                        Path.of("/sys/fs/cgroup"),
+                        5,
+                        (path, attributes) -> path.endsWith(id) && attributes.isDirectory())) {
             return Stream.concat(ids, cgroups).map(Path::toString).toList();
         }
     }

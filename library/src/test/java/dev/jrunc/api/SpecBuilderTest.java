@@ -36,7 +36,9 @@ class SpecBuilderTest {
                 spec.linux().resources().devices());
         assertFalse(process(spec).terminal());
         assertTrue(process(spec).noNewPrivileges());
-        assertEquals(List.of(new Spec.Rlimit("RLIMIT_NOFILE", 1024, 1024)), process(spec).rlimits());
+        assertEquals(
+                List.of(new Spec.Rlimit("RLIMIT_NOFILE", 1024, 1024)),
+                process(spec).rlimits());
         assertEquals(
                 List.of(new Spec.IdMapping(0, 1000, 1)),
                 read(SpecBuilder.rootless(1000, 1001)).linux().uidMappings());
@@ -59,14 +61,20 @@ class SpecBuilderTest {
                 .hostname("box")
                 .cgroupsPath("/boxes/one")
                 .annotation("key", "value")
-                .limits(Limits.none().memory(1 << 20).tasks(7).cpus(0.25).cpuShares(2).cpuset("0")));
+                .limits(Limits.none()
+                        .memory(1 << 20)
+                        .tasks(7)
+                        .cpus(0.25)
+                        .cpuShares(2)
+                        .cpuset("0")));
 
         assertEquals(List.of("/bin/program", "word"), process(spec).args());
         assertEquals(List.of("TERM=dumb", "MORE=x"), process(spec).env().subList(1, 3));
         assertEquals("/work", process(spec).cwd());
         assertEquals(new Spec.User(5, 6, null, List.of()), process(spec).user());
         assertEquals(List.of(), requireNonNull(process(spec).capabilities()).bounding());
-        assertEquals(List.of(new Spec.Rlimit("RLIMIT_NOFILE", 10, 20)), process(spec).rlimits());
+        assertEquals(
+                List.of(new Spec.Rlimit("RLIMIT_NOFILE", 10, 20)), process(spec).rlimits());
         assertEquals(new Spec.Root("/images/one", false), spec.root());
         assertEquals(
                 List.of("rbind", "nosuid", "nodev", "ro"), spec.mounts().get(7).options());

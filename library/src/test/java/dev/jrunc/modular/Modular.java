@@ -13,8 +13,9 @@ final class Modular {
     private Modular() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        try (Jrunc jrunc =
-                        Jrunc.builder(Path.of(args[1])).program(Path.of(args[0])).open();
+        try (Jrunc jrunc = Jrunc.builder(Path.of(args[1]))
+                        .program(Path.of(args[0]))
+                        .open();
                 OwnedContainer container = jrunc.run("modular", Path.of(args[2]), Stdio.none())) {
             System.out.println(Jrunc.class.getModule().getName() + " "
                     + container.waitFor().number());

@@ -38,8 +38,7 @@ public final class KeptContainer {
     /** @throws JruncException when it failed; then nothing is left */
     public static KeptContainer create(Context context, String id, CreateOptions options) {
         StateFolder folder = context.folder(id);
-        CreateContainer.Created created = new CreateContainer(
-                        context, id, options, CreateContainer.Terminal.SOCKETS)
+        CreateContainer.Created created = new CreateContainer(context, id, options, CreateContainer.Terminal.SOCKETS)
                 .create(state -> List.of(Step.must(deletion(context, state)), folder.unlocking()));
         KeptContainer kept = new KeptContainer(context, created.state());
         Optional<OperationFailed> failure = Front.failure(created.then(), created.results());
