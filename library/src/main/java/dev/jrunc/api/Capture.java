@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
  * Output that is kept in memory, up to a limit; what comes behind it is read and dropped, so that the process doesn't wait for ever.
  * It serves one process. Given for both outputs it has them as they come.
  *
- * {@snippet class="dev.jrunc.api.Snippets" region="output"}
+ * {@snippet file="dev/jrunc/api/Snippets.java" region="output"}
  */
 public final class Capture implements Output {
 

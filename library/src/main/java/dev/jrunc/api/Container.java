@@ -119,7 +119,7 @@ public sealed class Container permits OwnedContainer {
      * What happens to it, until it has ended or the stream is closed; none is lost between. A thread that is interrupted while it waits
      * for the next one gets no more.
      *
-     * {@snippet class="dev.jrunc.api.Snippets" region="events"}
+     * {@snippet file="dev/jrunc/api/Snippets.java" region="events"}
      *
      * @param interval of {@link Event.Usage}: from a millisecond to a day
      */
@@ -137,7 +137,7 @@ public sealed class Container permits OwnedContainer {
     /**
      * Executes another program in it.
      *
-     * {@snippet class="dev.jrunc.api.Snippets" region="exec"}
+     * {@snippet file="dev/jrunc/api/Snippets.java" region="exec"}
      *
      * @return it runs
      * @throws JruncException also when it can't be executed

@@ -63,9 +63,7 @@ final class Events implements WatchContainer.Listener {
     private void watch(Calls calls, FrontProcess process, Function<Context, Integer> useCase) {
         JruncException failure = null;
         try {
-            process.call(front -> useCase.apply(calls.context(front)));
-        } catch (Closed | EngineReleased e) {
-            // The reader doesn't want any more.
+            process.call(front -> watch(useCase, calls.context(front)));
         } catch (JruncException e) {
             failure = e;
         }
@@ -74,6 +72,14 @@ final class Events implements WatchContainer.Listener {
             add(new Entry(null, failure));
         } catch (Closed e) {
             // Nobody reads it.
+        }
+    }
+
+    private static int watch(Function<Context, Integer> useCase, Context context) {
+        try {
+            return useCase.apply(context);
+        } catch (Closed | EngineReleased e) { // the reader doesn't want any more
+            return 0;
         }
     }
 

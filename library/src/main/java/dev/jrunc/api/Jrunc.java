@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * this JVM; the native program of the distribution carries out what it decides, a process for each call, with this program's
  * rights.
  *
- * {@snippet class="dev.jrunc.api.Snippets" region="life"}
+ * {@snippet file="dev/jrunc/api/Snippets.java" region="life"}
  *
  * <p>All methods may be called by many threads at once, also virtual ones. Those that wait can be interrupted; what was being done then
  * ends as it does with Ctrl-C, and leaves nothing.

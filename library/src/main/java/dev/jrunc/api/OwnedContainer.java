@@ -93,7 +93,7 @@ public final class OwnedContainer extends Container implements Running {
     /** {@inheritDoc} After it there is nothing left to close. */
     @Override
     public void delete(boolean force) throws InterruptedException {
-        if (force || exit.isDone()) {
+        if (force || hasEnded()) {
             close();
         } else {
             super.delete(false);
@@ -116,9 +116,13 @@ public final class OwnedContainer extends Container implements Running {
         }
     }
 
+    private boolean hasEnded() {
+        return exit.isDone() && !exit.isCompletedExceptionally();
+    }
+
     /** By its own front, unless that waits for it. */
     private void deleteByAFront() {
-        if (exit.isDone() && !exit.isCompletedExceptionally()) {
+        if (hasEnded()) {
             parent.take();
             deleteByItsOwn();
         } else if (!exit.isDone() && parent.tryTake()) {

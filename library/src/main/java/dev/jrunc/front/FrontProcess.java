@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.front;
 
+import dev.jrunc.engine.EngineReleased;
 import dev.jrunc.engine.FrameChannel;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Session;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.JruncException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ public final class FrontProcess {
     private final Session session;
     private @Nullable Front front;
     private boolean ending;
+
+    /** A fault of the engine: what was begun is not undone. */
+    private volatile boolean failed;
 
     private FrontProcess(Posix posix, int pid, int fd) {
         this.posix = posix;
@@ -71,10 +76,13 @@ public final class FrontProcess {
                 front = session.take();
             }
             return useCase.apply(front);
-        } catch (IOException e) {
+        } catch (JruncException | EngineReleased e) {
+            throw e;
+        } catch (IOException | UncheckedIOException e) {
             throw gone(e);
-        } catch (UncheckedIOException e) {
-            throw gone(e);
+        } catch (RuntimeException | Error e) {
+            failed = true;
+            throw e;
         }
     }
 
@@ -91,7 +99,7 @@ public final class FrontProcess {
         }
     }
 
-    /** Lets it go, and reaps it. */
+    /** Lets it go, and reaps it. After a fault of the engine it takes it for vanished, and cleans up. */
     public void end() {
         synchronized (this) {
             if (ending) {
@@ -100,7 +108,9 @@ public final class FrontProcess {
             ending = true;
         }
         try {
-            session.finish();
+            if (!failed) {
+                session.finish();
+            }
         } catch (IOException e) {
             // It is gone already.
         }

@@ -34,20 +34,27 @@ public final class Parent {
     /** Has the front wait: until the process has ended it does nothing else. */
     public void watch() {
         if (watching.compareAndSet(false, true)) {
-            threads.execute(this::await);
+            boolean taken = free.tryAcquire();
+            threads.execute(() -> {
+                if (!taken) {
+                    free.acquireUninterruptibly();
+                }
+                await();
+            });
         }
     }
 
     /** The same, and then there is nothing left for it to do. */
     public void watchToTheEnd() {
+        free.acquireUninterruptibly();
         threads.execute(() -> {
             await();
             process.end();
         });
     }
 
+    /** With the front taken. */
     private void await() {
-        free.acquireUninterruptibly();
         long status = 0;
         ContainerError failure = null;
         try {
