@@ -55,7 +55,10 @@ class ErrorsPageTest {
     private record Form(String pattern, Predicate<String> matches, int letters) {
 
         Form(String pattern) {
-            this(pattern, regex(pattern).asMatchPredicate(), pattern.replace("*", "").length());
+            this(
+                    pattern,
+                    regex(pattern).asMatchPredicate(),
+                    pattern.replace("*", "").length());
         }
     }
 
@@ -246,8 +249,10 @@ class ErrorsPageTest {
                         .append(" **")
                         .append(entry.mend)
                         .append("**\n\n");
-                owned.getOrDefault(entry.title, new TreeSet<>()).forEach(text ->
-                        page.append("- `").append(text.replace('`', '\'')).append("`\n"));
+                owned.getOrDefault(entry.title, new TreeSet<>())
+                        .forEach(text -> page.append("- `")
+                                .append(text.replace('`', '\''))
+                                .append("`\n"));
             }
         }
         return page.toString();
