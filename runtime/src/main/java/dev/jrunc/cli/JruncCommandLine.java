@@ -166,14 +166,16 @@ public final class JruncCommandLine implements Session.Handler {
         }
     }
 
-    /** Of the bundle, or what create kept of it; empty for a command that is about neither. */
+    /** Of the bundle, or what create kept of it; empty for a command that is about neither: exec has a process of its own. */
     private static String configFolder(Front front, GlobalOptions global, Command command, Arguments arguments) {
         if (options(command).find("--bundle") != null) {
             String bundle = arguments.value("--bundle", "");
             return bundle.isEmpty() ? front.call().cwd() : front.call().absolute(bundle);
         }
-        boolean named = command.namesContainer() && !arguments.rest().isEmpty();
-        return named ? global.rootFolder(front.call()) + "/" + arguments.rest().getFirst() : "";
+        boolean named = command.namesContainer() && !command.name().equals("exec");
+        return named && !arguments.rest().isEmpty()
+                ? global.rootFolder(front.call()) + "/" + arguments.rest().getFirst()
+                : "";
     }
 
     private static String describe(JruncException failure, String hint) {

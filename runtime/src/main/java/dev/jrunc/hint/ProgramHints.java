@@ -40,27 +40,26 @@ final class ProgramHints {
                         : Hint.INTERPRETER_MISSING);
     }
 
-    private static Advice missing(String detail, HostFacts facts) {
+    private static @Nullable Advice missing(String detail, HostFacts facts) {
         Spec spec = facts.spec();
-        Spec.Process process = spec == null ? null : spec.process();
         String file = named(detail);
         if (file.indexOf(' ') >= 0) {
             return Advice.of(Hint.COMMAND_IN_ONE_ARGUMENT);
         }
+        if (spec == null || spec.process() == null) {
+            return null;
+        }
         if (detail.contains("not found in $PATH")) {
-            String path = process == null ? null : SpecPlaces.variable(process, "PATH");
+            String path = SpecPlaces.variable(spec.process(), "PATH");
             return path == null ? Advice.of(Hint.NO_PATH) : Advice.of(Hint.NOT_IN_PATH, path);
         }
-        int hiding = spec == null
-                ? -1
-                : SpecPlaces.hiding(spec.mounts(), spec.mounts().size(), file);
-        if (spec != null && hiding >= 0) {
-            return Advice.of(
-                    Hint.HIDDEN_BY_MOUNT,
-                    "/mounts/" + hiding,
-                    spec.mounts().get(hiding).destination());
-        }
-        return Advice.of(Hint.PROGRAM_MISSING, facts.rootfs());
+        int hiding = SpecPlaces.hiding(spec.mounts(), spec.mounts().size(), file);
+        return hiding >= 0
+                ? Advice.of(
+                        Hint.HIDDEN_BY_MOUNT,
+                        "/mounts/" + hiding,
+                        spec.mounts().get(hiding).destination())
+                : Advice.of(Hint.PROGRAM_MISSING, facts.rootfs());
     }
 
     /** What stands in quotes: {@code exec: "/bin/tool": …}. */
@@ -85,9 +84,10 @@ final class ProgramHints {
         if (mode < 0) {
             return detail.contains("is a directory") || process == null ? null : notForUser(process);
         }
-        return isExecutable(detail.substring(mode + "(mode ".length())) && process != null
-                ? notForUser(process)
-                : Advice.of(Hint.NOT_EXECUTABLE);
+        if (!isExecutable(detail.substring(mode + "(mode ".length()))) {
+            return Advice.of(Hint.NOT_EXECUTABLE);
+        }
+        return process == null ? null : notForUser(process);
     }
 
     private static Advice notForUser(Spec.Process process) {

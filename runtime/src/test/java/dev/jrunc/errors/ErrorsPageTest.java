@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -46,14 +49,25 @@ class ErrorsPageTest {
             "spawn.c");
 
     /** Errors with one cause: patterns of their texts, where * is anything. */
-    private record Entry(String title, List<String> patterns, String cause, String mend) {}
+    private record Entry(String title, List<Form> forms, String cause, String mend) {}
 
-    private static boolean matches(String pattern, String words) {
+    /** @param letters of a pattern: how exact it is */
+    private record Form(String pattern, Predicate<String> matches, int letters) {
+
+        Form(String pattern) {
+            this(
+                    pattern,
+                    regex(pattern).asMatchPredicate(),
+                    pattern.replace("*", "").length());
+        }
+    }
+
+    private static Pattern regex(String pattern) {
         StringBuilder regex = new StringBuilder();
         for (String part : pattern.split("\\*", -1)) {
             regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
         }
-        return words.matches(regex.toString());
+        return Pattern.compile(regex.toString());
     }
 
     /** Blocks of a file: what follows each "# title". */
@@ -81,11 +95,11 @@ class ErrorsPageTest {
     private static List<Entry> entries() throws IOException {
         List<Entry> entries = new ArrayList<>();
         for (List<String> block : blocks("catalogue.txt")) {
-            List<String> patterns = block.stream()
+            List<Form> forms = block.stream()
                     .filter(line -> line.startsWith("- "))
-                    .map(line -> line.substring(2))
+                    .map(line -> new Form(line.substring(2)))
                     .toList();
-            entries.add(new Entry(value(block, "# "), patterns, value(block, "cause:"), value(block, "mend:")));
+            entries.add(new Entry(value(block, "# "), forms, value(block, "cause:"), value(block, "mend:")));
         }
         return entries;
     }
@@ -95,11 +109,10 @@ class ErrorsPageTest {
         String owner = "";
         int exactness = -1;
         for (Entry entry : entries) {
-            for (String pattern : entry.patterns) {
-                int letters = pattern.replace("*", "").length();
-                if (letters > exactness && matches(pattern, words)) {
+            for (Form form : entry.forms) {
+                if (form.letters > exactness && form.matches.test(words)) {
                     owner = entry.title;
-                    exactness = letters;
+                    exactness = form.letters;
                 }
             }
         }
@@ -123,9 +136,9 @@ class ErrorsPageTest {
         List<ErrorTexts.Text> texts = ErrorTexts.all();
         List<String> stale = new ArrayList<>();
         for (Entry entry : entries()) {
-            for (String pattern : entry.patterns) {
-                if (texts.stream().noneMatch(text -> matches(pattern, text.words()))) {
-                    stale.add(entry.title + ": " + pattern);
+            for (Form form : entry.forms) {
+                if (texts.stream().noneMatch(text -> form.matches.test(text.words()))) {
+                    stale.add(entry.title + ": " + form.pattern);
                 }
             }
         }
@@ -222,13 +235,12 @@ class ErrorsPageTest {
         page.append("\n## All errors\n");
         List<Entry> entries = entries();
         List<ErrorTexts.Text> texts = ErrorTexts.all();
+        Map<String, TreeSet<String>> owned = new HashMap<>();
+        for (ErrorTexts.Text text : texts) {
+            owned.computeIfAbsent(owner(entries, text.words()), title -> new TreeSet<>())
+                    .add(text.words());
+        }
         for (Entry entry : entries) {
-            TreeSet<String> words = new TreeSet<>();
-            for (ErrorTexts.Text text : texts) {
-                if (owner(entries, text.words()).equals(entry.title)) {
-                    words.add(text.words());
-                }
-            }
             if (!entry.cause.isEmpty()) {
                 page.append("\n### ")
                         .append(entry.title)
@@ -237,8 +249,10 @@ class ErrorsPageTest {
                         .append(" **")
                         .append(entry.mend)
                         .append("**\n\n");
-                words.forEach(text ->
-                        page.append("- `").append(text.replace('`', '\'')).append("`\n"));
+                owned.getOrDefault(entry.title, new TreeSet<>())
+                        .forEach(text -> page.append("- `")
+                                .append(text.replace('`', '\''))
+                                .append("`\n"));
             }
         }
         return page.toString();

@@ -735,6 +735,13 @@ class HintsTest {
         assertNull(Hints.of(
                 new OperationFailed("BIND", "/mounts/0", Errno.EPERM.number(), "bind"),
                 mounted("{'destination':'/x'}")));
+        for (String detail : List.of(
+                "exec: \"x\": executable file not found in $PATH",
+                "exec: \"/x\": stat /x: no such file or directory")) {
+            assertNull(Hints.of(new OperationFailed("RESOLVE_PROGRAM", "", Errno.ENOENT.number(), detail), bare));
+        }
+        String executable = "exec: \"/x\": permission denied (mode 0700)";
+        assertNull(Hints.of(new OperationFailed("RESOLVE_PROGRAM", "", Errno.EACCES.number(), executable), bare));
         assertNull(Hints.of(new OperationFailed("HOOK", "x", 4711, ""), bare));
     }
 }
