@@ -135,10 +135,12 @@ class LayersTest {
     }
 
     @Test
-    void onlyTheHelpAndTheColoursKnowPicocli() {
+    void onlyWhatIsForPeopleKnowsPicocli() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.jrunc.cli.Help")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.CommandModel")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.jrunc.cli.Colours")
                 .should()
