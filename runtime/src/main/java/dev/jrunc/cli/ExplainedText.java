@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.error.Printable;
 import dev.jrunc.json.Prediction;
 import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanDiff;
 import dev.jrunc.plan.PlanText;
-import dev.jrunc.plan.Printable;
 import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
 import java.util.List;

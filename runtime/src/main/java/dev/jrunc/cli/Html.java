@@ -3,7 +3,7 @@ package dev.jrunc.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.jrunc.plan.Printable;
+import dev.jrunc.error.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Objects;
 
-/** Pages that stand alone: no other resource is asked for, and no script runs but ours, which the page's own policy names. */
+/** CVE row "printed names": pages that stand alone: no other resource is asked for, and no script runs but ours, which the page's own policy names. */
 final class Html {
 
     private Html() {}

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import dev.jrunc.error.Printable;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.InitOperation;
 import dev.jrunc.plan.Names;
 import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanText;
-import dev.jrunc.plan.Printable;
 import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
 import java.util.HashMap;

@@ -87,9 +87,8 @@ final class PredictedHost {
 
     /** One that a killed create has left is no obstacle. */
     private void checkId(HostOperation.OpenState operation) {
-        Result read = context.front()
-                .execute(List.of(StateFolder.peek(context.root(), id)))
-                .getFirst();
+        Result read =
+                context.front().execute(StateFolder.peek(context.root(), id)).getLast();
         if (read.ok() && StateFolder.parse(context.root(), id, read.data()).complete()) {
             predictions.add(new Prediction(
                     operation.origin().text(),

@@ -913,6 +913,26 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Gives a folder, and the files in it that /sys/kernel/cgroup/delegate names, to a user and a group (cgroup v2). */
+    record CgroupDelegate(Origin origin, String folder, long uid, long gid) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x184;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_DELEGATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.u32("uid", uid);
+            fields.u32("gid", gid);
+        }
+    }
+
     /** Attaches a BPF_PROG_TYPE_CGROUP_DEVICE program (array of struct bpf_insn) in place of those attached here before. */
     record DeviceProgram(Origin origin, String folder, Bytes program) implements HostOperation {
         @Override
@@ -1324,6 +1344,50 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /**
+     * Should the engine vanish from now on, a cold one gets a call with these arguments, in place of what undoes an unfinished
+     * create.
+     */
+    record WhenVanished(Origin origin, List<String> args) implements HostOperation {
+        public WhenVanished {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public int code() {
+            return 0x252;
+        }
+
+        @Override
+        public String name() {
+            return "WHEN_VANISHED";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("args", args);
+        }
+    }
+
+    /**
+     * The front lets its standard fds go, and waits until the init that SPAWN or ENTER made has ended. value: its wait status.
+     * ECONNRESET: the engine has vanished first.
+     */
+    record WaitInit(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x253;
+        }
+
+        @Override
+        public String name() {
+            return "WAIT_INIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
     /** Connects to a Unix stream socket, in place of the one before. isAbstract: path is a name, unix(7). */
     record RelayConnect(Origin origin, String path, boolean isAbstract) implements HostOperation {
         @Override
@@ -1395,5 +1459,30 @@ public sealed interface HostOperation extends Operation {
 
         @Override
         public void fields(Fields fields) {}
+    }
+
+    /**
+     * Tries what containers need of this kernel; nothing stays of it. data: for each name its errno in decimal, a line each; 0: it
+     * works, EINVAL for a name that isn't known.
+     */
+    record Probe(Origin origin, List<String> names) implements HostOperation {
+        public Probe {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public int code() {
+            return 0x24d;
+        }
+
+        @Override
+        public String name() {
+            return "PROBE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("names", names);
+        }
     }
 }

@@ -46,6 +46,7 @@ public enum Subject {
                     HostOperation.WriteFirst _,
                     HostOperation.CgroupAttach _,
                     HostOperation.CgroupCreate _,
+                    HostOperation.CgroupDelegate _,
                     HostOperation.CgroupSignal _,
                     HostOperation.CgroupRemove _,
                     HostOperation.CgroupProcesses _,
@@ -70,7 +71,8 @@ public enum Subject {
                     HostOperation.GoOn _,
                     HostOperation.SendPidfd _,
                     HostOperation.Start _,
-                    HostOperation.AwaitProgram _ -> HANDSHAKE;
+                    HostOperation.AwaitProgram _,
+                    HostOperation.WaitInit _ -> HANDSHAKE;
             case HostOperation.ReadFile _,
                     HostOperation.ReadDirectory _,
                     HostOperation.RealPath _,
@@ -87,8 +89,10 @@ public enum Subject {
                     HostOperation.ServeEngine _,
                     HostOperation.Exit _,
                     HostOperation.RunProgram _,
+                    HostOperation.Probe _,
                     HostOperation.ReadInput _,
                     HostOperation.Watch _,
+                    HostOperation.WhenVanished _,
                     HostOperation.RelayConnect _,
                     HostOperation.RelaySend _,
                     HostOperation.RelayReceive _,

@@ -281,9 +281,9 @@ public final class StateFolder {
         return names(read.data());
     }
 
-    /** The operation that reads the state.json of one of several. */
-    public static Step<HostOperation> peek(String root, String id) {
-        return Step.mayFail(new HostOperation.ReadFile(ORIGIN, path(root, id), MAX_STATE_BYTES));
+    /** The operations that read the state.json of one of several: whether it could be opened, and what is in it. */
+    public static List<Step<HostOperation>> peek(String root, String id) {
+        return List.of(Step.mayFail(new HostOperation.OpenState(ORIGIN, root, id, false)), Step.mayFail(reading()));
     }
 
     private static List<String> names(Bytes list) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jrunc.plan;
+package dev.jrunc.error;
 
-/** Text of strangers, as a terminal or a page may show it: without characters that control it, or that hide or turn others. */
+/** CVE row "printed names": text of strangers, as a terminal or a page may show it: without characters that control it, or that hide or turn others. */
 public final class Printable {
 
     private Printable() {}
@@ -23,7 +23,7 @@ public final class Printable {
     }
 
     /** Plain words as they are, everything else in quotes. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         boolean plain = !text.isEmpty();
         for (int i = 0; i < text.length() && plain; i++) {
             char c = text.charAt(i);
