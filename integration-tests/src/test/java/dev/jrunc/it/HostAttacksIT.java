@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -235,7 +236,8 @@ class HostAttacksIT {
                 + " KILL' 'list -q' 'delete --force "
                 + victim.id() + "' 'create -b /bundle new'; do /bin/jrunc --engine unix:/engine/engine.sock --root "
                 + lab.stateRoot() + " $words; done 2>&1; ls /caught");
-        bundle.writable().mount("bind", folder.toString(), "/engine", "bind");
+        // Or the front, which is the container's own here, would refuse an engine that it takes for a container's.
+        bundle.writable().withoutNamespace("pid").mount("bind", folder.toString(), "/engine", "bind");
         Files.copy(lab.runtime().path(), bundle.rootfs().resolve("bin/jrunc"), StandardCopyOption.COPY_ATTRIBUTES);
         bundle.process().putObject("user").put("uid", uid).put("gid", uid);
         bundle.directory("/caught");
@@ -256,5 +258,20 @@ class HostAttacksIT {
         }
         assertEquals("running", victim.status());
         keeper.signal("TERM").await().exited(0);
+    }
+
+    /** Resident engine: root of a container that has the socket's folder listens there in the engine's place. */
+    @Test
+    @JruncOnly("the peers have no engine")
+    void anEngineThatAContainerPretendsToBe(Lab lab) {
+        Path folder = lab.newFolder("engine");
+        Bundle bundle = lab.bundle().mount("bind", folder.toString(), "/engine", "bind");
+        lab.create(bundle.payload("console-receive", "/engine/engine.sock"))
+                .start()
+                .awaitOutput("listening");
+        lab.plainCall("list")
+                .with("JRUNC_ENGINE", "unix:" + folder.resolve("engine.sock"))
+                .now()
+                .failedSaying("EPERM");
     }
 }
