@@ -112,7 +112,7 @@ class HostAttacksIT {
     }
 
     /** In a mount namespace whose /run is the lab's. */
-    private static Call withRun(Lab lab, Call call, Path run) {
+    private static Call withRun(Call call, Path run) {
         return call.cold()
                 .through(
                         "unshare",
@@ -141,8 +141,7 @@ class HostAttacksIT {
         Path run = lab.newFolder("run");
         Path kept = run.resolve("jrunc-seccomp");
         Bundle bundle = yieldIsRefused(lab);
-        Result first =
-                withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result first = withRun(lab.runCall(bundle, lab.nextId()), run).now().succeeded();
         assertFalse(first.stdout().contains(": OK"), first::toString);
         Path file = only(kept);
         Path evil = evilFilter(lab, run, file);
@@ -169,8 +168,7 @@ class HostAttacksIT {
                 Host.run("sh", "-ec", change);
             }
         }
-        Result second =
-                withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result second = withRun(lab.runCall(bundle, lab.nextId()), run).now().succeeded();
 
         assertEquals(first.stdout(), second.stdout(), "the filter is in force");
         assertTrue(second.log().toString().contains("kept seccomp filters: "), second::toString);
@@ -180,9 +178,7 @@ class HostAttacksIT {
     private static Path evilFilter(Lab lab, Path run, Path file) throws Exception {
         Bundle open = lab.bundle();
         open.linux().set("seccomp", Json.quoted("{'defaultAction':'SCMP_ACT_ALLOW'}"));
-        withRun(lab, lab.runCall(open.payload("exit", "0"), lab.nextId()), run)
-                .now()
-                .succeeded();
+        withRun(lab.runCall(open.payload("exit", "0"), lab.nextId()), run).now().succeeded();
         Path other;
         try (Stream<Path> files = Files.list(file.getParent())) {
             other = files.filter(each -> !each.equals(file)).findFirst().orElseThrow();
