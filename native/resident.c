@@ -17,6 +17,7 @@
 #define SYSTEM_FOLDER "/run"
 #define SOCKET_BELOW "/jrunc-engine/engine.sock"
 #define MAX_MAP_BYTES 4096
+#define MAX_STATUS_BYTES 65536
 
 /* Not a user namespace's root: the map of the initial one has every id, as it is. */
 static bool is_host_root(void)
@@ -99,15 +100,29 @@ int resident_choose(struct resident *resident, const struct global_options *opti
     return 0;
 }
 
+/* Root of a container without a user namespace is root as well: with the folder of the socket bound in, it could listen there.
+ * proc_pid_status(5): NSpid has a number for each pid namespace from ours on. */
+static bool in_our_pid_namespace(pid_t pid)
+{
+    char path[32];
+    scope_buffer status = {0};
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (pid <= 0 || read_text(AT_FDCWD, path, MAX_STATUS_BYTES, &status) < 0)
+        return false;
+    const char *line = strstr((const char *)status.data, "\nNSpid:\t");
+    return !line || line[8 + strcspn(line + 8, "\t\n")] == '\n';
+}
+
 /* CVE rows "resident engine" and "inherited engine": a false one would tell us what to do. The one that called listen(2) or
- * socketpair(2) has to be root, systemd for root, or the caller's own user. */
+ * socketpair(2) has to be root, systemd for root, or the caller's own user, and no container's process. */
 static int check_listener(int channel)
 {
     struct ucred listener;
     socklen_t length = sizeof listener;
     if (getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &listener, &length) < 0)
         return -errno;
-    return listener.uid == 0 || listener.uid == geteuid() ? 0 : -EPERM;
+    bool trusted = listener.uid == 0 || listener.uid == geteuid();
+    return trusted && in_our_pid_namespace(listener.pid) ? 0 : -EPERM;
 }
 
 int resident_connect(const struct resident *resident, struct engine *engine, int64_t limit_millis)

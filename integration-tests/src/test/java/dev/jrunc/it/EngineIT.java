@@ -46,6 +46,7 @@ class EngineIT {
     @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
     void optionsForJavaInTheEnvironmentHaveNoEffect(String variable, Lab lab) {
         Result result = lab.runCall(printing(lab), lab.nextId())
+                .cold()
                 .with(variable, "-XX:NoSuchOption=1")
                 .now()
                 .succeeded();
@@ -57,6 +58,7 @@ class EngineIT {
     @Test
     void theLoadersVariablesHaveNoEffect(Lab lab) {
         Result result = lab.runCall(printing(lab), lab.nextId())
+                .cold()
                 .with("LD_PRELOAD", "/no/such/library.so")
                 .with("LD_LIBRARY_PATH", "/no/such/folder")
                 .with("CLASSPATH", "/no/such/classes")

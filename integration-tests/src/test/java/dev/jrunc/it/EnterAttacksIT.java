@@ -86,10 +86,10 @@ class EnterAttacksIT {
         Bundle bundle = lab.bundle()
                 .userNamespace(200_000)
                 .capabilities("CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_KILL", "CAP_SETUID", "CAP_SETGID");
-        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy", "8"))
+        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy", "12"))
                 .start()
                 .awaitOutput("ready");
-        for (int i = 0; i < 3 * EXECS; i++) {
+        for (int i = 0; i < 2 * EXECS; i++) {
             lab.execCall(container, List.of("--env", "MARK=" + i), "print", "ran")
                     .with("SECRET_OF_THE_HOST", "x")
                     .now()

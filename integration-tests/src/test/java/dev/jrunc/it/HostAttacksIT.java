@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -111,7 +112,7 @@ class HostAttacksIT {
     }
 
     /** In a mount namespace whose /run is the lab's. */
-    private static Call withRun(Lab lab, Call call, Path run) {
+    private static Call withRun(Call call, Path run) {
         return call.cold()
                 .through(
                         "unshare",
@@ -140,8 +141,7 @@ class HostAttacksIT {
         Path run = lab.newFolder("run");
         Path kept = run.resolve("jrunc-seccomp");
         Bundle bundle = yieldIsRefused(lab);
-        Result first =
-                withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result first = withRun(lab.runCall(bundle, lab.nextId()), run).now().succeeded();
         assertFalse(first.stdout().contains(": OK"), first::toString);
         Path file = only(kept);
         Path evil = evilFilter(lab, run, file);
@@ -168,8 +168,7 @@ class HostAttacksIT {
                 Host.run("sh", "-ec", change);
             }
         }
-        Result second =
-                withRun(lab, lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result second = withRun(lab.runCall(bundle, lab.nextId()), run).now().succeeded();
 
         assertEquals(first.stdout(), second.stdout(), "the filter is in force");
         assertTrue(second.log().toString().contains("kept seccomp filters: "), second::toString);
@@ -179,9 +178,7 @@ class HostAttacksIT {
     private static Path evilFilter(Lab lab, Path run, Path file) throws Exception {
         Bundle open = lab.bundle();
         open.linux().set("seccomp", Json.quoted("{'defaultAction':'SCMP_ACT_ALLOW'}"));
-        withRun(lab, lab.runCall(open.payload("exit", "0"), lab.nextId()), run)
-                .now()
-                .succeeded();
+        withRun(lab.runCall(open.payload("exit", "0"), lab.nextId()), run).now().succeeded();
         Path other;
         try (Stream<Path> files = Files.list(file.getParent())) {
             other = files.filter(each -> !each.equals(file)).findFirst().orElseThrow();
@@ -235,7 +232,8 @@ class HostAttacksIT {
                 + " KILL' 'list -q' 'delete --force "
                 + victim.id() + "' 'create -b /bundle new'; do /bin/jrunc --engine unix:/engine/engine.sock --root "
                 + lab.stateRoot() + " $words; done 2>&1; ls /caught");
-        bundle.writable().mount("bind", folder.toString(), "/engine", "bind");
+        // Or the front, which is the container's own here, would refuse an engine that it takes for a container's.
+        bundle.writable().withoutNamespace("pid").mount("bind", folder.toString(), "/engine", "bind");
         Files.copy(lab.runtime().path(), bundle.rootfs().resolve("bin/jrunc"), StandardCopyOption.COPY_ATTRIBUTES);
         bundle.process().putObject("user").put("uid", uid).put("gid", uid);
         bundle.directory("/caught");
@@ -243,8 +241,8 @@ class HostAttacksIT {
         bundle.file(
                 "/bundle/config.json",
                 "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"rootfs\"},\"process\":{\"cwd\":\"/\",\"args\":[\"/x\"]},"
-                        + "\"mounts\":[{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/\",\"options\":[\"rbind\"]}],"
-                        + "\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}");
+                    + "\"mounts\":[{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/\",\"options\":[\"rbind\"]}],"
+                    + "\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}");
         Result result = lab.run(bundle);
 
         String said = result.stdout() + result.stderr();
@@ -256,5 +254,20 @@ class HostAttacksIT {
         }
         assertEquals("running", victim.status());
         keeper.signal("TERM").await().exited(0);
+    }
+
+    /** Resident engine: root of a container that has the socket's folder listens there in the engine's place. */
+    @Test
+    @JruncOnly("the peers have no engine")
+    void anEngineThatAContainerPretendsToBe(Lab lab) {
+        Path folder = lab.newFolder("engine");
+        Bundle bundle = lab.bundle().mount("bind", folder.toString(), "/engine", "bind");
+        lab.create(bundle.payload("console-receive", "/engine/engine.sock"))
+                .start()
+                .awaitOutput("listening");
+        lab.plainCall("list")
+                .with("JRUNC_ENGINE", "unix:" + folder.resolve("engine.sock"))
+                .now()
+                .failedSaying("EPERM");
     }
 }

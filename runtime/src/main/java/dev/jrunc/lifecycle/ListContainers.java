@@ -47,7 +47,7 @@ public final class ListContainers {
             Result read = documents.get(2 * i + 1);
             if (opened.error() == Errno.EPERM.number()) {
                 context.warnings().accept(opened.message());
-            } else if (read.ok()) {
+            } else if (opened.ok() && read.ok()) {
                 parse(ids.get(i), read, states);
             }
         }
