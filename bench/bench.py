@@ -443,4 +443,5 @@ def main():
         measure(lab, output)
 
 
-main()
+if __name__ == "__main__":
+    main()
