@@ -466,4 +466,5 @@ def main():
         measure(lab, output)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -86,6 +86,11 @@ fits() { # program
 }
 
 check "the program is static and smaller than 1 MiB" fits "$tree/bin/jrunc"
+# docs/decisions/faults.md
+has_no_faults() { # program
+    ! grep --quiet --text 'JRUNC_FAULT' "$1"
+}
+check "the program has nothing of the test build" has_no_faults "$tree/bin/jrunc"
 check "the cache is used where it was built" cache_is_used "$tree/lib/jrunc"
 check "the engine's classes are in the cache" cache_has "$tree/lib/jrunc" dev.jrunc.Main
 check "it says its version" says_version "$tree/bin/jrunc"

@@ -2,20 +2,29 @@
 package dev.jrunc.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.faults.FaultMatrix;
 import dev.jrunc.it.faults.FaultTable;
 import dev.jrunc.it.faults.Subject;
+import dev.jrunc.it.harness.Bundle;
+import dev.jrunc.it.harness.Call;
+import dev.jrunc.it.harness.Census;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Result;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -45,6 +54,41 @@ class FaultsIT {
         List<String> wrong = new FaultMatrix(lab, subject, TABLE).run(OF_EACH, SEED, ONLY);
 
         assertEquals("", String.join("\n", wrong), () -> "with -Djrunc.faults.seed=" + SEED);
+    }
+
+    /** ENOSPC at each of what create writes into the state folder: less room by a page or a file at a time. */
+    @ParameterizedTest
+    @CsvSource({"size=%dk, 4", "nr_inodes=%d, 1"})
+    void aStateFolderWithoutRoom(String option, int step, Lab lab) {
+        Bundle bundle = lab.bundle().write();
+        String id = lab.nextId();
+        int refused = 0;
+        for (int room = step; ; room += step) {
+            Path root = lab.newFolder("small");
+            Host.run("mount", "-t", "tmpfs", "-o", String.format(option, room), "tmpfs", root.toString());
+            lab.atEnd(() -> Host.run("umount", root.toString()));
+            Census before = lab.census();
+            Call create = lab.plainCall(
+                    "--root", root.toString(), "create", "--bundle", bundle.folder().toString(), id);
+            Result result = create.now();
+            if (result.exit() == 0) {
+                break;
+            }
+            refused++;
+            result.failedSaying(id, "ENOSPC");
+            lab.assertNothingSince(before, "with " + String.format(option, room) + " by " + result);
+            assertEquals(0, root.toFile().list().length, result::toString);
+            lab.plainCall("--root", root.toString(), "state", id).now().failedSaying("container does not exist");
+        }
+        assertTrue(refused >= 2, refused + " refused");
+        for (Path root : roots(lab)) {
+            lab.plainCall("--root", root.toString(), "delete", "--force", id).now().succeeded();
+        }
+    }
+
+    private static List<Path> roots(Lab lab) {
+        String[] names = lab.folder().toFile().list((folder, name) -> name.endsWith(".small"));
+        return Stream.of(names).map(lab.folder()::resolve).toList();
     }
 
     @AfterAll

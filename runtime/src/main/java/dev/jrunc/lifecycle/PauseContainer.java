@@ -7,6 +7,8 @@ import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
+import dev.jrunc.state.StateFolder;
+import dev.jrunc.state.Status;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,10 +26,17 @@ public final class PauseContainer {
 
     /** @throws ContainerError when it doesn't run, or has no cgroup that could be frozen */
     public void pause(String id) {
-        RecoverContainer.Found found = RecoverContainer.find(context, context.folder(id));
-        switch (found.status()) {
-            case CREATED, RUNNING -> context.front().execute(freeze(found.state(), "pause", true));
-            case CREATING, PAUSED, STOPPED -> throw ContainerError.notRunning();
+        StateFolder folder = context.folder(id);
+        checkRunning(RecoverContainer.find(context, folder).status());
+        // Frozen half way a start, or the process that a delete waits for, would not come to its end.
+        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        checkRunning(folder.status(state));
+        context.front().execute(freeze(state, "pause", true));
+    }
+
+    private static void checkRunning(Status status) {
+        if (status != Status.CREATED && status != Status.RUNNING) {
+            throw ContainerError.notRunning();
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param cgroups folders in all hierarchies
  * @param state what is in the runtime's state folder
  * @param bundles what is in the folders of the bundles beside config.json and rootfs
+ * @param sockets Unix sockets that somebody has open, by their names
  * @param interfaces network interfaces of the host
  * @param devNull owner and mode of the host's /dev/null, which runtimes have been seen to give away
  */
@@ -29,6 +30,7 @@ public record Census(
         List<String> cgroups,
         List<String> state,
         List<String> bundles,
+        List<String> sockets,
         List<String> interfaces,
         String devNull) {
 
@@ -38,6 +40,7 @@ public record Census(
         cgroups = List.copyOf(cgroups);
         state = List.copyOf(state);
         bundles = List.copyOf(bundles);
+        sockets = List.copyOf(sockets);
         interfaces = List.copyOf(interfaces);
     }
 
@@ -48,6 +51,7 @@ public record Census(
                 Cgroups.mentioning(lab.name()).stream().map(Path::toString).toList(),
                 tree(lab.stateRoot()),
                 bundles(lab),
+                sockets(lab.name()),
                 interfaces(lab.interfacePrefix()),
                 devNullOfHost());
     }
@@ -60,6 +64,7 @@ public record Census(
         addNew(news, "cgroup", earlier.cgroups, cgroups);
         addNew(news, "state", earlier.state, state);
         addNew(news, "file in bundle", earlier.bundles, bundles);
+        addNew(news, "socket", earlier.sockets, sockets);
         addNew(news, "network interface", earlier.interfaces, interfaces);
         if (!devNull.equals(earlier.devNull)) {
             news.add("/dev/null changed from " + earlier.devNull + " to " + devNull);
@@ -80,6 +85,15 @@ public record Census(
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<String> sockets(String text) {
+        return Host.read(Path.of("/proc/net/unix"))
+                .lines()
+                .filter(line -> line.contains(text))
+                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .distinct()
+                .toList();
     }
 
     private static List<String> tree(Path folder) {
