@@ -9,6 +9,7 @@
 #   make fuzz       native program and engine with bytes of all kinds; SECONDS=60 for each target
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
+#   make reproducible  builds twice and compares
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make format     formats Java and C
 #   make clean
@@ -132,8 +133,13 @@ build/engine.stamp: $(ENGINE_SOURCES) | build
 $(LIB)/app/jrunc.jar: build/engine.stamp | $(LIB)/app
 	@cp runtime/target/jrunc-runtime-*-SNAPSHOT.jar $@
 
-# jffi's native libraries are unpacked below, once.
-build/dependencies.stamp: $(POMS) packaging/PrepareJar.java | build/engine.stamp $(LIB)/app
+# What others have made is what it was when packaging/checksums was written (`make checksums`), and under licences that are on the
+# list; bom.json and THIRD-PARTY tell of it. jffi's native libraries are unpacked below, once.
+build/dependencies.stamp: $(POMS) packaging/PrepareJar.java packaging/ThirdParty.java packaging/checksums packaging/licences \
+		| build/engine.stamp $(LIB)/app
+	@packaging/check-jars.sh runtime/target/app packaging/checksums
+	@$(JDK)/bin/java -cp 'runtime/target/app/*' packaging/ThirdParty.java runtime/target/bom.json packaging/licences >$(LIB)/THIRD-PARTY
+	@cp runtime/target/bom.json $(LIB)/bom.json
 	@find $(LIB)/app -name '*.jar' ! -name jrunc.jar -delete
 	@find runtime/target/app -name '*.jar' ! -name 'jffi-*-native.jar' -exec cp -t $(LIB)/app {} +
 	@for jar in runtime/target/app/picocli-*.jar runtime/target/app/jackson-core-*.jar \
@@ -267,7 +273,17 @@ vm-test: all | deps-vm
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
 	@integration-tests/vm/vm-test.sh build $(JDK)
 
+# Twice, in folders of different names.
+.PHONY: reproducible
+reproducible: | deps-build
+	@packaging/reproducible.sh
+
 # ---- for people
+
+# After a change of dependencies: read the difference, and compare it with what their projects publish.
+.PHONY: checksums
+checksums: build/engine.stamp
+	@cd runtime/target/app && sha256sum *.jar >$(CURDIR)/packaging/checksums
 
 .PHONY: demo bench jmh format install clean
 demo: all | deps-demo
