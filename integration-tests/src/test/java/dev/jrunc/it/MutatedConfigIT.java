@@ -13,13 +13,16 @@ import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Result;
 import dev.jrunc.mutation.ConfigMutator;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Configurations that went wrong are run: {@code -Dmutation.count=} of them (300), from {@code -Dmutation.seed=}, which is printed.
+ * Configurations that went wrong are run: {@code -Dmutation.count=} of them (150), from {@code -Dmutation.seed=}, which is printed.
  * Each is refused in one line or becomes a container that ends; nothing is left of it. What would reach the host stays as it is:
  * the root file system, the namespaces, the cgroup; and there are no hooks.
  */
@@ -28,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag("slow")
 class MutatedConfigIT {
 
-    private static final int COUNT = Integer.getInteger("mutation.count", 300);
+    private static final int COUNT = Integer.getInteger("mutation.count", 150);
     private static final long SEED = Long.getLong("mutation.seed", System.nanoTime());
 
     /** With links that lead in a circle, where mutated paths may come by. */
@@ -41,7 +44,7 @@ class MutatedConfigIT {
     }
 
     /** Runs the mutation of one, and says how it ended. */
-    private static String run(Lab lab, ObjectNode base, ObjectNode mutated) {
+    private static String run(Lab lab, ObjectNode base, ObjectNode mutated) throws IOException {
         ObjectNode linux = mutated.get("linux") instanceof ObjectNode object
                 ? object
                 : base.withObject("/linux").deepCopy();
@@ -52,7 +55,9 @@ class MutatedConfigIT {
         mutated.set("linux", linux);
         mutated.set("root", base.get("root").deepCopy());
         mutated.remove("hooks");
-        Result result = lab.run(bundle(lab).rawConfig(mutated.toString()));
+        Bundle bundle = bundle(lab).withoutConfig();
+        Files.write(bundle.folder().resolve("config.json"), JsonMapper.shared().writeValueAsBytes(mutated));
+        Result result = lab.run(bundle);
         if (!result.stderr().startsWith("jrunc: ")) {
             return "ran";
         }
@@ -69,7 +74,7 @@ class MutatedConfigIT {
     }
 
     @Test
-    void eachIsRefusedOrRuns(Lab lab) {
+    void eachIsRefusedOrRuns(Lab lab) throws IOException {
         System.out.println("MutatedConfigIT: -Dmutation.seed=" + SEED + " -Dmutation.count=" + COUNT);
         ObjectNode base = lab.bundle().payload("print", "ran").config().deepCopy();
         ConfigMutator mutator = new ConfigMutator(new Random(SEED));
