@@ -5,9 +5,12 @@
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
+#   make attacks-can-fail  takes defences out, one at a time, and shows that the tests of the attacks then fail, as root; DEFENCES=
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make fuzz       native program and engine with bytes of all kinds; SECONDS=60 for each target
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
+#   make faults     a fault at every point of every command, as root; 20 minutes
+#   make load       1,000 containers at once, and 10,000 runs beside crun's, as root; QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
 #   make reproducible  builds twice and compares
 #   make install    DESTDIR= PREFIX=/usr/local: programs, units, manual pages, completions, examples of configuration
@@ -35,8 +38,8 @@ LIB := $(TREE)/lib/jrunc
 
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
 PACKAGES_CHECK := clang-format libseccomp2
-PACKAGES_TEST := bsdutils buildah busybox-static containerd docker.io iproute2 jq libseccomp2 passwd podman procps runc skopeo \
-	strace systemd uidmap umoci util-linux
+PACKAGES_TEST := bsdutils buildah busybox-static chromium containerd docker.io graphviz iproute2 jq libseccomp2 passwd patch podman procps runc \
+	skopeo strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_VM := binutils busybox-static cpio debootstrap e2fsprogs qemu-system-x86
@@ -129,6 +132,20 @@ $(TREE)/bin/jrunc: $(NATIVE:%=build/native/%.o) | $(TREE)/bin
 	@$(MUSL) $(CFLAGS) $(LDFLAGS) -s -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ $(MUSL_LIB)/crtn.o
 	@size=$$(stat -c %s $@); [ $$size -lt $(JRUNC_LIMIT_BYTES) ] || \
 		{ echo "$@ has $$size bytes; the limit is $(JRUNC_LIMIT_BYTES)" >&2; exit 1; }
+
+# The same program with faults at chosen points, for tests alone (native/faults.h). It uses the product's engine.
+FAULTS := build/faults/jrunc
+build/faults/native:
+	@mkdir -p $@
+build/faults/native/%.o: native/%.c Makefile | build/faults/native $(KERNEL_HEADERS)
+	@echo 'cc, with faults, $<'
+	@$(MUSL) $(MUSL_CFLAGS) -DJRUNC_FAULTS -MMD -MP -c -o $@ $<
+build/faults/native/%.o: native/faults/%.c Makefile | build/faults/native $(KERNEL_HEADERS)
+	@echo 'cc, with faults, $<'
+	@$(MUSL) $(MUSL_CFLAGS) -DJRUNC_FAULTS -MMD -MP -c -o $@ $<
+$(FAULTS): $(NATIVE:%=build/faults/native/%.o) build/faults/native/faults.o
+	@echo 'link $@'
+	@$(MUSL) $(CFLAGS) $(LDFLAGS) -s -o $@ $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $^ $(MUSL_LIB)/crtn.o
 
 # ---- the engine
 
@@ -261,7 +278,7 @@ tree-test: all | deps-test
 
 # A caller that ignores signals (nohup, background jobs) would have the tests' processes ignore them, too.
 OWN_SIGNALS := env --default-signal=HUP,INT,QUIT,TERM
-integration-test: all | deps-test
+integration-test: all $(FAULTS) | deps-test
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@echo "Integration tests: jrunc, one resident engine for all calls"
@@ -272,6 +289,27 @@ integration-test: all | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: the library, and the programs that embed it"
+	@$(OWN_SIGNALS) $(MAVEN) $(MAVEN_TOTALS) --projects library,examples --also-make verify -Djrunc.it=true -Djrunc.unit.skip=true
+
+# build/defences keeps the programs without them, and what the tests said.
+.PHONY: attacks-can-fail
+attacks-can-fail: all | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
+	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
+	@integration-tests/defences/attacks-can-fail.sh build $(JDK) $(DEFENCES)
+
+# All faults, two at a time: each has a place of its own, by whose name all is found that it leaves. FaultsIT has what may be said.
+.PHONY: faults
+EVERY := 1000000
+faults: all $(FAULTS) | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The faults are those of containers, which takes root." >&2; exit 1; }
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold JRUNC_MUST_WORK=1 \
+		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -Dit.test=FaultsIT \
+		-Djrunc.faults.of-each=$(EVERY) -Djunit.jupiter.execution.parallel.enabled=true \
+		-Djunit.jupiter.execution.parallel.config.strategy=fixed -Djunit.jupiter.execution.parallel.config.fixed.parallelism=2
 
 # build/conformance keeps the suite's programs and what they said last.
 .PHONY: conformance
@@ -298,18 +336,34 @@ reproducible: | deps-build
 checksums: build/engine.stamp
 	@cd runtime/target/app && sha256sum *.jar >$(CURDIR)/packaging/checksums
 
-.PHONY: demo bench jmh format install clean
+.PHONY: demo bench load jmh format install clean
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
-bench: all build/floor | deps-bench
+bench: all build/floor build/embedded/command | deps-bench
 	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
-	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build
+	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build/embedded/command build
 	@cp build/bench.svg docs/bench.svg
+
+load: all | deps-bench
+	@[ "$$(id -u)" = 0 ] || { echo "Making containers takes root." >&2; exit 1; }
+	python3 bench/load.py $(TREE)/bin/jrunc build
 
 jmh: deps-build
 	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
 	@$(JDK)/bin/java -cp 'bench/jmh/target/classes:bench/jmh/target/jars/*' dev.jrunc.bench.Main $(if $(QUICK),quick)
+
+# A program that embeds jrunc, as any other: with the JDK, and options of its own.
+LIBRARY_SOURCES := library/pom.xml $(shell find library/src/main -type f)
+build/embedded/command: bench/Embedded.java build/engine.stamp $(LIBRARY_SOURCES)
+	@echo 'compile the library'
+	@$(MAVEN) --projects library --also-make package -Dmaven.test.skip=true
+	@rm -rf build/embedded
+	@mkdir build/embedded
+	@cp library/target/jrunc-*-SNAPSHOT.jar library/target/jars/*.jar build/embedded
+	@$(JDK)/bin/javac -d build/embedded -cp 'build/embedded/*' $<
+	@printf '%s\n' $(JDK)/bin/java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+		-cp '$(CURDIR)/build/embedded:$(CURDIR)/build/embedded/*' Embedded >$@
 
 build/floor: bench/floor.c | build
 	@$(CC) $(C_LANGUAGE) -O2 $(WARNINGS) -static -o $@ $<
@@ -390,6 +444,6 @@ package-test: deps-package-test
 	@packaging/package-test.sh build/jrunc_$(VERSION)_*.deb build/dist/$(DIST).tar.gz
 
 clean:
-	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target
+	rm -rf build runtime/target library/target examples/target spec-schemas/target integration-tests/target bench/jmh/target
 
--include $(wildcard build/native/*.d build/asan/*.d build/analyzed/*.d build/fuzz/*.d)
+-include $(wildcard build/native/*.d build/faults/native/*.d build/asan/*.d build/analyzed/*.d build/fuzz/*.d)

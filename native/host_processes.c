@@ -22,7 +22,7 @@ static int runs_sealed_copy(const struct process *process)
     if (length < 0)
         return errno == ENOENT || errno == ESRCH ? 0 : -errno;
     target[length] = 0;
-    return strncmp(target, "/memfd:" SEALED_NAME, sizeof "/memfd:" SEALED_NAME - 1) == 0;
+    return strncmp(target, "/" SEALED_FILE, sizeof "/" SEALED_FILE - 1) == 0;
 }
 
 /* A container of which only the cgroup could tell is not paused when that is gone or not readable. */

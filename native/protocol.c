@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol.h"
 
+#include "faults.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -494,9 +496,17 @@ void put_frame(struct buffer *frames, uint16_t code, const struct buffer *payloa
         frames->failed = true;
 }
 
+static uint16_t frame_code(const uint8_t header[FRAME_HEADER_BYTES])
+{
+    return (uint16_t)(header[4] | header[5] << 8);
+}
+
 int send_frames(int channel, const struct buffer *frames)
 {
-    return frames->failed ? -E2BIG : send_all(channel, frames->data, frames->length);
+    if (frames->failed)
+        return -E2BIG;
+    int fault = frames->length > 0 ? fault_at("send", frame_code(frames->data), false) : 0;
+    return fault ? -fault : send_all(channel, frames->data, frames->length);
 }
 
 int send_frame(int channel, uint16_t code, const struct buffer *payload, const int *fds, size_t fd_count)
@@ -504,6 +514,9 @@ int send_frame(int channel, uint16_t code, const struct buffer *payload, const i
     size_t length = payload ? payload->length : 0;
     if ((payload && payload->failed) || length > MAX_FRAME_BYTES || fd_count > MAX_FRAME_FDS)
         return -E2BIG;
+    int fault = fault_at("send", code, false);
+    if (fault)
+        return -fault;
     uint8_t header[FRAME_HEADER_BYTES];
     fill_header(header, code, length);
     struct iovec parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, length}};
@@ -516,6 +529,9 @@ int write_frame(int channel, uint16_t code, const struct buffer *payload)
     uint8_t header[FRAME_HEADER_BYTES];
     if (payload && payload->failed)
         return -E2BIG;
+    int fault = fault_at("send", code, false);
+    if (fault)
+        return -fault;
     fill_header(header, code, length);
     struct bytes parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, (uint32_t)length}};
     for (int i = 0; i < 2; i++) {
@@ -591,7 +607,8 @@ int receive_frame(int channel, struct frame *frame)
     if (!frame->memory)
         return -ENOMEM;
     frame->payload = (struct bytes){frame->memory, length};
-    return receive_all(channel, frame->memory, length);
+    error = receive_all(channel, frame->memory, length);
+    return error ? error : -fault_at("receive", frame->code, false);
 }
 
 void frame_free(struct frame *frame)

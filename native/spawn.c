@@ -7,6 +7,7 @@
 
 #include "cgroup_join.h"
 #include "fail.h"
+#include "faults.h"
 #include "operations.h"
 #include "processes.h"
 #include "scope.h"
@@ -56,6 +57,7 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
 {
     const struct op_spawn *request = spawning->request;
     bool maps = !spawning->stage && (request->newNamespaces & CLONE_NEWUSER);
+    fault_process("clone");
     fail_to_channel(channel);
     fail_stage("jrunc:[clone]");
     signals_default();
@@ -67,14 +69,14 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
         become_root();
     }
     forward_fds(channel, request->preserveFds);
+    fault_forward();
     char number[16];
     snprintf(number, sizeof number, "%d", channel);
     char stage[] = "jrunc-stage", init[] = "jrunc-init";
     char *arguments[] = {spawning->stage ? stage : init, number, NULL};
-    char *environment[] = {NULL};
+    char *environment[] = {fault_variable(), NULL}; /* CVE row "caller's environment": none, but in builds with faults */
     syscall(SYS_execveat, sealed, "", arguments, environment, AT_EMPTY_PATH);
-    fail("execute the sealed copy of jrunc%s",
-         errno == EACCES ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
+    fail("execute the sealed copy of jrunc");
 }
 
 /* clone3(2), or where it is refused as unknown (old kernels, nested containers) clone(2). cgroup: -1, or of version 2. */
@@ -342,11 +344,12 @@ static int spawn(const struct op_spawn *request, const struct entered_container 
                                 .stage = container || request->joinPaths.count > 0 ||
                                          (request->newNamespaces & CLONE_NEWTIME)};
     scope_fd theirs = -1;
-    scope_fd sealed = sealed_copy();
+    bool forbidden = false;
+    scope_fd sealed = sealed_copy(&forbidden);
     int result = sealed < 0 ? sealed : make_channel(spawned, &theirs);
     if (result)
         SAY(error, "make a sealed copy of jrunc%s",
-            result == -EPERM ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
+            forbidden ? " on a tmpfs: memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
     if (!result)
         result = open_cgroups(&spawning, error);
     if (!result)

@@ -15,29 +15,6 @@ public final class OneLine {
         String shown = text.length() <= MAX_CHARACTERS
                 ? text
                 : text.substring(0, MAX_CHARACTERS - END - 1) + "…" + text.substring(text.length() - END);
-        for (int i = 0; i < shown.length(); i++) {
-            if (isHidden(shown.charAt(i))) {
-                return escaped(shown);
-            }
-        }
-        return shown;
-    }
-
-    /** Moves the cursor, ends the line, or turns the direction of what follows. */
-    private static boolean isHidden(char c) {
-        return c < ' ' || c >= 0x7f && c < 0xa0 || c >= 0x2028 && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
-    }
-
-    private static String escaped(String text) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (isHidden(c)) {
-                out.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
-            } else {
-                out.append(c);
-            }
-        }
-        return out.toString();
+        return Printable.of(shown);
     }
 }

@@ -30,7 +30,7 @@ record Place(@Nullable JsonNode node, String pointer) {
         return node != null && !node.isNull();
     }
 
-    private JsonNode value() {
+    JsonNode value() {
         if (node == null || node.isNull()) {
             throw new InvalidSpec(pointer, "is missing");
         }

@@ -10,7 +10,10 @@ import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanText;
+import dev.jrunc.plan.Section;
+import dev.jrunc.plan.Step;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -137,13 +140,16 @@ class GoldenPlanTest {
                 Boolean.parseBoolean(facts.getProperty("noPivot")),
                 Boolean.parseBoolean(facts.getProperty("noNewKeyring")),
                 Long.parseLong(facts.getProperty("preserveFds", "0")));
-        List<ExplainPlan.Section> sections = new ExplainPlan(context).explain("ID", options);
+        List<Section> sections = new ExplainPlan(context).explain("ID", options);
         StringBuilder text = new StringBuilder();
         for (String warning : warnings) {
             text.append("warning: ").append(warning).append('\n');
         }
-        for (ExplainPlan.Section section : sections) {
-            text.append(PlanText.section(section.heading(), section.steps()));
+        for (Section section : sections) {
+            text.append(section.heading()).append(":\n");
+            for (Step<? extends Operation> step : section.steps()) {
+                text.append("  ").append(PlanText.line(step)).append('\n');
+            }
         }
         return text.toString();
     }

@@ -9,7 +9,10 @@ import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OneLine;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.Bytes;
+import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanText;
+import dev.jrunc.plan.Section;
+import dev.jrunc.plan.Step;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -58,10 +61,13 @@ public final class PlanProperties {
                     Optional::empty,
                     warning -> isOneLine(OneLine.of(warning)));
             CreateOptions options = new CreateOptions("", null, null, null, false, false, 0);
-            List<ExplainPlan.Section> sections = new ExplainPlan(context).explain("ID", options);
+            List<Section> sections = new ExplainPlan(context).explain("ID", options);
             StringBuilder text = new StringBuilder();
-            for (ExplainPlan.Section section : sections) {
-                text.append(PlanText.section(section.heading(), section.steps()));
+            for (Section section : sections) {
+                text.append(section.heading()).append('\n');
+                for (Step<? extends Operation> step : section.steps()) {
+                    text.append(PlanText.line(step)).append('\n');
+                }
                 decodesToItself(section);
             }
             return new Outcome(true, text.toString());
@@ -80,7 +86,7 @@ public final class PlanProperties {
         }
     }
 
-    private static void decodesToItself(ExplainPlan.Section section) {
+    private static void decodesToItself(Section section) {
         byte[] encoded = new Encoder().steps(section.steps()).toArray();
         require(Arrays.equals(encoded, new Encoder().steps(section.steps()).toArray()), "encoded twice, it differs");
         try {
