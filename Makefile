@@ -12,6 +12,7 @@
 #   make faults     a fault at every point of every command, as root; 20 minutes
 #   make load       1,000 containers at once, and 10,000 runs beside crun's, as root; QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
+#   make reproducible  builds twice and compares
 #   make install    DESTDIR= PREFIX=/usr/local: programs, units, manual pages, completions, examples of configuration
 #   make deb        build/jrunc_VERSION_ARCHITECTURE.deb
 #   make dist       build/dist: the same as a tar archive, with checksums
@@ -52,8 +53,8 @@ PACKAGES_PACKAGE_TEST := fish jq man-db zsh
 .PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-fuzz deps-bench deps-pages deps-deb deps-package-test
 deps:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) \
-		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_FUZZ) $(PACKAGES_BENCH) $(PACKAGES_PAGES) $(PACKAGES_DEB) \
-		$(PACKAGES_PACKAGE_TEST)
+		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_FUZZ) $(PACKAGES_BENCH) $(PACKAGES_PAGES) \
+		$(PACKAGES_DEB) $(PACKAGES_PACKAGE_TEST)
 deps-build:
 	@packaging/install-packages.sh $(PACKAGES_BUILD)
 deps-check:
@@ -162,8 +163,13 @@ build/engine.stamp: $(ENGINE_SOURCES) | build
 $(LIB)/app/jrunc.jar: build/engine.stamp | $(LIB)/app
 	@cp runtime/target/jrunc-runtime-*-SNAPSHOT.jar $@
 
-# jffi's native libraries are unpacked below, once.
-build/dependencies.stamp: $(POMS) packaging/PrepareJar.java | build/engine.stamp $(LIB)/app
+# What others have made is what it was when packaging/checksums was written (`make checksums`), and under licences that are on the
+# list; bom.json and THIRD-PARTY tell of it. jffi's native libraries are unpacked below, once.
+build/dependencies.stamp: $(POMS) packaging/PrepareJar.java packaging/ThirdParty.java packaging/checksums packaging/licences \
+		| build/engine.stamp $(LIB)/app
+	@packaging/check-jars.sh runtime/target/app packaging/checksums
+	@$(JDK)/bin/java -cp 'runtime/target/app/*' packaging/ThirdParty.java runtime/target/bom.json packaging/licences >$(LIB)/THIRD-PARTY
+	@cp runtime/target/bom.json $(LIB)/bom.json
 	@find $(LIB)/app -name '*.jar' ! -name jrunc.jar -delete
 	@find runtime/target/app -name '*.jar' ! -name 'jffi-*-native.jar' -exec cp -t $(LIB)/app {} +
 	@for jar in runtime/target/app/picocli-*.jar runtime/target/app/jackson-core-*.jar \
@@ -318,7 +324,17 @@ vm-test: all deb | deps-vm
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
 	@integration-tests/vm/vm-test.sh build $(JDK)
 
+# Twice, in folders of different names.
+.PHONY: reproducible
+reproducible: | deps-build
+	@packaging/reproducible.sh
+
 # ---- for people
+
+# After a change of dependencies: read the difference, and compare it with what their projects publish.
+.PHONY: checksums
+checksums: build/engine.stamp
+	@cd runtime/target/app && sha256sum *.jar >$(CURDIR)/packaging/checksums
 
 .PHONY: demo bench load jmh format install clean
 demo: all | deps-demo

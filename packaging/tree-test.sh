@@ -85,12 +85,24 @@ fits() { # program
     ! readelf --program-headers "$1" | grep INTERP && [ "$(stat -c %s "$1")" -lt 1048576 ]
 }
 
-check "the program is static and smaller than 1 MiB" fits "$tree/bin/jrunc"
 # docs/decisions/faults.md
 has_no_faults() { # program
     ! grep --quiet --text 'JRUNC_FAULT' "$1"
 }
+
+# A position-independent program whose tables are read-only from the start, with no stack to execute and canaries on it.
+is_hardened() { # program
+    local headers dynamic
+    headers=$(readelf --wide --file-header --program-headers "$1")
+    dynamic=$(readelf --wide --dynamic "$1")
+    [[ $headers == *"DYN (Position-Independent"* && $headers == *GNU_RELRO* && $dynamic == *BIND_NOW* ]] || return 1
+    grep -E 'GNU_STACK .* RW +0x' <<<"$headers" && ! grep -E 'LOAD .* RWE ' <<<"$headers" && [[ $dynamic != *TEXTREL* ]] || return 1
+    [ "$(uname -m)" != x86_64 ] || [ "$(objdump --disassemble "$1" | grep -c '%fs:0x28')" -gt 50 ]
+}
+
+check "the program is static and smaller than 1 MiB" fits "$tree/bin/jrunc"
 check "the program has nothing of the test build" has_no_faults "$tree/bin/jrunc"
+check "the program is hardened" is_hardened "$tree/bin/jrunc"
 check "the cache is used where it was built" cache_is_used "$tree/lib/jrunc"
 check "the engine's classes are in the cache" cache_has "$tree/lib/jrunc" dev.jrunc.Main
 check "it says its version" says_version "$tree/bin/jrunc"
@@ -117,6 +129,8 @@ mkdir "$folder/session"
 user_units_are_right() {
     XDG_RUNTIME_DIR="$folder/session" systemd-analyze --user verify "$units"/user/*
 }
+check "what it is made of is told" grep -q '^com.github.jnr:jffi:.* Apache-2.0' "$folder/root/opt/jrunc/lib/jrunc/THIRD-PARTY"
+
 check "the units of the system" systemd-analyze verify "$units"/system/*
 check "the units of a user" user_units_are_right
 # In tenths: 0 is the best. docs/decisions/resident-engine.md says what is left.

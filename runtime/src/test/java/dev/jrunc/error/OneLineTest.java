@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.error;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class OneLineTest {
+
+    @Test
+    void whatMovesTheCursorIsWritten() {
+        assertEquals("a\\u000ab\\u001b[31m\\u202eé", OneLine.of("a\nb\u001b[31m\u202eé"));
+    }
+
+    @Test
+    void ofALongOneBeginningAndEndAreLeft() {
+        String line = OneLine.of("/place: found " + "x".repeat(200_000) + ", expected less");
+
+        assertEquals(OneLine.MAX_CHARACTERS, line.length());
+        assertTrue(line.startsWith("/place: found xxx") && line.contains("…") && line.endsWith("xxx, expected less"));
+    }
+
+    @Test
+    void errorsOfDocumentsAndCommandLinesAreSuch() {
+        assertEquals("config.json: /a\\u000a: no", new InvalidSpec("/a\n", "no").getMessage());
+        assertEquals("config.json: /a\\u000a: no", new Unsupported("/a\n", "no").getMessage());
+        assertEquals("value \"\\u000a\"", new UsageError("value \"\n\"").getMessage());
+    }
+}
