@@ -37,11 +37,12 @@ prepare_jdk() { # JDK
     touch "$vm/jdk/release"
 }
 
-# A machine may have /dev/kvm, and a kernel hangs in it all the same.
+# A machine may have /dev/kvm, and a kernel hangs in it all the same: then its processors say nothing of virtualization, or a guest tells.
 choose_accelerator() {
     [ -z "${JRUNC_VM_ACCEL:-}" ] || return 0
     export JRUNC_VM_ACCEL=tcg
-    [ -e /dev/kvm ] || return 0
+    [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo || return 0
+    prepare_guest
     prepare_disks "$here/suites"
     if (JRUNC_VM_ACCEL=kvm "$here/boot.sh" "$vm" "$probe_seconds" jrunc.probe || exit 1) >"$vm/probe.txt" 2>&1; then
         JRUNC_VM_ACCEL=kvm
@@ -77,13 +78,13 @@ run_guest() { # suites, seconds, kernel parameters…
 }
 
 mkdir -p "$vm"
-prepare_guest
 prepare_jdk "$2"
 choose_accelerator
 if [ "${JRUNC_VM_ONLY_KVM:-}" = 1 ] && [ "$JRUNC_VM_ACCEL" != kvm ]; then
     echo "vm-test: LEFT OUT: KVM doesn't work here (without it: make vm-test, up to 20 minutes)"
     exit 0
 fi
+prepare_guest
 rm -rf "$vm/reports" "$vm"/console-*.txt
 failed=0
 run_guest "${JRUNC_VM_SUITES:-$here/suites}" "$limit_seconds" || failed=1

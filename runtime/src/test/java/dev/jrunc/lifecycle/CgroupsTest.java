@@ -40,7 +40,6 @@ class CgroupsTest {
     void madeByUsOrThereBefore(long error, long made, long nextError, long nextMade, boolean there) {
         List<Step<HostOperation>> steps = List.of(creation(), creation());
 
-        assertEquals(
-                there, Cgroups.wasThere(FOLDER, steps, List.of(result(error, made), result(nextError, nextMade))));
+        assertEquals(there, Cgroups.wasThere(FOLDER, steps, List.of(result(error, made), result(nextError, nextMade))));
     }
 }
