@@ -8,7 +8,10 @@
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
-#   make install    DESTDIR= PREFIX=/usr/local
+#   make install    DESTDIR= PREFIX=/usr/local: programs, units, manual pages, completions, examples of configuration
+#   make deb        build/jrunc_VERSION_ARCHITECTURE.deb
+#   make dist       build/dist: the same as a tar archive, with checksums
+#   make package-test  builds both, and looks at what they hold
 #   make format     formats Java and C
 #   make clean
 #
@@ -36,12 +39,16 @@ PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_VM := binutils busybox-static cpio debootstrap e2fsprogs qemu-system-x86
 PACKAGES_BENCH := busybox-static crun python3 runc
+PACKAGES_PAGES := asciidoctor
+PACKAGES_DEB := debhelper lintian
+PACKAGES_PACKAGE_TEST := fish jq man-db zsh
 
 # deps: everything that any target needs.
-.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-bench
+.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-bench deps-pages deps-deb deps-package-test
 deps:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) \
-		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_BENCH)
+		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_BENCH) $(PACKAGES_PAGES) $(PACKAGES_DEB) \
+		$(PACKAGES_PACKAGE_TEST)
 deps-build:
 	@packaging/install-packages.sh $(PACKAGES_BUILD)
 deps-check:
@@ -56,6 +63,12 @@ deps-vm:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_VM)
 deps-bench:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
+deps-pages:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_PAGES)
+deps-package-test:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_PACKAGE_TEST)
+deps-deb:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_PAGES) $(PACKAGES_DEB)
 
 JDK := $(shell packaging/find-jdk.sh)
 NO_JDK := jrunc needs a JDK of Java 25 or newer to build: set JAVA_HOME to one, or put it below /usr/lib/jvm
@@ -227,7 +240,7 @@ conformance: all | deps-conformance
 
 # build/vm keeps the guest, and the reports of its last run; 20 minutes at most.
 .PHONY: vm-test
-vm-test: all | deps-vm
+vm-test: all deb | deps-vm
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "Making the guest takes root." >&2; exit 1; }
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
@@ -255,8 +268,31 @@ format: | deps-check
 	clang-format -i $(C_FORMATTED)
 	$(MAVEN) --activate-profiles jmh spotless:apply
 
+# ---- manual pages, completions, packages
+
+VERSION := $(shell sed -n 's|^  <version>\(.*\)-SNAPSHOT</version>|\1|p' pom.xml)
+# Pages bear the date that the jars have, too.
+RELEASED := $(shell date --date="$$(sed -n 's|.*<project.build.outputTimestamp>\(.*\)</.*|\1|p' pom.xml)" +%s)
+PROSE := $(wildcard packaging/man/*.adoc)
+PAGES := build/pages
+
+$(PAGES).stamp: $(LIB)/app/jrunc.jar build/dependencies.stamp packaging/Pages.java $(PROSE)
+	@echo 'make manual pages and completions'
+	@rm -rf $(PAGES)
+	@$(MAVEN) --projects runtime dependency:copy@pages
+	@$(JDK)/bin/java -cp '$(LIB)/app/*:runtime/target/pages/*' packaging/Pages.java packaging/man $(PAGES) $(VERSION)
+	@mkdir $(PAGES)/man
+	@for page in $(PAGES)/*.adoc; do \
+		SOURCE_DATE_EPOCH=$(RELEASED) asciidoctor --failure-level WARN --backend manpage --destination-dir $(PAGES)/man $$page; done
+	@touch $@
+
+.PHONY: pages deb dist
+pages: all deps-pages
+	@$(MAKE) --no-print-directory $(PAGES).stamp
+
 # The AOT cache belongs to jars of the same time of modification.
-install: all
+SHARE := $(DESTDIR)$(PREFIX)/share
+install: pages
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	rm -rf $(DESTDIR)$(PREFIX)/lib/jrunc
 	cp -r --preserve=mode,timestamps,links $(LIB) $(DESTDIR)$(PREFIX)/lib/jrunc
@@ -266,6 +302,42 @@ install: all
 		for unit in packaging/systemd/$$kind/*; do \
 			sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/$$kind/$${unit##*/}; \
 		done; done
+	install -D --mode=644 --target-directory=$(SHARE)/man/man1 $(PAGES)/man/*.1
+	install -D --mode=644 $(PAGES)/jrunc.bash $(SHARE)/bash-completion/completions/jrunc
+	install -D --mode=644 $(PAGES)/_jrunc $(SHARE)/zsh/$(ZSH_FOLDER)/_jrunc
+	install -D --mode=644 $(PAGES)/jrunc.fish $(SHARE)/fish/vendor_completions.d/jrunc.fish
+	mkdir -p $(SHARE)/doc/jrunc/examples
+	for file in packaging/config/*; do \
+		sed 's|@BIN@|$(PREFIX)/bin|' $$file >$(SHARE)/doc/jrunc/examples/$${file##*/}; done
+# Debian's zsh looks for what packages bring in a folder of its own.
+ZSH_FOLDER := site-functions
+
+# debhelper, in a folder of its own; what it packs is what install installs.
+DEB := build/deb/jrunc-$(VERSION)
+deb: pages deps-deb
+	rm -rf $(DEB)
+	mkdir -p $(DEB)
+	cp -r packaging/debian $(DEB)/debian
+	cp LICENSE $(DEB)
+	$(MAKE) --no-print-directory install DESTDIR=$(CURDIR)/$(DEB)/installed PREFIX=/usr ZSH_FOLDER=vendor-completions
+	cd $(DEB) && dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || { tail -n 30 ../build.log; exit 1; }
+	lintian --fail-on error build/deb/jrunc_$(VERSION)_*.deb
+	cp build/deb/jrunc_$(VERSION)_*.deb build
+
+DIST := jrunc-$(VERSION)-linux-$(shell uname -m)
+dist: pages
+	rm -rf build/dist
+	$(MAKE) --no-print-directory install DESTDIR=$(CURDIR)/build/dist/$(DIST) PREFIX=
+	cp LICENSE README.md build/dist/$(DIST)
+	tar --create --sort=name --owner=0 --group=0 --numeric-owner --directory=build/dist $(DIST) | gzip --no-name >build/dist/$(DIST).tar.gz
+	rm -r build/dist/$(DIST)
+	cd build/dist && sha256sum -- * >SHA256SUMS
+
+# Without installing anything; the guest installs the package (make vm-test).
+.PHONY: package-test
+package-test: deps-package-test
+	@$(MAKE) --no-print-directory deb dist >build/package.log 2>&1 || { tail -n 40 build/package.log >&2; exit 1; }
+	@packaging/package-test.sh build/jrunc_$(VERSION)_*.deb build/dist/$(DIST).tar.gz
 
 clean:
 	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target

@@ -54,7 +54,7 @@ prepare_disks() { # suites
     local share=$vm/share
     rm -rf "$share"
     mkdir -p "$share/build" "$share/integration-tests" "$share/packaging"
-    cp -a "$build/jrunc" "$build/it" "$share/build/"
+    cp -a "$build/jrunc" "$build/it" "$build"/jrunc_*.deb "$share/build/"
     cp -a "$vm/jdk" "$share/"
     cp -a "$tests/target/test-classes" "$tests/target/vm" "$share/integration-tests/"
     cp -a "$tests/../packaging/systemd" "$share/packaging/"

@@ -25,9 +25,9 @@ record GlobalOptions(
     static void declare(Options options) {
         options.flag("log also what is of use only to developers", "--debug");
         options.value("PATH", "append errors to a file, or to journald: or syslog:", "--log");
-        options.value("FORMAT", "text or json", "--log-format");
+        options.value("text|json", "form of the errors", "--log-format");
         options.value("PATH", "folder of the containers' states", "--root");
-        options.flag("cgroups by systemd (not in this version)", "--systemd-cgroup");
+        options.flag("cgroups are units of systemd, by its D-Bus interface", "--systemd-cgroup");
         options.value("true|false|auto", "whether cgroup permission errors are ignored", "--rootless");
         options.value("PATH", "ignored", "--criu");
         options.value("FILE", "add what the call did, and when, to a trace", "--trace");

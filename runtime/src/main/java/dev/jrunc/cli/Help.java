@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringTokenizer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,7 +36,11 @@ final class Help {
         if (option.label() == null) {
             builder.type(boolean.class).arity("0");
         } else {
-            builder.type(String.class).arity("1").paramLabel(option.label());
+            builder.type(type(option.label())).arity("1").paramLabel(option.label());
+            List<String> words = words(option.label());
+            if (!words.isEmpty()) {
+                builder.completionCandidates(words);
+            }
         }
         if (option.description() == null) {
             builder.hidden(true);
@@ -39,5 +48,23 @@ final class Help {
             builder.description(option.description());
         }
         return builder.build();
+    }
+
+    /** A shell completes files. */
+    private static Class<?> type(String label) {
+        return label.equals("PATH") || label.equals("FILE") ? File.class : String.class;
+    }
+
+    /** Of a label such as text|json: the values to choose from; none for one that stands for other values. */
+    private static List<String> words(String label) {
+        List<String> words = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(label, "|");
+        while (label.indexOf('|') > 0 && tokens.hasMoreTokens()) {
+            String word = tokens.nextToken();
+            if (word.equals(word.toLowerCase(Locale.ROOT))) {
+                words.add(word);
+            }
+        }
+        return words;
     }
 }

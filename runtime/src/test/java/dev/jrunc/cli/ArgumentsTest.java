@@ -65,7 +65,7 @@ class ArgumentsTest {
         Map<String, String> given = new TreeMap<>();
         for (OptionSpec option : parsed.matchedOptions()) {
             boolean takesValue = option.arity().max() > 0;
-            given.put(option.names()[0], takesValue ? option.getValue() : "");
+            given.put(option.names()[0], takesValue ? option.getValue().toString() : "");
         }
         List<String> rest = parsed.matchedPositionalValue(0, List.of());
         return new Parsed(given, rest);

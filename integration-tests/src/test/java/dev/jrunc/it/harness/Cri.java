@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,13 +49,33 @@ public final class Cri implements AutoCloseable {
     /** Starts containerd and imports the image. The shims call the runtime with the engine of the tests. */
     public static Cri start(OciRuntime runtime, EngineChoice engine) throws IOException {
         ClientPlace place = new ClientPlace("cr");
+        return startIn(place, engine, configuration(place, "tested") + """
+                    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested]
+                      runtime_type = "io.containerd.runc.v2"
+                      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested.options]
+                        BinaryName = "%s"
+                        SystemdCgroup = %s
+                """.formatted(runtime.path(), Machine.hasSystemd()));
+    }
+
+    /**
+     * Starts containerd with what somebody appended to its configuration, and imports the image.
+     *
+     * @param handler the runtime of pods that name none
+     */
+    public static Cri startConfigured(String handler, String appended) throws IOException {
+        ClientPlace place = new ClientPlace("cr");
+        return startIn(place, new EngineChoice(Optional.empty()), configuration(place, handler) + appended);
+    }
+
+    private static Cri startIn(ClientPlace place, EngineChoice engine, String configuration) throws IOException {
         Files.createDirectories(place.resolve("cni"));
-        Containerd containerd = Containerd.startIn(place, engine, configuration(place, runtime));
+        Containerd containerd = Containerd.startIn(place, engine, configuration);
         containerd.importImage(NAMESPACE);
         return new Cri(place, containerd);
     }
 
-    private static String configuration(ClientPlace place, OciRuntime runtime) {
+    private static String configuration(ClientPlace place, String handler) {
         return """
                 [plugins."io.containerd.grpc.v1.cri"]
                   sandbox_image = "%1$s"
@@ -67,13 +88,8 @@ public final class Cri implements AutoCloseable {
                     conf_dir = "%2$s/cni"
                     bin_dir = "%2$s/cni"
                   [plugins."io.containerd.grpc.v1.cri".containerd]
-                    default_runtime_name = "tested"
-                    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested]
-                      runtime_type = "io.containerd.runc.v2"
-                      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested.options]
-                        BinaryName = "%3$s"
-                        SystemdCgroup = %4$s
-                """.formatted(IMAGE, place.folder(), runtime.path(), Machine.hasSystemd());
+                    default_runtime_name = "%3$s"
+                """.formatted(IMAGE, place.folder(), handler);
     }
 
     /** Where logs of containers may be; and a cgroup for pods. */
