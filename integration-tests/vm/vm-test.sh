@@ -14,6 +14,8 @@ vm=$build/vm
 limit_seconds=${JRUNC_VM_SECONDS:-960}
 limit_v1_seconds=180
 probe_seconds=20
+# For the last reports, and to power off.
+time_to_end_seconds=40
 
 # The root file system is made again when what makes it has changed.
 prepare_guest() {
@@ -43,14 +45,14 @@ choose_accelerator() {
     export JRUNC_VM_ACCEL=tcg
     [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo || return 0
     prepare_guest
-    prepare_disks "$here/suites"
+    prepare_disks "$here/suites" 0
     if (JRUNC_VM_ACCEL=kvm "$here/boot.sh" "$vm" "$probe_seconds" jrunc.probe || exit 1) >"$vm/probe.txt" 2>&1; then
         JRUNC_VM_ACCEL=kvm
     fi
 }
 
 # The guest has no other way to the host than tar files on disks.
-prepare_disks() { # suites
+prepare_disks() { # suites, seconds until the guest has to be done
     local share=$vm/share
     rm -rf "$share"
     mkdir -p "$share/build" "$share/integration-tests" "$share/packaging"
@@ -60,6 +62,7 @@ prepare_disks() { # suites
     cp -a "$tests/../packaging/systemd" "$share/packaging/"
     cp "$here/guest/run.sh" "$here/guest/suite.sh" "$share/"
     cp "$1" "$share/suites"
+    echo "$2" >"$share/limit"
     tar -C "$share" -cf "$vm/share.tar" .
     rm -rf "$share"
     truncate --size=%512 "$vm/share.tar"
@@ -70,7 +73,7 @@ prepare_disks() { # suites
 # What the guest says goes to the console's file and on; its own word is needed: it may have been ended, or its kernel have panicked.
 run_guest() { # suites, seconds, kernel parameters…
     local status=0 console=$vm/console-${1##*/}.txt
-    prepare_disks "$1"
+    prepare_disks "$1" $(($2 - time_to_end_seconds))
     "$here/boot.sh" "$vm" "$2" "${@:3}" | tee "$console" || status=$?
     tar -C "$vm" -xf "$vm/out.img" 2>/dev/null || true
     rm -f "$vm/out.img" "$vm/share.tar"
