@@ -49,7 +49,8 @@ public final class Cri implements AutoCloseable {
     /** Starts containerd and imports the image. The shims call the runtime with the engine of the tests. */
     public static Cri start(OciRuntime runtime, EngineChoice engine) throws IOException {
         ClientPlace place = new ClientPlace("cr");
-        return startIn(place, engine, configuration(place, "tested") + """
+        return startIn(
+                place, engine, configuration(place, "tested") + """
                     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested]
                       runtime_type = "io.containerd.runc.v2"
                       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested.options]
