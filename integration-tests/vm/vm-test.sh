@@ -14,6 +14,8 @@ vm=$build/vm
 limit_seconds=${JRUNC_VM_SECONDS:-960}
 limit_v1_seconds=180
 probe_seconds=20
+# For the last reports, and to power off.
+time_to_end_seconds=40
 
 # The root file system is made again when what makes it has changed.
 prepare_guest() {
@@ -37,19 +39,20 @@ prepare_jdk() { # JDK
     touch "$vm/jdk/release"
 }
 
-# A machine may have /dev/kvm, and a kernel hangs in it all the same.
+# A machine may have /dev/kvm, and a kernel hangs in it all the same: then its processors say nothing of virtualization, or a guest tells.
 choose_accelerator() {
     [ -z "${JRUNC_VM_ACCEL:-}" ] || return 0
     export JRUNC_VM_ACCEL=tcg
-    [ -e /dev/kvm ] || return 0
-    prepare_disks "$here/suites"
+    [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo || return 0
+    prepare_guest
+    prepare_disks "$here/suites" 0
     if (JRUNC_VM_ACCEL=kvm "$here/boot.sh" "$vm" "$probe_seconds" jrunc.probe || exit 1) >"$vm/probe.txt" 2>&1; then
         JRUNC_VM_ACCEL=kvm
     fi
 }
 
 # The guest has no other way to the host than tar files on disks.
-prepare_disks() { # suites
+prepare_disks() { # suites, seconds until the guest has to be done
     local share=$vm/share
     rm -rf "$share"
     mkdir -p "$share/build" "$share/integration-tests" "$share/packaging"
@@ -59,6 +62,7 @@ prepare_disks() { # suites
     cp -a "$tests/../packaging/systemd" "$share/packaging/"
     cp "$here/guest/run.sh" "$here/guest/suite.sh" "$share/"
     cp "$1" "$share/suites"
+    echo "$2" >"$share/limit"
     tar -C "$share" -cf "$vm/share.tar" .
     rm -rf "$share"
     truncate --size=%512 "$vm/share.tar"
@@ -69,7 +73,7 @@ prepare_disks() { # suites
 # What the guest says goes to the console's file and on; its own word is needed: it may have been ended, or its kernel have panicked.
 run_guest() { # suites, seconds, kernel parameters…
     local status=0 console=$vm/console-${1##*/}.txt
-    prepare_disks "$1"
+    prepare_disks "$1" $(($2 - time_to_end_seconds))
     "$here/boot.sh" "$vm" "$2" "${@:3}" | tee "$console" || status=$?
     tar -C "$vm" -xf "$vm/out.img" 2>/dev/null || true
     rm -f "$vm/out.img" "$vm/share.tar"
@@ -77,13 +81,13 @@ run_guest() { # suites, seconds, kernel parameters…
 }
 
 mkdir -p "$vm"
-prepare_guest
 prepare_jdk "$2"
 choose_accelerator
 if [ "${JRUNC_VM_ONLY_KVM:-}" = 1 ] && [ "$JRUNC_VM_ACCEL" != kvm ]; then
     echo "vm-test: LEFT OUT: KVM doesn't work here (without it: make vm-test, up to 20 minutes)"
     exit 0
 fi
+prepare_guest
 rm -rf "$vm/reports" "$vm"/console-*.txt
 failed=0
 run_guest "${JRUNC_VM_SUITES:-$here/suites}" "$limit_seconds" || failed=1

@@ -218,7 +218,7 @@ class ResidentEngineTest {
                         engine.status().declined());
             }
             end.countDown();
-            while (engine.status().active() == ResidentEngine.MAX_CALLS) {
+            while (engine.status().active() >= ResidentEngine.MAX_CALLS) {
                 Thread.sleep(1);
             }
             assertEquals(STATUS, call("state", "a"), "one of those that have ended makes room");
