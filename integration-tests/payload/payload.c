@@ -197,6 +197,7 @@ static const struct {
     {"leak", leak_command},
     {"subreaper", subreaper_command},
     {"spy", spy_command},
+    {"criu", criu_command},
 };
 
 static int run_command(const char *name, const struct words *words)

@@ -20,7 +20,9 @@ public enum Annotation {
     /** With --systemd-cgroup: the cgroup below that of the unit, which the processes are in. */
     SYSTEMD_SUBGROUP("run.oci.systemd.subgroup"),
     /** With --systemd-cgroup: the beginning of names, of which the rest is that of a property of the unit. */
-    SYSTEMD_PROPERTY("org.systemd.property.");
+    SYSTEMD_PROPERTY("org.systemd.property."),
+    /** A file of criu's options for checkpoint and restore; empty: none. */
+    CRIU_CONFIG("org.criu.config");
 
     private final String key;
 

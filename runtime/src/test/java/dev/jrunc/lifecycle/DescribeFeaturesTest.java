@@ -93,6 +93,7 @@ class DescribeFeaturesTest {
     void listsTheAnnotationsThatAreHonoured() {
         assertEquals(
                 List.of(
+                        "org.criu.config",
                         "org.systemd.property.",
                         "run.oci.hooks.stderr",
                         "run.oci.hooks.stdout",
