@@ -198,6 +198,11 @@ static const struct {
     {"subreaper", subreaper_command},
     {"spy", spy_command},
     {"criu", criu_command},
+    {"swap", swap_command},
+    {"overwrite", overwrite_command},
+    {"plant-keyring", plant_keyring_command},
+    {"inherit", inherit_command},
+    {"nest", nest_command},
 };
 
 static int run_command(const char *name, const struct words *words)

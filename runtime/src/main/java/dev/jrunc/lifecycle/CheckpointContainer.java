@@ -91,7 +91,7 @@ public final class CheckpointContainer {
         }
         dump(criu, dump, spec, state, status);
         if (!options.preDump() && !options.leaveRunning()) {
-            new DeleteContainer(context).remove(folder, state);
+            new DeleteContainer(context).remove(folder, state, false);
         }
     }
 

@@ -12,7 +12,6 @@ import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
-import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.IntelRdtPlan;
@@ -144,33 +143,35 @@ public final class CreateContainer {
         ContainerState state = making.claim(bundle, !options.noNewKeyring());
         CreatedCgroups cgroups = new CreatedCgroups(front, bundle.cgroups());
         List<Step<HostOperation>> steps = new ArrayList<>();
-        Bundle possible;
         Plan plan;
         try {
             addPreparing(steps, bundle, state);
             front.execute(steps);
             steps.clear();
             cgroups.create();
-            possible = withTrees(bundle.with(cgroups.plan()));
-            plan = possible.plan(0);
+            plan = bundle.with(cgroups.plan()).plan(0);
             state = state.withCgroups(cgroups.plan().folders());
             steps.addAll(cgroups.plan().limits());
             addIntelRdt(steps, bundle);
-            addSpawning(steps, plan);
+            addSpawning(steps, plan, plan.spawn().withoutCgroups());
         } catch (JruncException e) {
             making.undo(bundle, state, e);
             throw e;
         }
-        state = made(possible, plan, state, steps, front.run(steps));
+        state = made(bundle, plan, state, steps, front.run(steps));
         try {
+            cgroups.join();
+            state = state.withCgroups(cgroups.plan().folders());
+            Bundle possible = withTrees(bundle.with(cgroups.plan()));
+            plan = possible.plan(0);
             if (!possible.waitsForPid()) {
                 front.execute(List.of(sending(plan)));
             }
+            return new Made(possible, plan, state);
         } catch (JruncException e) {
             making.undo(bundle, state, e);
             throw e;
         }
-        return new Made(possible, plan, state);
     }
 
     /**
@@ -210,8 +211,8 @@ public final class CreateContainer {
         }
     }
 
-    private static void addSpawning(List<Step<HostOperation>> steps, Plan plan) {
-        steps.add(Step.must(plan.spawn()));
+    private static void addSpawning(List<Step<HostOperation>> steps, Plan plan, HostOperation.Spawn spawn) {
+        steps.add(Step.must(spawn));
         steps.addAll(plan.oomScoreAdj());
         steps.addAll(plan.netDevices());
     }
@@ -224,7 +225,7 @@ public final class CreateContainer {
         }
         addIntelRdt(steps, bundle);
         steps.addAll(plan.trees());
-        addSpawning(steps, plan);
+        addSpawning(steps, plan, plan.spawn());
         if (!bundle.waitsForPid()) {
             steps.add(sending(plan));
         }
@@ -297,7 +298,7 @@ public final class CreateContainer {
     /** Somebody else has made one of the cgroups since we looked. */
     private static boolean takenMeanwhile(ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
-            if (cgroup.made() > 0 && wasThere(cgroup.folder(), steps, results)) {
+            if (cgroup.made() > 0 && Cgroups.wasThere(cgroup.folder(), steps, results)) {
                 return true;
             }
         }
@@ -309,26 +310,10 @@ public final class CreateContainer {
             ContainerState state, List<Step<HostOperation>> steps, List<Result> results) {
         List<ContainerState.Cgroup> cgroups = new ArrayList<>();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
-            boolean others = wasThere(cgroup.folder(), steps, results);
+            boolean others = Cgroups.wasThere(cgroup.folder(), steps, results);
             cgroups.add(others ? new ContainerState.Cgroup(cgroup.folder(), 0) : cgroup);
         }
         return state.withTheseCgroups(cgroups);
-    }
-
-    /** In version 2 a cgroup is made in two steps, of which the first may fail after it has made it. */
-    private static boolean wasThere(CgroupFolder folder, List<Step<HostOperation>> steps, List<Result> results) {
-        boolean there = false;
-        for (int i = 0; i < results.size(); i++) {
-            if (steps.get(i).operation() instanceof HostOperation.CgroupCreate create
-                    && folder.mount().equals(create.mount())
-                    && folder.path().equals(create.path())) {
-                if (results.get(i).value() > 0) {
-                    return false;
-                }
-                there = there || results.get(i).ok();
-            }
-        }
-        return there;
     }
 
     /** Init works on its plan from here on; it stays behind its front's death only after the point LIMITS. */
@@ -363,6 +348,7 @@ public final class CreateContainer {
         }
         await(steps, Plan.SYNC_LIMITS);
         steps.addAll(plan.limits());
+        steps.addAll(SubCgroups.delegation(bundle.spec(), bundle.cgroups()));
         goOn(steps);
         steps.addAll(InitReports.toSeccompListener(
                 bundle.spec(),

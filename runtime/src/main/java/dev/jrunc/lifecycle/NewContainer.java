@@ -176,7 +176,7 @@ final class NewContainer {
         }
         List<Step<HostOperation>> steps = new ArrayList<>();
         steps.add(Step.mayFail(new HostOperation.KillInit(origin)));
-        steps.addAll(Cgroups.remove(state));
+        steps.addAll(Cgroups.remove(state, true));
         for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
             steps.add(Step.mayFail(removal));
         }

@@ -95,6 +95,7 @@ class DescribeFeaturesTest {
                 List.of(
                         "org.criu.config",
                         "org.systemd.property.",
+                        "run.oci.delegate-cgroup",
                         "run.oci.hooks.stderr",
                         "run.oci.hooks.stdout",
                         "run.oci.keep_original_groups",
