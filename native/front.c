@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "front.h"
+#include "host_criu.h"
 
 #include "call.h"
 #include "faults.h"
@@ -60,6 +61,8 @@ static void front_init(struct front *front, int argc, char **argv)
         .init = {.pidfd = -1, .channel = -1},
         .console_socket = -1,
         .relay = -1,
+        .relayed_fd = -1,
+        .criu = {.pidfd = -1, .channel = -1, .output = -1},
         .terminal = -1,
     };
     global_options_read(&front->options, argc, argv);
@@ -109,6 +112,7 @@ static char **will_arguments(struct front *front)
 /* The engine is gone in mid-call: another one finds in the state folder what has to be cleaned up. */
 static void recover(struct front *front)
 {
+    criu_kill(front);
     kill_spawned_init(front);
     if (!front->state.id[0])
         return;

@@ -28,6 +28,14 @@ struct state_folder {
     int answer_fifo;
 };
 
+/* From CRIU_START to CRIU_END; pid 0: none. fds are -1 when not open. */
+struct criu {
+    pid_t pid;
+    int pidfd;
+    int channel; /* until CRIU_RELAY */
+    int output;  /* a file that has what it prints */
+};
+
 struct front {
     struct global_options options;
     int argc;
@@ -54,6 +62,9 @@ struct front {
     int console_socket;
     /* Connected, from RELAY_CONNECT to RELAY_CLOSE; -1. */
     int relay;
+    /* That came with the last message; -1. */
+    int relayed_fd;
+    struct criu criu;
     /* Orphans of the container come to us, and are ours to reap. */
     bool subreaper;
     /* The pty's master that FOREGROUND relays; -1. */

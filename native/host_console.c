@@ -41,6 +41,18 @@ static void send_master(struct front *front, int master, struct result *result)
     front->console_socket = -1;
 }
 
+/* To the console socket, or it is kept for FOREGROUND. */
+static void take_master(struct front *front, int *master, struct result *result)
+{
+    if (front->console_socket >= 0) {
+        send_master(front, *master, result);
+        return;
+    }
+    if (front->terminal >= 0)
+        close(front->terminal);
+    front->terminal = release_fd(master);
+}
+
 void host_receive_console(struct front *front, const struct op_receive_console *request, struct result *result)
 {
     (void)request;
@@ -55,14 +67,19 @@ void host_receive_console(struct front *front, const struct op_receive_console *
         result_fail(result, EPROTO, "init sent %zu fds as its terminal", frame.fd_count);
         return;
     }
-    if (front->console_socket >= 0) {
-        send_master(front, frame.fds[0], result);
-        return;
-    }
+    take_master(front, &frame.fds[0], result);
     if (front->terminal >= 0)
-        close(front->terminal);
-    front->terminal = release_fd(&frame.fds[0]);
-    terminal_plain_lines(front->terminal); /* before the program writes its first */
+        terminal_plain_lines(front->terminal); /* before the program writes its first */
+}
+
+/* One that is restored has its settings again. */
+void host_criu_console(struct front *front, const struct op_criu_console *request, struct result *result)
+{
+    (void)request;
+    if (front->relayed_fd < 0)
+        result_fail(result, EBADF, "criu sent no terminal");
+    else
+        take_master(front, &front->relayed_fd, result);
 }
 
 void host_send_pidfd(struct front *front, const struct op_send_pidfd *request, struct result *result)

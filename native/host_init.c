@@ -40,6 +40,18 @@ static bool spawned(const struct front *front, struct result *result)
     return front->init.pid > 0;
 }
 
+void tell_init(const struct front *front, struct result *result)
+{
+    char *text = NULL;
+    int length = asprintf(&text, "%" PRIu64, front->init.start_time);
+    if (length < 0) {
+        result_fail(result, ENOMEM, "tell the start time of init");
+        return;
+    }
+    result->value = front->init.pid;
+    result->data = (struct buffer){.data = (uint8_t *)text, .length = (size_t)length};
+}
+
 void tell_spawned(struct front *front, int status, const struct spawn_error *error, struct result *result)
 {
     if (status) {
@@ -52,14 +64,7 @@ void tell_spawned(struct front *front, int status, const struct spawn_error *err
     struct timeval limit = {.tv_sec = FRAME_SECONDS};
     setsockopt(front->init.channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(front->init.channel, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    char *text = NULL;
-    int length = asprintf(&text, "%" PRIu64, front->init.start_time);
-    if (length < 0) {
-        result_fail(result, ENOMEM, "tell the start time of init");
-        return;
-    }
-    result->value = front->init.pid;
-    result->data = (struct buffer){.data = (uint8_t *)text, .length = (size_t)length};
+    tell_init(front, result);
 }
 
 void host_spawn(struct front *front, const struct op_spawn *request, struct result *result)

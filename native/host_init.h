@@ -6,6 +6,8 @@
 
 /* The result of SPAWN and ENTER: status is 0, and front->init is there, or -errno with error. */
 void tell_spawned(struct front *front, int status, const struct spawn_error *error, struct result *result);
+/* Its pid and start time. */
+void tell_init(const struct front *front, struct result *result);
 /* SIGKILL, and waits for it; nothing when there is none. 0 or -errno. */
 int kill_spawned_init(struct front *front);
 /* Its wait status, once its pidfd is readable; reaps it where that is asked for. 0 or -errno. */

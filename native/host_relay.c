@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stream to somebody else, whose protocol the engine speaks: who is there sees the caller, and not the engine. */
+#include "host_relay.h"
 #include "files.h"
 #include "front.h"
 #include "scope.h"
@@ -7,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +20,15 @@ static void relay_end(struct front *front)
     if (front->relay >= 0)
         close(front->relay);
     front->relay = -1;
+    if (front->relayed_fd >= 0)
+        close(front->relayed_fd);
+    front->relayed_fd = -1;
+}
+
+void relay_begin(struct front *front, int *fd)
+{
+    relay_end(front);
+    front->relay = release_fd(fd);
 }
 
 void host_relay_connect(struct front *front, const struct op_relay_connect *request, struct result *result)
@@ -32,7 +44,7 @@ void host_relay_connect(struct front *front, const struct op_relay_connect *requ
         result_fail(result, -error, "connect to %s%s", request->abstract ? "@" : "", request->path);
         return;
     }
-    front->relay = release_fd(&fd);
+    relay_begin(front, &fd);
 }
 
 void host_relay_send(struct front *front, const struct op_relay_send *request, struct result *result)
@@ -52,6 +64,37 @@ void host_relay_send(struct front *front, const struct op_relay_send *request, s
         result_fail(result, -error, "send %u bytes", request->content.length);
 }
 
+/* recvmsg(2), and the fd that came with it. A message that is longer than the room for it is an error. */
+static ssize_t receive(struct front *front, uint8_t *bytes, size_t most)
+{
+    union {
+        struct cmsghdr header;
+        uint8_t space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {bytes, most};
+    struct msghdr packet = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(front->relay, &packet, MSG_CMSG_CLOEXEC);
+    if (length < 0)
+        return -errno;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
+    if (front->relayed_fd >= 0)
+        close(front->relayed_fd);
+    front->relayed_fd = -1;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(&front->relayed_fd, CMSG_DATA(header), sizeof(int));
+    return packet.msg_flags & MSG_TRUNC ? -EMSGSIZE : length;
+}
+
+/* Until there is something to read, or nobody any more who could write: what criu has made may hold its end open. */
+static int wait_message(struct front *front, int64_t deadline)
+{
+    struct pollfd fds[] = {{.fd = front->relay, .events = POLLIN}, {.fd = front->criu.pidfd, .events = POLLIN}};
+    int ready = wait_ready(&front->waits, fds, sizeof fds / sizeof *fds, deadline);
+    return ready < 0 ? ready : fds[0].revents ? 0 : -EPIPE;
+}
+
 void host_relay_receive(struct front *front, const struct op_relay_receive *request, struct result *result)
 {
     int64_t deadline = deadline_after(request->timeoutMillis);
@@ -59,17 +102,17 @@ void host_relay_receive(struct front *front, const struct op_relay_receive *requ
     scope_free uint8_t *bytes = malloc(most ? most : 1);
     int error = !bytes ? -ENOMEM : front->relay < 0 ? -ENOTCONN : 0;
     while (!error) {
-        ssize_t length = recv(front->relay, bytes, most, 0);
+        ssize_t length = receive(front, bytes, most);
         if (length >= 0) {
             error = buffer_append(&result->data, bytes, (size_t)length) ? -ENOMEM : 0;
             break;
         }
-        if (errno == EAGAIN)
-            error = wait_fd(&front->waits, front->relay, POLLIN, deadline);
-        else if (errno != EINTR)
-            error = -errno;
+        if (length == -EAGAIN)
+            error = wait_message(front, deadline);
+        else if (length != -EINTR)
+            error = (int)length;
     }
-    if (error)
+    if (error && error != -EPIPE)
         result_fail(result, -error, "receive");
 }
 

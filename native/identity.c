@@ -36,15 +36,31 @@ void op_umask(struct init *init, const struct op_umask *op)
     umask(op->umask & 0777);
 }
 
+static bool is_null(const struct stat *status)
+{
+    return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
+}
+
+/* The host's /dev/null becomes the container's: nobody could restore a file of a mount that the container doesn't have. */
+static void open_null_here(const struct init *init, int fd)
+{
+    struct stat status;
+    int flags = fcntl(fd, F_GETFL);
+    scope_fd here = flags < 0 ? -1 : path_open(init->root, "/dev/null", flags & (O_ACCMODE | O_APPEND));
+    if (here >= 0 && fstat(here, &status) == 0 && is_null(&status))
+        dup2(here, fd);
+}
+
 /* The user may open /dev/stdout again. /dev/null is everybody's. */
 void op_stdio_owner(struct init *init, const struct op_stdio_owner *op)
 {
-    (void)init;
     for (int fd = 0; fd <= 2; fd++) {
         struct stat status;
         if (fstat(fd, &status) < 0)
             fail("look at fd %d", fd);
-        if ((S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) || status.st_uid == op->uid)
+        if (is_null(&status))
+            open_null_here(init, fd);
+        if (is_null(&status) || status.st_uid == op->uid)
             continue;
         if (fchown(fd, op->uid, (gid_t)-1) < 0 && errno != EPERM && errno != EINVAL && errno != ENOSYS &&
             errno != EROFS)

@@ -41,6 +41,28 @@ void fds_close_on_exec(int first)
 
 #define STACK_BYTES (64u * 1024)
 
+/* None may take the place of another that has not been placed yet. */
+static int place_fds(const struct program *program)
+{
+    int above[MAX_MORE_FDS];
+    if (program->more_count > MAX_MORE_FDS)
+        return E2BIG;
+    for (int i = 0; i < program->more_count; i++) {
+        above[i] = fcntl(program->more[i], F_DUPFD_CLOEXEC, 3 + MAX_MORE_FDS);
+        if (above[i] < 0)
+            return errno;
+    }
+    for (int fd = 0; fd <= 2; fd++) {
+        if (dup2(program->fds[fd], fd) < 0)
+            return errno;
+    }
+    for (int i = 0; i < program->more_count; i++) {
+        if (dup2(above[i], 3 + i) < 0)
+            return errno;
+    }
+    return 0;
+}
+
 /* In the child, which has our memory: the errno that is left when it comes back. */
 static int execute(const struct program *program)
 {
@@ -48,11 +70,12 @@ static int execute(const struct program *program)
         return errno;
     if (program->group && setpgid(0, 0) < 0)
         return errno;
-    for (int fd = 0; fd <= 2; fd++) {
-        if (dup2(program->fds[fd], fd) < 0)
-            return errno;
-    }
-    close_fds(3);
+    int error = program->prepare ? program->prepare(program->context) : 0;
+    if (!error)
+        error = place_fds(program);
+    if (error)
+        return error;
+    close_fds(3 + program->more_count);
     if (program->folder && chdir(program->folder) < 0)
         return errno;
     signals_default();

@@ -23,6 +23,8 @@ static inline void fixture_begin(struct fixture *fixture)
         .init = {.pidfd = -1, .channel = -1},
         .console_socket = -1,
         .relay = -1,
+        .relayed_fd = -1,
+        .criu = {.pidfd = -1, .channel = -1, .output = -1},
         .terminal = -1,
     };
     snprintf(fixture->folder, sizeof fixture->folder, "/tmp/jrunc-test-XXXXXX");

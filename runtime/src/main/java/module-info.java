@@ -12,6 +12,7 @@ module dev.jrunc.runtime {
     requires tools.jackson.core;
     requires tools.jackson.databind;
     // The distribution's: commands that the library doesn't have.
+    requires static com.google.protobuf;
     requires static com.networknt.schema;
     requires static info.picocli;
     requires static jdk.jfr;

@@ -25,7 +25,7 @@ class LayersTest {
             List.of("Main"),
             List.of("cli"),
             List.of("lifecycle"),
-            List.of("engine", "cgroup", "doctor", "hint", "hook", "state", "systemd", "validate", "seccomp"),
+            List.of("engine", "cgroup", "criu", "doctor", "hint", "hook", "state", "systemd", "validate", "seccomp"),
             List.of("plan", "json"),
             List.of("spec", "kernel"),
             List.of("error"));

@@ -32,6 +32,7 @@ final class FeaturesCommand implements Command {
         invocation.require(0, 0);
         TreeMap<String, String> annotations = new TreeMap<>();
         annotations.put("dev.jrunc.version", JruncCommandLine.VERSION);
+        annotations.put("dev.jrunc.checkpoint.enabled", "true");
         invocation
                 .libraries()
                 .libseccompVersion()

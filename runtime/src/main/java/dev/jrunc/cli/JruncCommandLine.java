@@ -29,6 +29,7 @@ public final class JruncCommandLine implements Session.Handler {
     private static final int FAILURE = 1;
 
     static final List<Command> COMMANDS = List.of(
+            new CheckpointCommand(),
             new CreateCommand(),
             new DeleteCommand(),
             new DoctorCommand(),
@@ -41,6 +42,7 @@ public final class JruncCommandLine implements Session.Handler {
             new ListCommand(),
             new PauseCommand(),
             new PsCommand(),
+            new RestoreCommand(),
             new ResumeCommand(),
             new RunCommand(),
             new SpecCommand(),
@@ -230,7 +232,7 @@ public final class JruncCommandLine implements Session.Handler {
         for (Command command : COMMANDS) {
             text.append("  ")
                     .append(command.name())
-                    .repeat(' ', 10 - command.name().length());
+                    .repeat(' ', 12 - command.name().length());
             text.append(command.summary()).append('\n');
         }
         return text.toString();

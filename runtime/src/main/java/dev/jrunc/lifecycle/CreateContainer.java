@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.lifecycle;
 
-import dev.jrunc.cgroup.CgroupPlan;
-import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
@@ -12,10 +10,8 @@ import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.hook.RuntimeHooks;
 import dev.jrunc.json.ContainerState;
-import dev.jrunc.json.Rfc3339;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.plan.Bytes;
-import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HookOutput;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.IntelRdtPlan;
@@ -28,7 +24,6 @@ import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** {@code create}: everything up to a process that waits for {@code start}. */
 public final class CreateContainer {
@@ -50,9 +45,7 @@ public final class CreateContainer {
     private final CreateOptions options;
     private final StateFolder folder;
     private final Terminal terminal;
-
-    /** With --systemd-cgroup. */
-    private @Nullable SystemdUnit unit;
+    private final NewContainer making;
 
     public CreateContainer(Context context, String id, CreateOptions options, Terminal terminal) {
         this.context = context;
@@ -60,6 +53,7 @@ public final class CreateContainer {
         this.options = options;
         this.folder = context.folder(id);
         this.terminal = terminal;
+        this.making = new NewContainer(context, folder, terminal == Terminal.ANYBODYS, false);
     }
 
     /** Steps that follow at once, in the same batch; what to do when one of them fails is the affair of whose they are. */
@@ -88,7 +82,6 @@ public final class CreateContainer {
     Created create(Sequel sequel) {
         Bundle bundle = Bundle.read(context, folder.id(), options);
         checkConsole(bundle);
-        unit = bundle.unit();
         Plan plan = bundle.plan(0);
         plan.warnings().forEach(context.warnings());
         bundle.cgroups().warnings().forEach(context.warnings());
@@ -96,25 +89,14 @@ public final class CreateContainer {
         try {
             return finish(made.bundle, made.plan, made.state, sequel);
         } catch (JruncException e) {
-            undo(made.state, e);
-            poststop(made.state);
+            making.undo(made.bundle, made.state, e);
+            making.poststop(made.state);
             throw e;
         }
     }
 
     /** What the container is made from, as far as it could be had, with the process of its init. */
     private record Made(Bundle bundle, Plan plan, ContainerState state) {}
-
-    /** runtime.md section "Lifecycle": after a hook that failed it goes on with these. */
-    private void poststop(ContainerState state) {
-        RuntimeHooks.runAll(
-                front,
-                "poststop",
-                state.poststop(),
-                StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
-                HookOutput.of(state.annotations(), state.bundle()),
-                context.warnings());
-    }
 
     private void checkConsole(Bundle bundle) {
         boolean socket = options.consoleSocket() != null;
@@ -141,7 +123,7 @@ public final class CreateContainer {
      * where none of the cgroups was there when we looked. What is about to be made is written down before it is made.
      */
     private Made make(Bundle bundle, Plan plan) {
-        ContainerState state = initialState(bundle, bundle.foundCgroups());
+        ContainerState state = making.initialState(bundle, !options.noNewKeyring(), bundle.foundCgroups());
         if (Cgroups.areNew(bundle.foundCgroups())) {
             List<Step<HostOperation>> steps = new ArrayList<>(folder.making());
             addMaking(steps, bundle, plan, state);
@@ -150,7 +132,7 @@ public final class CreateContainer {
                 return new Made(bundle, plan, made(bundle, plan, state, steps, results));
             }
         }
-        state = claim(bundle);
+        state = making.claim(bundle, !options.noNewKeyring());
         List<Step<HostOperation>> steps = new ArrayList<>();
         addMaking(steps, bundle, plan, state);
         return new Made(bundle, plan, made(bundle, plan, state, steps, front.run(steps)));
@@ -158,7 +140,7 @@ public final class CreateContainer {
 
     /** What a caller without rights can't have is known only when it was tried: docs/decisions/rootless.md. */
     private Made makeStepByStep(Bundle bundle) {
-        ContainerState state = claim(bundle);
+        ContainerState state = making.claim(bundle, !options.noNewKeyring());
         CreatedCgroups cgroups = new CreatedCgroups(front, bundle.cgroups());
         List<Step<HostOperation>> steps = new ArrayList<>();
         Plan plan;
@@ -173,7 +155,7 @@ public final class CreateContainer {
             addIntelRdt(steps, bundle);
             addSpawning(steps, plan, plan.spawn().withoutCgroups());
         } catch (JruncException e) {
-            undo(state, e);
+            making.undo(bundle, state, e);
             throw e;
         }
         state = made(bundle, plan, state, steps, front.run(steps));
@@ -187,7 +169,7 @@ public final class CreateContainer {
             }
             return new Made(possible, plan, state);
         } catch (JruncException e) {
-            undo(state, e);
+            making.undo(bundle, state, e);
             throw e;
         }
     }
@@ -210,36 +192,6 @@ public final class CreateContainer {
             throw failure.get();
         }
         return bundle;
-    }
-
-    /**
-     * Takes the id, and looks again for its cgroups.
-     *
-     * @return the state with which it begins
-     */
-    private ContainerState claim(Bundle bundle) {
-        claim();
-        try {
-            List<ContainerState.Cgroup> found =
-                    Cgroups.found(bundle.cgroups(), front.execute(Cgroups.looks(bundle.cgroups())));
-            Cgroups.checkEmpty(front, found, bundle.cgroups().optional());
-            return initialState(bundle, found);
-        } catch (JruncException e) {
-            List<Step<HostOperation>> steps =
-                    List.of(Step.mayFail(folder.removal().operation()));
-            Failures.suppress(e, steps, front.execute(steps));
-            throw e;
-        }
-    }
-
-    /** After what a killed create has left there. */
-    private void claim() {
-        if (folder.create()) {
-            return;
-        }
-        if (!RecoverContainer.recoverAbandoned(context, folder) || !folder.create()) {
-            throw ContainerError.exists();
-        }
     }
 
     private void addPreparing(List<Step<HostOperation>> steps, Bundle bundle, ContainerState state) {
@@ -300,7 +252,7 @@ public final class CreateContainer {
                 failure = Optional.of(spawnFailure(bundle, spawn, results.getLast()));
             }
             OperationFailed failed = Resctrl.explained(front, bundle.intelRdt(), failure.get());
-            undo(ours, failed);
+            making.undo(bundle, ours, failed);
             throw failed;
         }
         int spawned = 0;
@@ -310,11 +262,16 @@ public final class CreateContainer {
         if (taken) {
             ContainerError failed = new ContainerError(
                     "container's cgroup is not empty: another container is being made in it at the same time");
-            undo(ours, failed);
+            making.undo(bundle, ours, failed);
             throw failed;
         }
         long pid = results.get(spawned).value();
-        startUnit(bundle, state, pid);
+        try {
+            making.startUnit(bundle, pid);
+        } catch (JruncException e) {
+            making.undo(bundle, state, e);
+            throw e;
+        }
         return state.withProcess(pid, Long.parseLong(results.get(spawned).data().utf8()));
     }
 
@@ -357,74 +314,6 @@ public final class CreateContainer {
             cgroups.add(others ? new ContainerState.Cgroup(cgroup.folder(), 0) : cgroup);
         }
         return state.withTheseCgroups(cgroups);
-    }
-
-    /** A unit of systemd begins with a process; what systemd doesn't know of limits is written into its cgroup. */
-    private void startUnit(Bundle bundle, ContainerState state, long pid) {
-        if (unit == null) {
-            return;
-        }
-        try {
-            if (terminal != Terminal.ANYBODYS) {
-                unit.start(pid);
-            }
-            unit.close();
-            front.execute(inUnit(bundle.cgroups()));
-        } catch (JruncException e) {
-            undo(state, e);
-            throw e;
-        }
-    }
-
-    private static List<Step<HostOperation>> inUnit(CgroupPlan cgroups) {
-        List<Step<HostOperation>> steps = new ArrayList<>();
-        List<String> folders = new ArrayList<>();
-        for (CgroupFolder folder : cgroups.ofProcesses()) {
-            folders.add(folder.folder());
-            if (!cgroups.below().isEmpty()) {
-                steps.add(Step.must(new HostOperation.CgroupCreate(
-                        CREATE,
-                        folder.mount(),
-                        folder.path(),
-                        folder.controllers().contains("cpuset"),
-                        List.of())));
-            }
-        }
-        // In version 2 systemd has put init there already, but not below it.
-        HostOperation attach = new HostOperation.CgroupAttach(CREATE, folders);
-        if (!cgroups.below().isEmpty()) {
-            steps.add(Step.must(attach));
-        }
-        steps.addAll(cgroups.create());
-        steps.addAll(cgroups.limits());
-        if (cgroups.below().isEmpty()) {
-            steps.add(Step.must(attach));
-        }
-        return steps;
-    }
-
-    private ContainerState initialState(Bundle bundle, List<ContainerState.Cgroup> cgroups) {
-        Call call = front.call();
-        Spec.Hooks hooks = bundle.spec().hooks();
-        IntelRdtPlan intelRdt = bundle.intelRdt();
-        return new ContainerState(
-                bundle.spec().ociVersion(),
-                bundle.id(),
-                false,
-                0,
-                0,
-                bundle.path(),
-                bundle.rootfs(),
-                Rfc3339.exact(context.clock().instant()),
-                bundle.spec().annotations(),
-                call.euid() == 0 ? "root" : Long.toString(call.euid()),
-                bundle.ownPidNamespace(),
-                !options.noNewKeyring(),
-                unit == null ? null : unit.named(),
-                unit == null ? cgroups : Cgroups.inUnit(cgroups),
-                intelRdt == null ? null : intelRdt.group(),
-                hooks.poststart(),
-                hooks.poststop());
     }
 
     /** Init works on its plan from here on; it stays behind its front's death only after the point LIMITS. */
@@ -492,25 +381,5 @@ public final class CreateContainer {
 
     private static void goOn(List<Step<HostOperation>> steps) {
         steps.add(Step.must(new HostOperation.GoOn(CREATE)));
-    }
-
-    /** A failure here is added to the first, and doesn't hide it. */
-    private void undo(ContainerState state, JruncException cause) {
-        if (unit != null) {
-            front.attempt(new HostOperation.KillInit(CREATE));
-            unit.undo(front, cause);
-        }
-        if (state.resctrl() != null) {
-            // Else it would be one of the processes that its group is looked for.
-            front.attempt(new HostOperation.KillInit(CREATE));
-        }
-        List<Step<HostOperation>> steps = new ArrayList<>();
-        steps.add(Step.mayFail(new HostOperation.KillInit(CREATE)));
-        steps.addAll(Cgroups.remove(state, true));
-        for (HostOperation removal : Resctrl.removal(front, state.resctrl())) {
-            steps.add(Step.mayFail(removal));
-        }
-        steps.add(Step.mayFail(folder.removal().operation()));
-        Failures.suppress(cause, steps, front.execute(steps));
     }
 }

@@ -105,7 +105,8 @@ public final class DeleteContainer {
         remove(folder, state, true);
     }
 
-    private void remove(StateFolder folder, ContainerState state, boolean undoing) {
+    /** @param undoing one that was never finished */
+    void remove(StateFolder folder, ContainerState state, boolean undoing) {
         List<Spec.Hook> poststop = state.complete() ? state.poststop() : List.of();
         List<Step<HostOperation>> steps = new ArrayList<>();
         addEnd(steps, state);

@@ -71,12 +71,37 @@ public final class RunContainer {
             deleteAfter(e, created.state());
             throw e;
         }
+        return conclude(folder, created.state(), mode, results);
+    }
+
+    /** @param results that end with those of waiting() */
+    private int conclude(StateFolder folder, ContainerState state, Mode mode, List<Result> results) {
         int ended =
                 results.size() - (mode.keep ? 1 : 1 + folder.lockingAndReading().size());
         if (!mode.keep) {
-            remove(id, results.subList(ended + 1, results.size()), DeleteContainer.Init.of(created.state()), false);
+            remove(state.id(), results.subList(ended + 1, results.size()), DeleteContainer.Init.of(state), false);
         }
         return exitStatus(results.get(ended).value());
+    }
+
+    /**
+     * In the foreground, one that runs already: run() from there on. Its folder is locked.
+     *
+     * @throws EngineReleased when the front waits alone
+     */
+    int await(StateFolder folder, ContainerState state, Mode mode, List<String> continuation) {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        steps.add(folder.unlocking());
+        if (mode.subreaper) {
+            steps.add(Step.must(new HostOperation.BecomeSubreaper(Origin.rule("run"))));
+        }
+        steps.addAll(waiting(folder, state, mode, continuation));
+        try {
+            return conclude(folder, state, mode, front.execute(steps));
+        } catch (JruncException e) {
+            deleteAfter(e, state);
+            throw e;
+        }
     }
 
     /** A container that runs is not locked; and its folder must be this one still. Hooks come between start and waiting. */

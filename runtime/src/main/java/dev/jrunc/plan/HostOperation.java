@@ -1426,7 +1426,10 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** data: at least a byte, as much as there is; empty at the end of the stream. ETIMEDOUT. */
+    /**
+     * data: at least a byte, as much as there is, or a message; empty at the end. An fd that comes with it is kept until the next one
+     * (CRIU_CONSOLE). ETIMEDOUT.
+     */
     record RelayReceive(Origin origin, long maxBytes, long timeoutMillis) implements HostOperation {
         @Override
         public int code() {
@@ -1484,5 +1487,224 @@ public sealed interface HostOperation extends Operation {
         public void fields(Fields fields) {
             fields.strs("names", names);
         }
+    }
+
+    /** Opens a file for criu, which gets it from CRIU_START. value: the fd. */
+    record CriuOpen(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f0;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_OPEN";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /**
+     * Starts {@code criu swrk 3}, found in PATH, with the caller's environment. fds: those of the front that it gets from 4 on. root: in a
+     * mount namespace of criu's own that is bound, with all below it, on mountpoint; or empty. keyring: a
+     * new session keyring of that name, which what it restores gets; or empty. standardInput: it gets the front's. It ends with
+     * the front. value: its pid. ENOENT: no criu.
+     */
+    record CriuStart(
+            Origin origin, String root, String mountpoint, String keyring, boolean standardInput, List<Long> fds)
+            implements HostOperation {
+        public CriuStart {
+            fds = List.copyOf(fds);
+        }
+
+        @Override
+        public int code() {
+            return 0x1f1;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_START";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("root", root);
+            fields.str("mountpoint", mountpoint);
+            fields.str("keyring", keyring);
+            fields.bool("standardInput", standardInput);
+            fields.u32s("fds", fds);
+        }
+    }
+
+    /** Opens a folder of criu's mount namespace: criu is told of it by its number among the fds of the front. value: the number. */
+    record CriuFolder(Origin origin, String path) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f9;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_FOLDER";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("path", path);
+        }
+    }
+
+    /** Puts criu into cgroups, and so what it restores. */
+    record CriuAttach(Origin origin, List<String> folders) implements HostOperation {
+        public CriuAttach {
+            folders = List.copyOf(folders);
+        }
+
+        @Override
+        public int code() {
+            return 0x1f2;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_ATTACH";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("folders", folders);
+        }
+    }
+
+    /** From here on the relay is criu's: a message at a time. */
+    record CriuRelay(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f3;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_RELAY";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
+    /** Closes criu's channel, and waits for its end; after timeoutMillis it is killed. value: its wait status; data: the last that it has
+     * printed. Nothing where there is none. */
+    record CriuEnd(Origin origin, long timeoutMillis) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f4;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_END";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("timeoutMillis", timeoutMillis);
+        }
+    }
+
+    /** A child of the front that criu restores is init from here on. value and data: as SPAWN's. ECHILD. */
+    record CriuAdopt(Origin origin, long pid) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f5;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_ADOPT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+        }
+    }
+
+    /** The fd that came with the last message is the pty's master: RECEIVE_CONSOLE. */
+    record CriuConsole(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f6;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_CONSOLE";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
+    /** data: what a link of /proc/PID says, such as fd/0 or ns/net. ESRCH when pid and start time don't name the same process. */
+    record ProcessLink(Origin origin, long pid, long startTime, String name) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f7;
+        }
+
+        @Override
+        public String name() {
+            return "PROCESS_LINK";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("pid", pid);
+            fields.u64("startTime", startTime);
+            fields.str("name", name);
+        }
+    }
+
+    /** Makes what is missing of path below root, whose links lead nowhere else: folders, and a file as the last where asked. */
+    record MakeMountpoint(Origin origin, String root, String path, boolean file) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1f8;
+        }
+
+        @Override
+        public String name() {
+            return "MAKE_MOUNTPOINT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("root", root);
+            fields.str("path", path);
+            fields.bool("file", file);
+        }
+    }
+
+    /**
+     * Makes the root of the process that CRIU_ADOPT has taken read-only: criu, which has to write to it, leaves it writable. EINVAL: it
+     * has the front's mount namespace.
+     */
+    record CriuReadonlyRoot(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x1fa;
+        }
+
+        @Override
+        public String name() {
+            return "CRIU_READONLY_ROOT";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
     }
 }

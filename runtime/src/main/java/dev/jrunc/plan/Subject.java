@@ -45,6 +45,7 @@ public enum Subject {
             case HostOperation.WriteFile _,
                     HostOperation.WriteFirst _,
                     HostOperation.CgroupAttach _,
+                    HostOperation.CriuAttach _,
                     HostOperation.CgroupCreate _,
                     HostOperation.CgroupDelegate _,
                     HostOperation.CgroupSignal _,
@@ -56,8 +57,11 @@ public enum Subject {
                     HostOperation.RemoveFolder _ -> CGROUPS;
             case HostOperation.Spawn _, HostOperation.Enter _, HostOperation.FindNetdev _, HostOperation.MoveNetdev _ ->
                 NAMESPACES;
-            case HostOperation.OpenTree _, HostOperation.IdmapTree _ -> MOUNTS;
-            case HostOperation.ConnectConsole _, HostOperation.ReceiveConsole _ -> DEVICES;
+            case HostOperation.OpenTree _,
+                    HostOperation.IdmapTree _,
+                    HostOperation.CriuReadonlyRoot _,
+                    HostOperation.MakeMountpoint _ -> MOUNTS;
+            case HostOperation.ConnectConsole _, HostOperation.ReceiveConsole _, HostOperation.CriuConsole _ -> DEVICES;
             case HostOperation.SendSeccompListener _, HostOperation.ReadKept _, HostOperation.WriteKept _ ->
                 CONFINEMENT;
             case HostOperation.OomScoreAdj _,
@@ -96,7 +100,14 @@ public enum Subject {
                     HostOperation.RelayConnect _,
                     HostOperation.RelaySend _,
                     HostOperation.RelayReceive _,
-                    HostOperation.RelayClose _ -> HOST;
+                    HostOperation.RelayClose _,
+                    HostOperation.CriuOpen _,
+                    HostOperation.CriuStart _,
+                    HostOperation.CriuFolder _,
+                    HostOperation.CriuRelay _,
+                    HostOperation.CriuEnd _,
+                    HostOperation.CriuAdopt _,
+                    HostOperation.ProcessLink _ -> HOST;
         };
     }
 

@@ -22,7 +22,9 @@ public enum Annotation {
     /** The cgroup below that, which the processes are in, and which is the container's own to divide (version 2). */
     DELEGATE_CGROUP("run.oci.delegate-cgroup"),
     /** With --systemd-cgroup: the beginning of names, of which the rest is that of a property of the unit. */
-    SYSTEMD_PROPERTY("org.systemd.property.");
+    SYSTEMD_PROPERTY("org.systemd.property."),
+    /** A file of criu's options for checkpoint and restore; empty: none. */
+    CRIU_CONFIG("org.criu.config");
 
     private final String key;
 

@@ -93,6 +93,7 @@ class DescribeFeaturesTest {
     void listsTheAnnotationsThatAreHonoured() {
         assertEquals(
                 List.of(
+                        "org.criu.config",
                         "org.systemd.property.",
                         "run.oci.delegate-cgroup",
                         "run.oci.hooks.stderr",

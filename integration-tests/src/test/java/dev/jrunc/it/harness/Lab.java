@@ -291,7 +291,8 @@ public final class Lab implements AutoCloseable {
         calls.add(call);
     }
 
-    void forget(Container container) {
+    /** One that is deleted already. */
+    public void forget(Container container) {
         containers.remove(container);
     }
 

@@ -10,6 +10,8 @@ import org.opentest4j.TestAbortedException;
 
 /** What a test needs of the machine, and what happens when it isn't there. */
 public final class Machine {
+    private static final boolean CRIU = criuWorks();
+
     private Machine() {}
 
     /**
@@ -97,5 +99,25 @@ public final class Machine {
                 "AppArmor",
                 Files.isDirectory(Path.of("/sys/kernel/security/apparmor"))
                         && Files.isExecutable(Path.of("/usr/sbin/apparmor_parser")));
+    }
+
+    /** Needs a criu that works with this kernel: the guest of {@code make vm-test} has it. */
+    public static void needsCriu() {
+        needsAnywhere("a criu that works", CRIU);
+    }
+
+    private static boolean criuWorks() {
+        try {
+            Process check = new ProcessBuilder("criu", "check")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return check.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }
