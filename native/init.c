@@ -5,6 +5,7 @@
  */
 #include "cgroup_join.h"
 #include "fail.h"
+#include "faults.h"
 #include "operations.h"
 #include "scope.h"
 #include "waits.h"
@@ -107,6 +108,11 @@ static void execute(struct init *init, const struct operation *operation)
 {
     fail_operation(operation->code, operation->origin);
     init->may_fail = operation->flags & MAY_FAIL;
+    int fault = fault_at("before", operation->code, init->may_fail);
+    if (fault && init->may_fail)
+        return;
+    if (fault)
+        fail_with(fault, "fault injected before %s", code_name(operation->code));
     switch (operation->code) {
 #define F(type, name)
 #define INIT_OP(NAME, name, code, ...)                \
@@ -135,12 +141,14 @@ static void join_cgroups(struct frame *frame)
 
 _Noreturn void init_run(int channel)
 {
+    fault_process("init");
     fail_to_channel(channel);
     fail_stage("jrunc:[init]");
     arm_process(false);
     umask(0); /* modes are those of the plan; UMASK sets the program's */
     static struct init init;
-    init = (struct init){.channel = channel, .start_fifo = -1, .answer_fifo = -1, .root = -1};
+    init = (struct init){
+        .channel = channel, .start_fifo = -1, .answer_fifo = -1, .root = -1, .proc = -1, .sys = -1, .dev = -1};
     struct frame frame;
     struct msg_plan plan;
     int error = receive_frame(channel, &frame);

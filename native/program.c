@@ -111,7 +111,7 @@ static _Noreturn void fail_interpreter(int error, const char *path, char *interp
 static void check_interpreter(struct init *init, const char *path)
 {
     char head[HEAD_BYTES] = "", interpreter[HEAD_BYTES] = "";
-    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof head - 1, 0);
     if (got < 0)
         return; /* it can be executed all the same */
@@ -163,7 +163,7 @@ static void search(struct init *init, const char *file, const char *folders)
     fail_with(ENOENT, "exec: \"%s\": executable file not found in $PATH", file);
 }
 
-/* CVE-2016-3697: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
+/* CVE-2016-3697, CVE-2026-30892: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
 static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
 {
     char *field = line;
@@ -186,7 +186,7 @@ static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
 
 static void find_home(struct init *init, uint32_t uid)
 {
-    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK);
+    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat status;
     snprintf(init->home, sizeof init->home, "HOME=/");
     if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_PASSWD_BYTES)

@@ -491,6 +491,15 @@ static void test_terminal_attacks(void)
     ADD(&container.plan, CONSOLE, console, .rows = 0, .columns = 0);
     run_container(&container, &request);
     CHECK(failed_with(&container, ENOENT, "CONSOLE", "open the container's /dev/pts"));
+    /* As in exec, where the container may have mounted what it likes. */
+    container = (struct container){0};
+    add_root(&container, &lab);
+    add_file_system(&container, "devpts", "/dev/pts");
+    ADD(&container.plan, BIND, bind, .source = "/dev/tty", .tree = -1, .target = "/dev/pts/ptmx");
+    ADD(&container.plan, PIVOT_ROOT, pivot_root, .method = PIVOT_PIVOT);
+    ADD(&container.plan, CONSOLE, console, .rows = 0, .columns = 0);
+    run_container(&container, &request);
+    CHECK(failed_with(&container, EXDEV, "CONSOLE", "open a terminal of the container's devpts"));
     lab_end(&lab);
 }
 

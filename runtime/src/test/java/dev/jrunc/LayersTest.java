@@ -135,10 +135,14 @@ class LayersTest {
     }
 
     @Test
-    void onlyTheHelpKnowsPicocli() {
+    void onlyTheHelpItsModelAndTheColoursKnowPicocli() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.jrunc.cli.Help")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.CommandModel")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.Colours")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("picocli..")

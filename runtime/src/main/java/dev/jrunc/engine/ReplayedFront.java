@@ -110,14 +110,14 @@ public final class ReplayedFront {
         }
     }
 
-    private static byte[] hello() {
+    static byte[] hello() {
         Encoder out = new Encoder();
         out.u64("tableHash", Protocol.TABLE_HASH);
         out.str("version", "replayed");
         return out.toArray();
     }
 
-    private static byte[] call(List<String> args) {
+    static byte[] call(List<String> args) {
         Encoder out = new Encoder();
         out.strs("args", args);
         out.strs("environment", List.of("PATH=/usr/bin:/bin"));
@@ -205,7 +205,10 @@ public final class ReplayedFront {
             }
             case CGROUP_PROCESSES -> data = Bytes.utf8(PID + "\n");
             case RUN_PROGRAM -> data = Bytes.utf8("UID PID CMD\nroot " + PID + " program\n");
-            case ENTER -> value = PID + 1;
+            case ENTER -> {
+                value = PID + 1;
+                data = Bytes.utf8(START_TIME);
+            }
             case SIGNAL -> process = 0;
             default -> {}
         }
