@@ -728,6 +728,14 @@ int kernel_fstatvfs(int fd, struct statvfs *status)
     return 0;
 }
 
+int kernel_statvfs(const char *name, struct statvfs *status)
+{
+    path(name);
+    memset(status, 0, sizeof *status);
+    status->f_flag = take_byte(answers);
+    return yes();
+}
+
 /* A folder's own fd, as DIR *. */
 static int folders[MAX_FDS];
 static struct dirent entry;
@@ -763,6 +771,17 @@ struct dirent *kernel_readdir(DIR *folder)
     else
         strcpy(entry.d_name, names[choice / 4 % COUNT(names)]);
     return &entry;
+}
+
+long kernel_telldir(DIR *folder)
+{
+    (void)folder;
+    return 1;
+}
+
+void kernel_seekdir(DIR *folder, long at)
+{
+    (void)folder, (void)at;
 }
 
 void kernel_rewinddir(DIR *folder)
