@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sanitizer/asan_interface.h>
 #include <sched.h>
 #include <signal.h>
@@ -993,6 +994,20 @@ int kernel_clone(int (*function)(void *), void *stack, int flags, void *argument
         function(argument);
     in_child = before;
     return pid;
+}
+
+int kernel_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+                          void *argument)
+{
+    memset(thread, 0, sizeof *thread);
+    if (refuses())
+        return EAGAIN;
+    bool before = in_child;
+    in_child = true;
+    if (setjmp(child_end) == 0)
+        function(argument);
+    in_child = before;
+    return 0;
 }
 
 pid_t kernel_fork(void)
