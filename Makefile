@@ -228,7 +228,7 @@ build/asan/native.a: $(patsubst %,build/asan/%.o,$(filter-out front,$(NATIVE)))
 	@ar rc $@ $^
 build/asan/%_test: build/asan/%_test.o build/asan/native.a
 	@$(CC) $(ASAN_CFLAGS) -o $@ $^
-.PRECIOUS: build/asan/%.o
+.PRECIOUS: build/asan/%.o build/fuzz/%.o
 
 c-test: $(C_TESTS) | deps-check
 	@failed=; for program in $(C_TESTS); do \

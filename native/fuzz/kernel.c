@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sanitizer/asan_interface.h>
 #include <sched.h>
 #include <signal.h>
@@ -728,6 +729,14 @@ int kernel_fstatvfs(int fd, struct statvfs *status)
     return 0;
 }
 
+int kernel_statvfs(const char *name, struct statvfs *status)
+{
+    path(name);
+    memset(status, 0, sizeof *status);
+    status->f_flag = take_byte(answers);
+    return yes();
+}
+
 /* A folder's own fd, as DIR *. */
 static int folders[MAX_FDS];
 static struct dirent entry;
@@ -763,6 +772,17 @@ struct dirent *kernel_readdir(DIR *folder)
     else
         strcpy(entry.d_name, names[choice / 4 % COUNT(names)]);
     return &entry;
+}
+
+long kernel_telldir(DIR *folder)
+{
+    (void)folder;
+    return 1;
+}
+
+void kernel_seekdir(DIR *folder, long at)
+{
+    (void)folder, (void)at;
 }
 
 void kernel_rewinddir(DIR *folder)
@@ -974,6 +994,20 @@ int kernel_clone(int (*function)(void *), void *stack, int flags, void *argument
         function(argument);
     in_child = before;
     return pid;
+}
+
+int kernel_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+                          void *argument)
+{
+    memset(thread, 0, sizeof *thread);
+    if (refuses())
+        return EAGAIN;
+    bool before = in_child;
+    in_child = true;
+    if (setjmp(child_end) == 0)
+        function(argument);
+    in_child = before;
+    return 0;
 }
 
 pid_t kernel_fork(void)
