@@ -250,6 +250,9 @@ static int remove_cgroup(struct removal *removal, int parent, const char *name)
     for (;;) {
         if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || gone(-errno))
             return 0;
+        /* Of a read-only file system the kernel says so before it looks for the name. */
+        if (errno == EROFS && faccessat(parent, name, F_OK, 0) < 0)
+            return errno == ENOENT ? 0 : -EROFS;
         if (errno != EBUSY && errno != ENOTEMPTY)
             return -errno;
         scope_fd folder = open_cgroup(parent, name);

@@ -2,6 +2,7 @@
 #include "front.h"
 
 #include "call.h"
+#include "faults.h"
 #include "host_init.h"
 #include "names.h"
 #include "operations.h"
@@ -12,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +65,16 @@ static void front_init(struct front *front, int argc, char **argv)
     global_options_read(&front->options, argc, argv);
 }
 
+/* Of the init that this call made: what it made is undone though it was complete. */
+struct made {
+    char pid[16];
+    char start_time[24];
+};
+
 /* The caller's global options, with the root that was used, and the internal command that cleans up. */
-static char **recover_arguments(const struct front *front)
+static char **recover_arguments(const struct front *front, struct made *made)
 {
-    char **args = calloc((size_t)front->options.command + 6, sizeof *args);
+    char **args = calloc((size_t)front->options.command + 8, sizeof *args);
     size_t count = 0;
     if (!args)
         return NULL;
@@ -82,8 +90,20 @@ static char **recover_arguments(const struct front *front)
     args[count++] = root_option;
     args[count++] = (char *)(uintptr_t)front->state.root;
     args[count++] = command;
-    args[count] = (char *)(uintptr_t)front->state.id;
+    args[count++] = (char *)(uintptr_t)front->state.id;
+    if (front->made_pid > 0) {
+        snprintf(made->pid, sizeof made->pid, "%d", (int)front->made_pid);
+        snprintf(made->start_time, sizeof made->start_time, "%" PRIu64, front->made_start_time);
+        args[count++] = made->pid;
+        args[count] = made->start_time;
+    }
     return args;
+}
+
+static char **will_arguments(struct front *front)
+{
+    struct strings strings = buffer_strings(&front->will, front->will_count);
+    return front->will.failed ? NULL : strings_array(&strings);
 }
 
 /* The engine is gone in mid-call: another one finds in the state folder what has to be cleaned up. */
@@ -94,7 +114,8 @@ static void recover(struct front *front)
         return;
     state_close(&front->state);
     front->resident.choice = ENGINE_COLD;
-    scope_free char **args = recover_arguments(front);
+    struct made made;
+    scope_free char **args = front->will_count ? will_arguments(front) : recover_arguments(front, &made);
     char error[1024];
     if (!args)
         return;
@@ -103,8 +124,8 @@ static void recover(struct front *front)
         report_error(&front->options, "container %s may have left something behind: %s", front->state.id, error);
 }
 
-/* What FOREGROUND left to do once the container has ended, and WATCH when something has happened; also when the resident
- * engine has ended meanwhile, that was the only one to be asked. */
+/* What FOREGROUND left to do once the container has ended, and WATCH when something has happened; also when the engine has
+ * ended meanwhile, that was the only one to be asked. */
 static enum session_end run_continuation(struct front *front, char error[1024])
 {
     if (front->resident.choice == ENGINE_WARM)
@@ -112,6 +133,7 @@ static enum session_end run_continuation(struct front *front, char error[1024])
     scope_buffer encoded = front->continuation;
     front->continuation = (struct buffer){0};
     struct strings strings = buffer_strings(&encoded, front->continuation_count);
+    front->continuation_count = 0;
     scope_free char **args = encoded.failed ? NULL : strings_array(&strings);
     if (args)
         return session_run(front, args, error);
@@ -119,18 +141,35 @@ static enum session_end run_continuation(struct front *front, char error[1024])
     return SESSION_VANISHED;
 }
 
+/* In the words of the engine, which can't say it any more: command and container, as far as we know them. */
+static void report_lost(const struct front *front, const char *error)
+{
+    const char *command = front->options.command < front->argc ? front->argv[front->options.command] : NULL;
+    const char *id = front->state.id;
+    report_error(&front->options, "%.64s%s%s%s%s%s", command ? command : "", command ? " failed: " : "",
+                 *id ? "container " : "", id, *id ? ": " : "", error);
+}
+
 static int run_calls(struct front *front)
 {
     char error[1024];
     enum session_end end = session_run(front, front->argv + 1, error);
-    while (end == SESSION_RELEASED)
+    /* The container has had its run, whatever became of the engine that heard of it. */
+    while (end == SESSION_RELEASED || (end == SESSION_VANISHED && front->continuation_count > 0))
         end = run_continuation(front, error);
     if (end == SESSION_EXIT)
         return (int)(front->exit_status & 0xff);
-    report_error(&front->options, "%s", error);
+    report_lost(front, error);
     if (end == SESSION_VANISHED)
         recover(front);
     return 1;
+}
+
+/* The program that embeds us leaves all it has open: a front that lives as long as a container must keep none of it. */
+static void keep_channel_only(struct front *front)
+{
+    close_other_fds(STDERR_FILENO + 1, front->resident.fd > STDERR_FILENO ? front->resident.fd : STDERR_FILENO);
+    front->inherited_fds = 0;
 }
 
 static int front_main(int argc, char **argv)
@@ -140,20 +179,23 @@ static int front_main(int argc, char **argv)
     uint32_t inherited_fds = count_inherited_fds();
     /* CVE-2024-21626: no fd of the caller goes on to the engine, a hook or a container, unless the engine asks for it. */
     fds_close_on_exec(3);
+    fault_process("front");
     static struct front front;
     front_init(&front, argc, argv);
     front.inherited_fds = inherited_fds;
     front.began = now_nanos();
+    if (resident_choose(&front.resident, &front.options) < 0) {
+        report_error(&front.options, "JRUNC_ENGINE: invalid value \"%.200s\": expected auto, cold, warm or unix:PATH",
+                     getenv("JRUNC_ENGINE"));
+        return 1;
+    }
+    if (front.resident.choice == ENGINE_INHERITED)
+        keep_channel_only(&front);
     int error = find_lib(front.lib);
     if (!error)
         error = waits_begin(&front.waits);
     if (error) {
         report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), strerror(-error));
-        return 1;
-    }
-    if (resident_choose(&front.resident, &front.options) < 0) {
-        report_error(&front.options, "JRUNC_ENGINE: invalid value \"%.200s\": expected auto, cold, warm or unix:PATH",
-                     getenv("JRUNC_ENGINE"));
         return 1;
     }
     return run_calls(&front);

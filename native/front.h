@@ -44,6 +44,9 @@ struct front {
 
     /* The init that SPAWN or ENTER made; pid 0: none, or reaped. */
     struct spawned init;
+    /* The one that SPAWN made, also when it was reaped: with its container this call undoes its own. pid 0: none. */
+    pid_t made_pid;
+    uint64_t made_start_time;
     bool entered; /* by ENTER: no fifos go with its plan */
     int trees[MAX_FRAME_FDS];
     size_t tree_count;
@@ -68,9 +71,13 @@ struct front {
     struct buffer results;
     bool exiting;
     uint32_t exit_status;
-    /* What SESSION_RELEASED leaves to do: the arguments of a new call, one put_str() each. */
+    /* What SESSION_RELEASED leaves to do, and SESSION_VANISHED after FOREGROUND: the arguments of a new call, one put_str()
+     * each. */
     struct buffer continuation;
     uint32_t continuation_count;
+    /* WHEN_VANISHED: arguments, one put_str() each. */
+    struct buffer will;
+    uint32_t will_count;
 };
 
 /* How a session with an engine ended. */

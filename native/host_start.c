@@ -115,7 +115,9 @@ void host_start(struct front *front, const struct op_start *request, struct resu
     }
     if (!error)
         error = read_answer(front, fifo, pidfd, &answer);
-    if (error)
+    if (error == -ENXIO)
+        describe_silence(front, result);
+    else if (error)
         result_fail(result, -error, "start process %u", request->pid);
     else
         judge_answer(front, &answer, result);

@@ -5,6 +5,7 @@
  */
 #include "cgroup_join.h"
 #include "fail.h"
+#include "faults.h"
 #include "operations.h"
 #include "scope.h"
 #include "waits.h"
@@ -107,6 +108,11 @@ static void execute(struct init *init, const struct operation *operation)
 {
     fail_operation(operation->code, operation->origin);
     init->may_fail = operation->flags & MAY_FAIL;
+    int fault = fault_at("before", operation->code, init->may_fail);
+    if (fault && init->may_fail)
+        return;
+    if (fault)
+        fail_with(fault, "fault injected before %s", code_name(operation->code));
     switch (operation->code) {
 #define F(type, name)
 #define INIT_OP(NAME, name, code, ...)                \
@@ -135,6 +141,7 @@ static void join_cgroups(struct frame *frame)
 
 _Noreturn void init_run(int channel)
 {
+    fault_process("init");
     fail_to_channel(channel);
     fail_stage("jrunc:[init]");
     arm_process(false);

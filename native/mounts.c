@@ -333,7 +333,8 @@ void op_bind(struct init *init, const struct op_bind *op)
     refuse_procfs(init, op->source, op->target, target);
     bool folder = S_ISDIR(status.st_mode);
     if (fstat(target, &status) == 0 && S_ISDIR(status.st_mode) != folder)
-        fail_with(ENOTDIR, "bind %s on %s: only one of them is a folder", op->source, op->target);
+        fail_with(ENOTDIR, "bind %s on %s: not a directory: the source is a %s, and what is there a %s", op->source,
+                  op->target, folder ? "folder" : "file", folder ? "file" : "folder");
     int error = attach_mount(source, target);
     if (error)
         fail_with(-error, "bind %s on %s", op->source, op->target);

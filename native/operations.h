@@ -38,7 +38,8 @@ struct init {
     size_t spans_sent;
     /* What EXECVE needs, made when the plan was read: after a seccomp filter nothing can be allocated. */
     char program[PATH_MAX];
-    char home[512]; /* "HOME=/root", or empty */
+    char home[512];  /* "HOME=/root", or empty */
+    char format[96]; /* why the kernel would not execute the program, or empty */
     char **args;
     char **environment;
 };

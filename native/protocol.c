@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol.h"
 
+#include "faults.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -458,14 +460,14 @@ static int send_with_fds(int channel, struct iovec *parts, const int *fds, size_
     } while (sent < 0 && errno == EINTR);
     if (sent < 0)
         return -errno;
-    for (size_t i = 0; i < 2; i++) {
+    int error = 0;
+    for (size_t i = 0; i < 2 && !error; i++) {
         size_t done = (size_t)sent < parts[i].iov_len ? (size_t)sent : parts[i].iov_len;
         sent -= (ssize_t)done;
-        int error = send_all(channel, (const uint8_t *)parts[i].iov_base + done, parts[i].iov_len - done);
-        if (error)
-            return error;
+        if (done < parts[i].iov_len) /* an empty payload has no place in memory */
+            error = send_all(channel, (const uint8_t *)parts[i].iov_base + done, parts[i].iov_len - done);
     }
-    return 0;
+    return error;
 }
 
 static void fill_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_t length)
@@ -494,9 +496,17 @@ void put_frame(struct buffer *frames, uint16_t code, const struct buffer *payloa
         frames->failed = true;
 }
 
+static uint16_t frame_code(const uint8_t header[FRAME_HEADER_BYTES])
+{
+    return (uint16_t)(header[4] | header[5] << 8);
+}
+
 int send_frames(int channel, const struct buffer *frames)
 {
-    return frames->failed ? -E2BIG : send_all(channel, frames->data, frames->length);
+    if (frames->failed)
+        return -E2BIG;
+    int fault = frames->length > 0 ? fault_at("send", frame_code(frames->data), false) : 0;
+    return fault ? -fault : send_all(channel, frames->data, frames->length);
 }
 
 int send_frame(int channel, uint16_t code, const struct buffer *payload, const int *fds, size_t fd_count)
@@ -504,6 +514,9 @@ int send_frame(int channel, uint16_t code, const struct buffer *payload, const i
     size_t length = payload ? payload->length : 0;
     if ((payload && payload->failed) || length > MAX_FRAME_BYTES || fd_count > MAX_FRAME_FDS)
         return -E2BIG;
+    int fault = fault_at("send", code, false);
+    if (fault)
+        return -fault;
     uint8_t header[FRAME_HEADER_BYTES];
     fill_header(header, code, length);
     struct iovec parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, length}};
@@ -516,6 +529,9 @@ int write_frame(int channel, uint16_t code, const struct buffer *payload)
     uint8_t header[FRAME_HEADER_BYTES];
     if (payload && payload->failed)
         return -E2BIG;
+    int fault = fault_at("send", code, false);
+    if (fault)
+        return -fault;
     fill_header(header, code, length);
     struct bytes parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, (uint32_t)length}};
     for (int i = 0; i < 2; i++) {
@@ -591,7 +607,8 @@ int receive_frame(int channel, struct frame *frame)
     if (!frame->memory)
         return -ENOMEM;
     frame->payload = (struct bytes){frame->memory, length};
-    return receive_all(channel, frame->memory, length);
+    error = receive_all(channel, frame->memory, length);
+    return error ? error : -fault_at("receive", frame->code, false);
 }
 
 void frame_free(struct frame *frame)

@@ -5,6 +5,7 @@
  */
 #include "cgroup_join.h"
 #include "fail.h"
+#include "faults.h"
 #include "operations.h"
 #include "procfs.h"
 #include "scope.h"
@@ -180,6 +181,7 @@ static pid_t clone_init(uint64_t flags, int *pidfd)
 _Noreturn int stage_main(int channel)
 {
     fcntl(channel, F_SETFD, FD_CLOEXEC);
+    fault_process("stage");
     fail_to_channel(channel);
     fail_stage("jrunc:[stage]");
     scope_frame frame = {0};

@@ -50,8 +50,12 @@ class RootlessIT {
         user.close();
     }
 
-    /** A bundle of the user's, with what {@code spec --rootless} writes. */
     private Bundle bundle(Lab lab) throws Exception {
+        return bundle(lab, user);
+    }
+
+    /** A bundle of the user's, with what {@code spec --rootless} writes. */
+    static Bundle bundle(Lab lab, LocalUser user) throws Exception {
         Bundle bundle = lab.bundle();
         Host.run("chown", "-R", user.uid() + ":" + user.gid(), bundle.folder().toString());
         user.call(lab.plainCall("spec", "--rootless")).in(bundle.folder()).now().succeeded();

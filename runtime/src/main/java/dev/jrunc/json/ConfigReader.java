@@ -319,7 +319,7 @@ public final class ConfigReader {
     private static long number(Place device, String name) {
         Place number = device.at(name);
         boolean node = !device.at("type").string().equals("p");
-        return node || number.present() ? number.i64() : 0;
+        return node || number.present() ? number.u32() : 0;
     }
 
     /**

@@ -43,7 +43,7 @@ public final class DeleteContainer {
      * @throws InvalidState when its state can't be read; by force it is removed as it is
      */
     public void delete(String id, boolean force) {
-        delete(id, force, front.execute(context.folder(id).lockingAndReading()), null);
+        delete(id, force, front.execute(context.folder(id).lockingAndReading()), null, false);
     }
 
     /** Which container it is, where the id may be another's by now. */
@@ -62,8 +62,9 @@ public final class DeleteContainer {
     /**
      * @param looked results of the folder's lockingAndReading()
      * @param init of the one that is meant; null: whichever has the id
+     * @param undoing what has made it failed: of its cgroups those above go as well
      */
-    void delete(String id, boolean force, List<Result> looked, @Nullable Init init) {
+    void delete(String id, boolean force, List<Result> looked, @Nullable Init init, boolean undoing) {
         StateFolder folder = context.folder(id);
         try {
             Optional<ContainerState> state = folder.lockedAndRead(looked);
@@ -77,7 +78,7 @@ public final class DeleteContainer {
             if (!force) {
                 checkStopped(folder, state.get());
             }
-            remove(folder, state.get());
+            remove(folder, state.get(), undoing);
         } catch (ContainerError e) {
             if (!force || !e.isMissing()) {
                 throw e;
@@ -99,8 +100,12 @@ public final class DeleteContainer {
         }
     }
 
-    /** Kills what is left of it, and removes it. The folder is open and locked. */
-    void remove(StateFolder folder, ContainerState state) {
+    /** Kills what is left of one that was never finished, and removes it. The folder is open and locked. */
+    void removeUnfinished(StateFolder folder, ContainerState state) {
+        remove(folder, state, true);
+    }
+
+    private void remove(StateFolder folder, ContainerState state, boolean undoing) {
         List<Spec.Hook> poststop = state.complete() ? state.poststop() : List.of();
         List<Step<HostOperation>> steps = new ArrayList<>();
         addEnd(steps, state);
@@ -109,7 +114,7 @@ public final class DeleteContainer {
             steps.clear();
             stopUnit(state.unit());
         }
-        List<Step<HostOperation>> cgroups = Cgroups.remove(state);
+        List<Step<HostOperation>> cgroups = Cgroups.remove(state, undoing || !state.complete());
         int ended = steps.size();
         for (Step<HostOperation> step : cgroups) {
             steps.add(Step.must(step.operation()));

@@ -15,10 +15,18 @@ public final class RecoverContainer {
 
     private RecoverContainer() {}
 
-    /** Removes what an unfinished create of that id has left; a finished container is not touched. */
-    public static void recover(Context context, String id) {
+    /**
+     * Removes what an unfinished create of that id has left; a finished container is not touched, unless it is the one that the call
+     * has made which lost its engine.
+     *
+     * @param pid of the init that this call has made; 0: none
+     * @param startTime of this init
+     */
+    public static void recover(Context context, String id, long pid, long startTime) {
         try {
-            recoverAbandoned(context, context.folder(id));
+            if (!recoverAbandoned(context, context.folder(id)) && pid != 0) {
+                new RunContainer(context).undo(id, pid, startTime);
+            }
         } catch (ContainerError e) {
             if (!e.isMissing()) {
                 throw e;
@@ -57,7 +65,7 @@ public final class RecoverContainer {
                 return false;
             }
             if (state.isPresent()) {
-                new DeleteContainer(context).remove(folder, state.get());
+                new DeleteContainer(context).removeUnfinished(folder, state.get());
             } else {
                 List<Step<HostOperation>> removal = List.of(folder.removal());
                 context.front().execute(removal);

@@ -74,7 +74,7 @@ public final class RunContainer {
         int ended =
                 results.size() - (mode.keep ? 1 : 1 + folder.lockingAndReading().size());
         if (!mode.keep) {
-            remove(id, results.subList(ended + 1, results.size()), DeleteContainer.Init.of(created.state()));
+            remove(id, results.subList(ended + 1, results.size()), DeleteContainer.Init.of(created.state()), false);
         }
         return exitStatus(results.get(ended).value());
     }
@@ -123,9 +123,17 @@ public final class RunContainer {
      */
     public void finish(String id, long pid, long startTime, boolean keep) {
         if (!keep) {
-            List<Result> looked = front.execute(context.folder(id).lockingAndReading());
-            remove(id, looked, new DeleteContainer.Init(pid, startTime));
+            remove(id, look(id), new DeleteContainer.Init(pid, startTime), false);
         }
+    }
+
+    /** Takes away what a call has made that failed. */
+    void undo(String id, long pid, long startTime) {
+        remove(id, look(id), new DeleteContainer.Init(pid, startTime), true);
+    }
+
+    private List<Result> look(String id) {
+        return front.execute(context.folder(id).lockingAndReading());
     }
 
     /**
@@ -134,21 +142,21 @@ public final class RunContainer {
      *
      * @param looked results of lockingAndReading()
      */
-    private void remove(String id, List<Result> looked, DeleteContainer.Init init) {
+    private void remove(String id, List<Result> looked, DeleteContainer.Init init, boolean undoing) {
         DeleteContainer delete = new DeleteContainer(context);
         try {
-            delete.delete(id, true, looked, init);
+            delete.delete(id, true, looked, init, undoing);
         } catch (OperationFailed e) {
             if (e.errno() != Errno.EINTR.number()) {
                 throw e;
             }
-            delete.delete(id, true, front.execute(context.folder(id).lockingAndReading()), init);
+            delete.delete(id, true, look(id), init, undoing);
         }
     }
 
     private void deleteAfter(JruncException cause, ContainerState state) {
         try {
-            finish(state.id(), state.pid(), state.startTime(), false);
+            undo(state.id(), state.pid(), state.startTime());
         } catch (JruncException e) {
             cause.addSuppressed(e);
         }

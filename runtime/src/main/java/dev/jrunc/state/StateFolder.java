@@ -28,9 +28,11 @@ public final class StateFolder {
     /** How long one command waits for another on the same container. */
     private static final long LOCK_MILLIS = 30_000;
 
+    /** The file with the container's config.json. */
+    public static final String CONFIG = "config.json";
+
     private static final int MAX_ID_LENGTH = 255;
     private static final String FILE = "state.json";
-    private static final String CONFIG = "config.json";
     private static final Origin ORIGIN = Origin.rule("state folder");
 
     /** PROCESS_STATUS of native/protocol.h. */

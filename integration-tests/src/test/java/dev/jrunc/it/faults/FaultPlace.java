@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.it.faults;
+
+import dev.jrunc.it.harness.Await;
+import dev.jrunc.it.harness.Call;
+import dev.jrunc.it.harness.Host;
+import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Machine;
+import dev.jrunc.it.harness.Processes;
+import dev.jrunc.it.harness.Result;
+import dev.jrunc.it.harness.Running;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The test build in a lab: a tree of its own, so that its engines can be told from others, with a resident engine or none, and calls
+ * of it with a fault.
+ */
+final class FaultPlace {
+    private static final Path PROGRAM =
+            Path.of("../build/faults/jrunc").toAbsolutePath().normalize();
+
+    private static final Duration DEATH = Duration.ofMillis(500);
+
+    private final Lab lab;
+    private final Path tree;
+    private final boolean warm;
+    private @Nullable Running keeper;
+    private long engine;
+    private int calls;
+
+    FaultPlace(Lab lab, boolean warm) {
+        this.lab = lab;
+        this.warm = warm;
+        this.tree = lab.folder().resolve("tree");
+        Machine.needs(
+                "the test build, " + PROGRAM + " (make " + PROGRAM.getFileName() + ")", Files.isExecutable(PROGRAM));
+        Path lib = lab.runtime().path().resolve("../../lib").normalize();
+        Host.run("mkdir", "-p", tree.resolve("bin").toString());
+        Host.run("cp", "-a", "--reflink=auto", lib.toString(), tree.toString());
+        Host.run("cp", "-a", PROGRAM.toString(), program());
+        if (warm) {
+            serve();
+        }
+    }
+
+    private String program() {
+        return tree.resolve("bin/jrunc").toString();
+    }
+
+    private String socket() {
+        return tree.resolve("engine/engine.sock").toString();
+    }
+
+    private void serve() {
+        keeper = lab.host(program(), "engine", "serve", "--socket", socket()).start();
+        Await.until(
+                "a resident engine",
+                () -> call("engine", "status", "-f", "json").now().exit() == 0,
+                keeper::stderr);
+        engine = call("engine", "status", "-f", "json")
+                .now()
+                .succeeded()
+                .json()
+                .path("pid")
+                .asLong();
+    }
+
+    /** Ends the resident engine. */
+    void close() {
+        if (keeper != null) {
+            keeper.signalIfRunning("TERM").await();
+        }
+    }
+
+    /** What belongs to the resident engine, in lines of a census. */
+    boolean isEngines(String line) {
+        return keeper != null
+                && (line.startsWith("process pid " + engine + ",")
+                        || line.startsWith("process pid " + keeper.pid() + ","));
+    }
+
+    /** What the resident engine has open, but for its own files and pollers. */
+    List<String> engineDescriptors() {
+        if (!warm) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(Path.of("/proc/" + engine + "/fd"))) {
+            return all.map(FaultPlace::target)
+                    .filter(target -> !target.startsWith(tree.toString()) && !target.startsWith("anon_inode:[event"))
+                    .map(target -> target.replaceAll("\\d+", "N"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
+    }
+
+    /** A call without a fault. */
+    Call call(String... words) {
+        return lab.host(program())
+                .globally("--root", lab.stateRoot().toString())
+                .globally(words)
+                .with("JRUNC_ENGINE", warm ? "unix:" + socket() : "cold");
+    }
+
+    /** {@code none} for no container. */
+    String status(String id) {
+        Result result = call("state", id).now();
+        if (result.exit() == 0) {
+            return result.json().path("status").asString();
+        }
+        return result.exit() == 1 && result.stderr().contains("container does not exist") ? "none" : result.toString();
+    }
+
+    /** The points that a call comes to. */
+    record Recording(Result result, List<Point> points) {}
+
+    /** Makes a call and records its points. */
+    Recording record(List<String> words) {
+        Notices notices = new Notices();
+        Result result = notices.call(words, "record").now();
+        List<Point> points = new ArrayList<>();
+        boolean withState = false;
+        boolean withInit = false;
+        for (String line : notices.lines()) {
+            String[] fields = line.split(" ", -1);
+            withState |= line.startsWith("front after OPEN_STATE ");
+            withInit |= line.startsWith("front after SPAWN ") || line.startsWith("front after ENTER ");
+            boolean init = fields[0].equals("init");
+            points.add(new Point(
+                    fields[0],
+                    fields[1],
+                    fields[2],
+                    Integer.parseInt(fields[3]),
+                    fields[4].equals("may-fail"),
+                    withState || init,
+                    withInit || init));
+        }
+        return new Recording(result, points);
+    }
+
+    /** What came of a call with a fault. */
+    record Faulted(boolean hit, boolean killed, Result result) {}
+
+    /**
+     * Makes a call with a fault.
+     *
+     * @param init the process of the container that is there already; 0: none
+     */
+    Faulted call(List<String> words, Point point, Fault fault, long init) {
+        Notices notices = new Notices();
+        boolean holds = fault != Fault.ERROR;
+        Running running =
+                notices.call(words, point.text() + (holds ? " hold" : " error")).start();
+        boolean killed = !holds;
+        if (holds) {
+            Await.until(
+                    "the fault " + point.text(),
+                    () -> !running.isAlive() || notices.lines().contains("held"),
+                    notices::lines);
+            if (notices.lines().contains("held")) {
+                killed = strike(running, fault, init);
+                notices.goOn();
+            }
+        }
+        Result result = running.await();
+        boolean hit = notices.lines().contains("hit");
+        if (fault.killsEngine() && warm && hit) {
+            if (keeper != null) {
+                keeper.await();
+            }
+            serve();
+        }
+        return new Faulted(hit, killed, result);
+    }
+
+    /** False when there was nobody to be killed. */
+    private boolean strike(Running running, Fault fault, long init) {
+        return switch (fault) {
+            case ERROR -> true;
+            case DELAY -> {
+                // What the others do meanwhile is to come to its end, or to wait.
+                Await.within(Duration.ofMillis(30), () -> false);
+                yield true;
+            }
+            case KILL_INIT -> kill(child(running.pid(), "jrunc:["), init);
+            case KILL_STAGE -> kill(child(running.pid(), "jrunc:["), 0);
+            case KILL_FRONT -> kill(OptionalLong.of(running.pid()), 0);
+            case KILL_ENGINE -> killEngine(running);
+            case KILL_FRONT_AND_ENGINE -> {
+                boolean engineKilled = killEngine(running);
+                yield kill(OptionalLong.of(running.pid()), 0) && engineKilled;
+            }
+        };
+    }
+
+    private boolean killEngine(Running running) {
+        return kill(warm ? OptionalLong.of(engine) : child(running.pid(), "java"), 0);
+    }
+
+    private static boolean kill(OptionalLong found, long otherwise) {
+        long pid = found.orElse(otherwise);
+        if (pid <= 0 || !Processes.isRunning(pid)) {
+            return false;
+        }
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        // In a frozen cgroup of version 1 it doesn't die before it is thawed.
+        Await.within(DEATH, () -> !Processes.isRunning(pid));
+        return true;
+    }
+
+    private static OptionalLong child(long parent, String name) {
+        try {
+            String children = Files.readString(Path.of("/proc/" + parent + "/task/" + parent + "/children"));
+            for (String pid : children.strip().split(" ", -1)) {
+                if (!pid.isEmpty()
+                        && Files.readString(Path.of("/proc/" + pid + "/comm")).startsWith(name)
+                        && Processes.isRunning(Long.parseLong(pid))) {
+                    return OptionalLong.of(Long.parseLong(pid));
+                }
+            }
+        } catch (IOException e) {
+            // It has ended.
+        }
+        return OptionalLong.empty();
+    }
+
+    /** The files of one call with a fault. */
+    private final class Notices {
+        private final Path notices;
+        private final Path go;
+
+        Notices() {
+            calls++;
+            notices = lab.folder().resolve("notices" + calls);
+            go = lab.folder().resolve("go" + calls);
+            Host.run("mkfifo", go.toString());
+        }
+
+        Call call(List<String> words, String fault) {
+            return FaultPlace.this
+                    .call(words.toArray(String[]::new))
+                    .with("JRUNC_FAULT", fault)
+                    .with("JRUNC_FAULT_FILES", notices + ":" + go);
+        }
+
+        List<String> lines() {
+            try {
+                return Files.exists(notices) ? Files.readAllLines(notices) : List.of();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void goOn() {
+            // For reading as well: nobody may be left who waits.
+            try (RandomAccessFile fifo = new RandomAccessFile(go.toFile(), "rw")) {
+                fifo.write('g');
+                Await.within(Duration.ofMillis(2), () -> false);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
