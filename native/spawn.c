@@ -74,7 +74,8 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
     snprintf(number, sizeof number, "%d", channel);
     char stage[] = "jrunc-stage", init[] = "jrunc-init";
     char *arguments[] = {spawning->stage ? stage : init, number, NULL};
-    char *environment[] = {fault_variable(), NULL}; /* CVE row "caller's environment": none, but in builds with faults */
+    char *environment[] = {fault_variable(),
+                           NULL}; /* CVE row "caller's environment": none, but in builds with faults */
     syscall(SYS_execveat, sealed, "", arguments, environment, AT_EMPTY_PATH);
     fail("execute the sealed copy of jrunc");
 }
