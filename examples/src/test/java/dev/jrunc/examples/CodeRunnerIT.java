@@ -73,8 +73,8 @@ class CodeRunnerIT {
         assertEquals(
                 "uid=65534 gid=65534\n/tmp\ncan't\nwritten\n1\n",
                 run("id; echo $PWD; touch /file 2>/dev/null || echo \"can't\"; touch file && echo written; ip link | {"
-                    + " n=0; while read line; do case $line in *LOOPBACK*) n=$((n+1));; [0-9]*) n=9;; esac; done; echo"
-                    + " $n; }")
+                                + " n=0; while read line; do case $line in *LOOPBACK*) n=$((n+1));; [0-9]*) n=9;; esac; done; echo"
+                                + " $n; }")
                         .output());
     }
 

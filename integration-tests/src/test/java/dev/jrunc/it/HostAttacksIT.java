@@ -241,8 +241,8 @@ class HostAttacksIT {
         bundle.file(
                 "/bundle/config.json",
                 "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"rootfs\"},\"process\":{\"cwd\":\"/\",\"args\":[\"/x\"]},"
-                    + "\"mounts\":[{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/\",\"options\":[\"rbind\"]}],"
-                    + "\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}");
+                        + "\"mounts\":[{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/\",\"options\":[\"rbind\"]}],"
+                        + "\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}");
         Result result = lab.run(bundle);
 
         String said = result.stdout() + result.stderr();
