@@ -10,7 +10,7 @@ class OneLineTest {
 
     @Test
     void whatMovesTheCursorIsWritten() {
-        assertEquals("a\\u000ab\\u001b[31m\\u202eé", OneLine.of("a\nb\u001b[31m\u202eé"));
+        assertEquals("a\\nb\\u001b[31m\\u202eé", OneLine.of("a\nb\u001b[31m\u202eé"));
     }
 
     @Test
@@ -23,8 +23,8 @@ class OneLineTest {
 
     @Test
     void errorsOfDocumentsAndCommandLinesAreSuch() {
-        assertEquals("config.json: /a\\u000a: no", new InvalidSpec("/a\n", "no").getMessage());
-        assertEquals("config.json: /a\\u000a: no", new Unsupported("/a\n", "no").getMessage());
-        assertEquals("value \"\\u000a\"", new UsageError("value \"\n\"").getMessage());
+        assertEquals("config.json: /a\\n: no", new InvalidSpec("/a\n", "no").getMessage());
+        assertEquals("config.json: /a\\n: no", new Unsupported("/a\n", "no").getMessage());
+        assertEquals("value \"\\n\"", new UsageError("value \"\n\"").getMessage());
     }
 }
