@@ -71,7 +71,12 @@ class FaultsIT {
             lab.atEnd(() -> Host.run("umount", root.toString()));
             Census before = lab.census();
             Call create = lab.plainCall(
-                    "--root", root.toString(), "create", "--bundle", bundle.folder().toString(), id);
+                    "--root",
+                    root.toString(),
+                    "create",
+                    "--bundle",
+                    bundle.folder().toString(),
+                    id);
             Result result = create.now();
             if (result.exit() == 0) {
                 break;
@@ -84,7 +89,9 @@ class FaultsIT {
         }
         assertTrue(refused >= 2, refused + " refused");
         for (Path root : roots(lab)) {
-            lab.plainCall("--root", root.toString(), "delete", "--force", id).now().succeeded();
+            lab.plainCall("--root", root.toString(), "delete", "--force", id)
+                    .now()
+                    .succeeded();
         }
     }
 

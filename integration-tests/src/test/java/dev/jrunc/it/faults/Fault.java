@@ -34,7 +34,11 @@ public enum Fault {
         return switch (this) {
             case ERROR -> true;
             case DELAY -> !point.what().equals("after") && early;
-            case KILL_INIT -> !point.what().equals("after") && (existing || point.withInit()) && !stage && (early || !point.isFronts());
+            case KILL_INIT ->
+                !point.what().equals("after")
+                        && (existing || point.withInit())
+                        && !stage
+                        && (early || !point.isFronts());
             case KILL_STAGE -> stage;
             case KILL_FRONT -> true;
             case KILL_ENGINE, KILL_FRONT_AND_ENGINE ->

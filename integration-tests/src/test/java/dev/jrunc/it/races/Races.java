@@ -94,8 +94,8 @@ public final class Races {
     }
 
     private List<Verb> verbs(int begun) {
-        List<Verb> choice =
-                new ArrayList<>(List.of(Verb.KILL, Verb.DELETE, Verb.DELETE_BY_FORCE, Verb.EXEC, Verb.STATE, Verb.PAUSE));
+        List<Verb> choice = new ArrayList<>(
+                List.of(Verb.KILL, Verb.DELETE, Verb.DELETE_BY_FORCE, Verb.EXEC, Verb.STATE, Verb.PAUSE));
         choice.addAll(begun == 0 ? List.of(Verb.CREATE, Verb.CREATE, Verb.START) : List.of());
         choice.addAll(begun == 1 ? List.of(Verb.START, Verb.START, Verb.CREATE) : List.of());
         choice.addAll(begun == 2 ? List.of(Verb.PAUSE, Verb.RESUME, Verb.CREATE, Verb.EXEC) : List.of());
