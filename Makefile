@@ -5,7 +5,9 @@
 #   make check      the quick tests: units, C under ASan and UBSan, style
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
+#   make attacks-can-fail  takes defences out, one at a time, and shows that the tests of the attacks then fail, as root; DEFENCES=
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
+#   make fuzz       native program and engine with bytes of all kinds; SECONDS=60 for each target
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
 #   make faults     a fault at every point of every command, as root; 20 minutes
 #   make load       1,000 containers at once, and 10,000 runs beside crun's, as root; QUICK=
@@ -35,21 +37,22 @@ LIB := $(TREE)/lib/jrunc
 
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
 PACKAGES_CHECK := clang-format libseccomp2
-PACKAGES_TEST := bsdutils buildah busybox-static containerd docker.io iproute2 jq libseccomp2 passwd podman procps runc skopeo \
-	strace systemd uidmap umoci util-linux
+PACKAGES_TEST := bsdutils buildah busybox-static chromium containerd docker.io graphviz iproute2 jq libseccomp2 passwd patch podman procps runc \
+	skopeo strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_VM := binutils busybox-static cpio debootstrap e2fsprogs qemu-system-x86
+PACKAGES_FUZZ := binutils clang libclang-rt-14-dev
 PACKAGES_BENCH := busybox-static crun python3 runc
 PACKAGES_PAGES := asciidoctor
 PACKAGES_DEB := debhelper lintian
 PACKAGES_PACKAGE_TEST := fish jq man-db zsh
 
 # deps: everything that any target needs.
-.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-bench deps-pages deps-deb deps-package-test
+.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-fuzz deps-bench deps-pages deps-deb deps-package-test
 deps:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) \
-		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_BENCH) $(PACKAGES_PAGES) $(PACKAGES_DEB) \
+		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_FUZZ) $(PACKAGES_BENCH) $(PACKAGES_PAGES) $(PACKAGES_DEB) \
 		$(PACKAGES_PACKAGE_TEST)
 deps-build:
 	@packaging/install-packages.sh $(PACKAGES_BUILD)
@@ -63,6 +66,8 @@ deps-conformance:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CONFORMANCE)
 deps-vm:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_VM)
+deps-fuzz:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_FUZZ)
 deps-bench:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
 deps-pages:
@@ -91,7 +96,7 @@ all: deps-build
 	@$(MAKE) --no-print-directory tree
 tree: $(TREE)/bin/jrunc $(LIB)/jrunc.aot $(LIB)/native/libjffi-1.2.so
 
-build build/native build/asan build/analyzed $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
+build build/native build/asan build/analyzed build/fuzz $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
 	@mkdir -p $@
 
 # ---- the native program
@@ -224,8 +229,38 @@ c-test: $(C_TESTS) | deps-check
 		printf '%s: ' $${program##*/}; timeout 120 $$program || failed="$$failed $${program##*/}"; done; \
 		[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
+# ---- fuzzing
+
+# libFuzzer, ASan and UBSan, by clang. What is called of kernel and C library is native/fuzz/kernel.c's: link.sh sees to it.
+FUZZ_TARGETS := host init protocol
+FUZZ_CFLAGS := $(C_LANGUAGE) -O1 -g $(SANITIZE)
+FUZZ_PARTS := kernel make
+FUZZ_NATIVE := $(filter-out front session,$(NATIVE))
+fuzz_link = native/fuzz/link.sh $(1) $@ $(2)/$*_fuzz.o $(2)/kernel.o $(2)/make.o $(3) -- $(FUZZ_NATIVE:%=$(4)/%.o) \
+	$(if $(filter host,$*),,$(4)/session.o)
+
+build/fuzz/%.o: native/%.c Makefile | build/fuzz
+	@echo 'cc, for fuzzing, $<'
+	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+build/fuzz/%.o: native/fuzz/%.c Makefile | build/fuzz
+	@echo 'cc, for fuzzing, $<'
+	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZ_PARTS:%=build/fuzz/%.o) $(FUZZ_NATIVE:%=build/fuzz/%.o) build/fuzz/session.o \
+		native/fuzz/link.sh native/fuzz/harmless
+	@$(call fuzz_link,"clang -fsanitize=fuzzer",build/fuzz,,build/fuzz)
+
+# SECONDS of each target; what they find is in build/fuzz.
+.PHONY: fuzz fuzz-native fuzz-engine
+SECONDS := 60
+fuzz: fuzz-native fuzz-engine
+fuzz-native: $(FUZZ_TARGETS:%=build/fuzz/%_fuzz) | deps-fuzz
+	@native/fuzz/run.sh $(SECONDS) $(FUZZ_TARGETS)
+fuzz-engine: | build/fuzz deps-fuzz
+	@$(MAVEN) --activate-profiles fuzz --projects runtime --also-make package -DskipTests
+	@packaging/fuzz-engine.sh $(JDK)/bin/java $(SECONDS)
+
 # gcc's analyzer; clang-format for all C. Java's style is checked with the unit tests.
-C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] integration-tests/payload/*.[ch])
+C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] native/fuzz/*.[ch] integration-tests/payload/*.[ch])
 build/analyzed/%.o: native/%.c Makefile | build/analyzed
 	@echo 'analyze $<'
 	@$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
@@ -248,6 +283,16 @@ integration-test: all $(FAULTS) | deps-test
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@echo "Integration tests: the library, and the programs that embed it"
+	@$(OWN_SIGNALS) $(MAVEN) $(MAVEN_TOTALS) --projects library,examples --also-make verify -Djrunc.it=true -Djrunc.unit.skip=true
+
+# build/defences keeps the programs without them, and what the tests said.
+.PHONY: attacks-can-fail
+attacks-can-fail: all | deps-test
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
+	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
+	@integration-tests/defences/attacks-can-fail.sh build $(JDK) $(DEFENCES)
 
 # All faults, two at a time: each has a place of its own, by whose name all is found that it leaves. FaultsIT has what may be said.
 .PHONY: faults
@@ -279,9 +324,9 @@ vm-test: all deb | deps-vm
 demo: all | deps-demo
 	packaging/demo.sh $(TREE)/bin/jrunc
 
-bench: all build/floor | deps-bench
+bench: all build/floor build/embedded/command | deps-bench
 	@bench/empty.sh $(JDK) $(CURDIR)/$(LIB) $(CURDIR)/build/empty
-	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build
+	python3 bench/bench.py $(TREE)/bin/jrunc build/floor build/empty/command build/embedded/command build
 	@cp build/bench.svg docs/bench.svg
 
 load: all | deps-bench
@@ -291,6 +336,18 @@ load: all | deps-bench
 jmh: deps-build
 	@$(MAVEN) --activate-profiles jmh --projects bench/jmh --also-make package -Dmaven.test.skip=true
 	@$(JDK)/bin/java -cp 'bench/jmh/target/classes:bench/jmh/target/jars/*' dev.jrunc.bench.Main $(if $(QUICK),quick)
+
+# A program that embeds jrunc, as any other: with the JDK, and options of its own.
+LIBRARY_SOURCES := library/pom.xml $(shell find library/src/main -type f)
+build/embedded/command: bench/Embedded.java build/engine.stamp $(LIBRARY_SOURCES)
+	@echo 'compile the library'
+	@$(MAVEN) --projects library --also-make package -Dmaven.test.skip=true
+	@rm -rf build/embedded
+	@mkdir build/embedded
+	@cp library/target/jrunc-*-SNAPSHOT.jar library/target/jars/*.jar build/embedded
+	@$(JDK)/bin/javac -d build/embedded -cp 'build/embedded/*' $<
+	@printf '%s\n' $(JDK)/bin/java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+		-cp '$(CURDIR)/build/embedded:$(CURDIR)/build/embedded/*' Embedded >$@
 
 build/floor: bench/floor.c | build
 	@$(CC) $(C_LANGUAGE) -O2 $(WARNINGS) -static -o $@ $<
@@ -371,6 +428,6 @@ package-test: deps-package-test
 	@packaging/package-test.sh build/jrunc_$(VERSION)_*.deb build/dist/$(DIST).tar.gz
 
 clean:
-	rm -rf build runtime/target spec-schemas/target integration-tests/target bench/jmh/target
+	rm -rf build runtime/target library/target examples/target spec-schemas/target integration-tests/target bench/jmh/target
 
--include $(wildcard build/native/*.d build/faults/native/*.d build/asan/*.d build/analyzed/*.d)
+-include $(wildcard build/native/*.d build/faults/native/*.d build/asan/*.d build/analyzed/*.d build/fuzz/*.d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""bench.py JRUNC FLOOR EMPTY OUTPUT: runc, crun, jrunc cold and warm, and the floor, side by side in one run. EMPTY: a file with the
-command that starts an empty JVM.
+"""bench.py JRUNC FLOOR EMPTY EMBEDDED OUTPUT: runc, crun, jrunc cold and warm, and the floor, side by side in one run. EMPTY: a file with the
+command that starts an empty JVM; EMBEDDED: one that starts bench/Embedded.java.
 
 Rounds: every command in turn, RUNS times each (5), ROUNDS times (20). A bar is judged on the median of the rounds' ratios. QUICK=1
 leaves the long rows small. Prints tables; writes OUTPUT/results.csv and OUTPUT/bench.svg. Exit status 0 also when a bar is
@@ -26,6 +26,7 @@ RUNS = int(os.environ.get("RUNS", "5"))
 QUICK = os.environ.get("QUICK") == "1"
 ENGINE_CALLS = 500 if QUICK else 10_000
 ALIVE = 40 if QUICK else 500
+EMBEDDED_FIRST = 300  # lives until the JVM is warm
 LISTED = 30 if QUICK else 1000
 CALLERS = 8
 PARALLEL_SECONDS = 2 if QUICK else 10
@@ -84,7 +85,7 @@ class Column:
 class Lab:
     """Bundles, and calls that are measured. Standard input is an empty file: runc changes the owner of what it gets."""
 
-    def __init__(self, jrunc, floor, empty_main):
+    def __init__(self, jrunc, floor, empty_main, embedded):
         self.folder = tempfile.mkdtemp(prefix="jrunc-bench-")
         # As /run is on most hosts. Elsewhere new files wait for the inodes of those that were deleted before.
         must(libc.mount(b"tmpfs", self.folder.encode(), b"tmpfs", 0, b"mode=0755"), "mount a tmpfs")
@@ -106,6 +107,9 @@ class Lab:
         self.confined = self.bundle("confined", ["/bin/true"], lambda config: config["linux"].update(seccomp=seccomp()))
         self.socket = os.path.join(self.folder, "engine.sock")
         self.engine = None
+        with open(embedded) as file:
+            self.embedded_main = file.read().splitlines()
+        self.embedded = None
         self.jrunc = jrunc
         self.runc = Column("runc", shutil.which("runc"))
         self.crun = Column("crun", shutil.which("crun"))
@@ -138,6 +142,18 @@ class Lab:
             if time.monotonic() > deadline:
                 raise RuntimeError("the resident engine doesn't answer")
             time.sleep(0.05)
+
+    def start_embedded(self):
+        arguments = [self.jrunc, os.path.join(self.folder, "embedded"), self.true]
+        self.embedded = subprocess.Popen(self.embedded_main + arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         text=True, bufsize=1)
+        for _ in range(EMBEDDED_FIRST):
+            self.embedded_life()
+
+    def embedded_life(self):
+        """create, start, wait and delete in a JVM that is warm: what it says itself, in milliseconds."""
+        self.embedded.stdin.write("\n")
+        return int(self.embedded.stdout.readline()) / 1e6
 
     def engine_status(self):
         return json.loads(subprocess.run(
@@ -196,6 +212,9 @@ class Lab:
                 root = column.arguments(self)[2]
                 if os.path.exists(os.path.join(root, name)):
                     self.quietly(column, "delete", "--force", name)
+        if self.embedded:
+            self.embedded.stdin.close()
+            self.embedded.wait(WAIT_SECONDS)
         if self.engine:
             self.quietly(self.warm, "engine", "stop")
             try:
@@ -247,7 +266,9 @@ def rounds(lab, results):
         for run in range(RUNS):
             took = lab.milliseconds([lab.floor, lab.rootfs, "/bin/true"], os.environ)
             empty = lab.milliseconds(lab.empty_main, {})
+            embedded = lab.embedded_life()
             if measured:
+                results.add("run", "embedded", embedded, run == 0)
                 results.add("run", "floor", took, run == 0)
                 results.add("state", "empty JVM", empty, run == 0)
         print(f"\rround {number + 1} of {ROUNDS}", end="", file=sys.stderr, flush=True)
@@ -352,7 +373,7 @@ def write_csv(results, output):
 
 def write_svg(results, columns, output):
     """Bars of the medians, one group for each command."""
-    colours = {"runc": "#8c8c8c", "crun": "#c0a060", "jrunc cold": "#7a9cc6", "jrunc warm": "#2f6db5", "floor": "#d0d0d0", "empty JVM": "#b8c8d8"}
+    colours = {"runc": "#8c8c8c", "crun": "#c0a060", "jrunc cold": "#7a9cc6", "jrunc warm": "#2f6db5", "embedded": "#1d4d86", "floor": "#d0d0d0", "empty JVM": "#b8c8d8"}
     rows = [row for row in results.times if row not in ("create, start, delete",)]
     longest = max(statistics.median(results.all(row, c)) for row in rows for c in columns if results.all(row, c))
     bar, left, width = 14, 110, 520
@@ -380,6 +401,7 @@ def bars(results, facts):
     """Name, value, limit: of the ratios and figures that are to be kept."""
     run, life = "run", "create, start, delete"
     yield "run, warm / runc", results.ratio(run, "jrunc warm", "runc"), 0.40
+    yield "embedded life / runc's run", results.ratio(run, "embedded", "runc"), 0.35
     yield "run, warm / floor", results.ratio(run, "jrunc warm", "floor"), 4
     yield "run, warm / crun", results.ratio(run, "jrunc warm", "crun"), 1.0
     yield "run, cold / runc", results.ratio(run, "jrunc cold", "runc"), 2.5
@@ -405,6 +427,7 @@ def bars(results, facts):
 def measure(lab, output):
     results, facts = Results(), {}
     lab.start_engine()
+    lab.start_embedded()
     rounds(lab, results)
     facts["parallel"] = {column.name: parallel(lab, column) for column in lab.columns}
     facts["growth"], facts["list"] = {}, {}
@@ -416,7 +439,7 @@ def measure(lab, output):
     facts["limit"] = {column.name: lowest_limit(lab, column) for column in lab.columns}
     facts["pss"] = pss_after_create(lab)
     facts["engine"] = engine_memory(lab)
-    shown = ["runc", "crun", "jrunc cold", "jrunc warm", "floor", "empty JVM"]
+    shown = ["runc", "crun", "jrunc cold", "jrunc warm", "embedded", "floor", "empty JVM"]
     print(f"Milliseconds: medians (quartiles) of {ROUNDS} rounds of {RUNS}; {os.uname().release}, {os.cpu_count()} processors\n")
     table(results, shown)
     print(f"\n{CALLERS} callers in parallel, containers a second: "
@@ -433,12 +456,12 @@ def measure(lab, output):
 
 
 def main():
-    jrunc, floor, empty_main, output = (os.path.realpath(path) for path in sys.argv[1:5])
+    jrunc, floor, empty_main, embedded, output = (os.path.realpath(path) for path in sys.argv[1:6])
     if os.geteuid() != 0:
         sys.exit("The benchmark makes containers, which takes root.")
     prepare_mounts()
     with contextlib.ExitStack() as stack:
-        lab = Lab(jrunc, floor, empty_main)
+        lab = Lab(jrunc, floor, empty_main, embedded)
         stack.callback(lab.end)
         measure(lab, output)
 

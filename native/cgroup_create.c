@@ -52,7 +52,7 @@ static int inherit_cpuset(int parent, int child)
 static bool listed(const char *list, const char *name)
 {
     size_t length = strlen(name);
-    for (const char *at = list; (at = strstr(at, name)); at += length) {
+    for (const char *at = list; length > 0 && (at = strstr(at, name)); at += length) {
         bool starts = at == list || at[-1] == ' ';
         bool ends = at[length] == 0 || at[length] == ' ' || at[length] == '\n';
         if (starts && ends)
@@ -152,6 +152,7 @@ void host_cgroup_create(struct front *front, const struct op_cgroup_create *requ
     (void)front;
     struct creation creation = {.request = request, .result = result};
     char path[PATH_MAX];
+    errno = ENAMETOOLONG;
     scope_fd mount = strlen(request->mount) < PATH_MAX ? open(request->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (mount < 0) {
         result_fail(result, errno, "open %s", request->mount);

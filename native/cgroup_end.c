@@ -128,22 +128,17 @@ static int signal_folder(int folder, struct signalling *signalling)
     return error;
 }
 
-static int signal_tree(int parent, int folder, const char *name, void *context)
+static int signal_one(int folder, void *context)
 {
-    (void)parent;
-    (void)name;
-    int error = signal_folder(folder, context);
-    return error ? error : each_child(folder, signal_tree, context);
+    return signal_folder(folder, context);
 }
 
-static int count_tree(int parent, int folder, const char *name, void *context)
+static int count_one(int folder, void *context)
 {
-    (void)parent;
-    (void)name;
     scope_pids pids = {0};
     int error = read_pids(folder, &pids);
     *(int64_t *)context += (int64_t)pids.count;
-    return error ? error : each_child(folder, count_tree, context);
+    return error;
 }
 
 /* Linux 5.14, cgroup v2: no process escapes by forking. */
@@ -151,7 +146,7 @@ static int kill_at_once(int folder, struct result *result)
 {
     int error = faccessat(folder, "cgroup.kill", W_OK, AT_EACCESS) < 0 ? -errno : 0;
     if (!error)
-        error = count_tree(-1, folder, "", &result->value);
+        error = each_cgroup(folder, count_one, &result->value);
     return error ? error : write_text(folder, "cgroup.kill", "1");
 }
 
@@ -167,7 +162,7 @@ void host_cgroup_signal(struct front *front, const struct op_cgroup_signal *requ
     result->value = 0;
     for (int round = 0; !error; round++) {
         signalling.found = 0;
-        error = round < MAX_ROUNDS ? signal_tree(-1, folder, "", &signalling) : -EAGAIN;
+        error = round < MAX_ROUNDS ? each_cgroup(folder, signal_one, &signalling) : -EAGAIN;
         result->value += (int64_t)signalling.found;
         if (!error && signalling.found == 0)
             break;
@@ -184,33 +179,91 @@ struct removal {
     int64_t deadline;
 };
 
-static int remove_cgroup(struct removal *removal, int parent, const char *name);
-
-static int remove_child(int parent, int child, const char *name, void *context)
+static bool gone(int error)
 {
-    (void)child;
-    return remove_cgroup(context, parent, name);
+    return error == -ENOENT || error == -ENODEV;
 }
 
-/* A killed process keeps its cgroup busy until it has ended. */
+/* The children that can be removed. 0 when none is left; 1 and the name of one that has processes, or children; -errno. */
+static int remove_children(int folder, char busy[NAME_MAX + 1])
+{
+    char name[NAME_MAX + 1];
+    int result = 0, found;
+    for (long at = 0; (found = next_child(folder, &at, name)) > 0;) {
+        if (unlinkat(folder, name, AT_REMOVEDIR) == 0 || gone(-errno))
+            continue;
+        if (errno != EBUSY && errno != ENOTEMPTY)
+            return -errno;
+        memcpy(busy, name, sizeof name);
+        result = 1;
+    }
+    return found < 0 && !gone(found) ? found : result;
+}
+
+/* A killed process keeps its cgroup busy until it has ended. 0 to try again. */
+static int await_end(struct removal *removal)
+{
+    if (now_millis() >= removal->deadline)
+        return -EBUSY;
+    return wait_millis(&removal->front->waits, RETRY_MILLIS);
+}
+
+static bool has_child(int folder)
+{
+    char name[NAME_MAX + 1];
+    long at = 0;
+    return next_child(folder, &at, name) > 0;
+}
+
+/* All that is below top: down to where nothing is below, and up again, however deep that is. */
+static int remove_below(struct removal *removal, int top)
+{
+    char busy[NAME_MAX + 1];
+    size_t depth = 0;
+    scope_fd folder = open_cgroup(top, ".");
+    int error = folder < 0 ? folder : 0;
+    while (!error) {
+        int left = remove_children(folder, busy);
+        if (left < 0 || (left == 0 && depth == 0))
+            return left;
+        scope_fd next = open_cgroup(folder, left ? busy : "..");
+        if (left && gone(next))
+            continue;
+        if (next < 0)
+            return next;
+        if (left && !has_child(next)) {
+            error = await_end(removal);
+            continue;
+        }
+        if (left)
+            depth++;
+        else
+            depth--;
+        close(folder);
+        folder = release_fd(&next);
+    }
+    return error;
+}
+
 static int remove_cgroup(struct removal *removal, int parent, const char *name)
 {
     for (;;) {
-        if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT || errno == ENODEV)
+        if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || gone(-errno))
             return 0;
+        /* Of a read-only file system the kernel says so before it looks for the name. */
+        if (errno == EROFS && faccessat(parent, name, F_OK, 0) < 0)
+            return errno == ENOENT ? 0 : -EROFS;
         if (errno != EBUSY && errno != ENOTEMPTY)
             return -errno;
         scope_fd folder = open_cgroup(parent, name);
         if (folder < 0)
-            return folder == -ENOENT || folder == -ENODEV ? 0 : folder;
-        int error = each_child(folder, remove_child, removal);
-        if (error && error != -ENOENT && error != -ENODEV)
+            return gone(folder) ? 0 : folder;
+        int error = remove_below(removal, folder);
+        if (error && !gone(error))
             return error;
         if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
             return 0;
-        if (now_millis() >= removal->deadline)
-            return -EBUSY;
-        error = wait_millis(&removal->front->waits, RETRY_MILLIS);
+        error = await_end(removal);
         if (error)
             return error;
     }

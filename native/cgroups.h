@@ -4,6 +4,8 @@
 
 #include "protocol.h"
 
+#include <limits.h>
+
 /* The next component of a path below a mount. */
 struct components {
     const char *at;
@@ -17,6 +19,8 @@ int next_component(struct components *components);
 int count_components(const char *path);
 /* Opens a folder, below another's fd or by absolute path. The fd or -errno. */
 int open_cgroup(int folder, const char *name);
-/* Calls visit for the folder's children, each with its fd and name, up to the first that returns another value than 0:
- * this value, 0, or -errno. A child that has vanished is skipped. */
-int each_child(int folder, int (*visit)(int parent, int child, const char *name, void *context), void *context);
+/* Calls visit for folder and all below it, each before its children, up to the first that returns another value than 0: this
+ * value, 0, or -errno. A child that has vanished is skipped. However deep a container has nested them, few fds are open. */
+int each_cgroup(int folder, int (*visit)(int folder, void *context), void *context);
+/* The first child behind *at, which begins with 0 and moves on. 1 with its name, 0 when there are no more, or -errno. */
+int next_child(int folder, long *at, char name[NAME_MAX + 1]);

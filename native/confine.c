@@ -16,7 +16,7 @@
 /* An fd; or -1 where there is nothing to hide. */
 static int open_existing(struct init *init, const char *path, const char *what)
 {
-    int fd = path_open(init->root, path, O_PATH);
+    int fd = open_mounted(init, path);
     if (fd == -ENOENT || fd == -ENOTDIR)
         return -1;
     if (fd < 0)
@@ -37,7 +37,7 @@ static int empty_folder(const char *path)
     return fd;
 }
 
-/* CVE-2025-31133: the image's /dev/null is another file. It is looked at and copied by one fd. */
+/* CVE-2025-31133, CVE-2025-62161: the image's /dev/null is another file. It is looked at and copied by one fd. */
 static int null_device(struct init *init, const char *path)
 {
     scope_fd fd = path_open(init->root, "/dev/null", O_PATH | O_NOFOLLOW);
@@ -61,7 +61,7 @@ void op_mask_path(struct init *init, const struct op_mask_path *op)
     if (fstat(target, &status) < 0)
         fail("mask %s", op->path);
     scope_fd mask = S_ISDIR(status.st_mode) ? empty_folder(op->path) : null_device(init, op->path);
-    int error = attach_mount(mask, target);
+    int error = cover_mounted(init, mask, target);
     if (error)
         fail_with(-error, "mask %s", op->path);
 }
@@ -72,7 +72,7 @@ void op_readonly_path(struct init *init, const struct op_readonly_path *op)
     if (target < 0)
         return;
     scope_fd copy = copy_tree(target, "", true);
-    int error = copy < 0 ? copy : attach_mount(copy, target);
+    int error = copy < 0 ? copy : cover_mounted(init, copy, target);
     if (!error)
         error = set_attributes(copy, true, MOUNT_ATTR_RDONLY, 0, 0);
     if (error == -ENOSYS) /* before Linux 5.12 what is mounted below stays as it is */

@@ -12,8 +12,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <termios.h>
 #include <unistd.h>
@@ -26,7 +28,10 @@ static int open_master(struct init *init)
         fail_with(-pts, "open the container's /dev/pts for its terminal");
     if (fstatfs(pts, &file_system) < 0 || file_system.f_type != DEVPTS_SUPER_MAGIC)
         fail_with(ENODEV, "a terminal needs a devpts at /dev/pts");
-    int master = openat(pts, "ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    /* In exec all of it is the container's: nothing that it has mounted on ptmx is opened. */
+    struct open_how how = {.flags = O_RDWR | O_NOCTTY | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV};
+    int master = (int)syscall(SYS_openat2, pts, "ptmx", &how, sizeof how);
     int unlocked = 0;
     if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0)
         fail("open a terminal of the container's devpts");

@@ -18,8 +18,13 @@ static int copy_folder(int from, int to, int depth);
 
 static int copy_file(int from, int to, const char *name, mode_t mode)
 {
-    scope_fd source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    scope_fd target = source < 0 ? -1 : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 07777);
+    scope_fd source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat status;
+    if (source < 0 || fstat(source, &status) < 0)
+        return -errno;
+    if (!S_ISREG(status.st_mode)) /* by now: a device was put in its place */
+        return -EINVAL;
+    scope_fd target = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 07777);
     if (target < 0)
         return -errno;
     ssize_t sent;

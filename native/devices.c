@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Device nodes and links. CVE-2026-41579, CVE-2026-47766: the image's own /dev is a link to the host's. The folder is
- * resolved inside the root, and everything is made in it by its fd.
+ * resolved inside the root, once for all that lies in /dev itself, and everything is made in it by its fd.
  */
 #include "fail.h"
+#include "files.h"
 #include "mounts.h"
 #include "operations.h"
 #include "paths.h"
@@ -11,9 +12,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+/* The folder that path goes into. /dev is not looked up again: by then it may be another folder. */
+static int open_parent(struct init *init, const char *path, const char **name)
+{
+    bool in_dev = strncmp(path, "/dev/", 5) == 0 && plain_name(path + 5);
+    if (!in_dev)
+        return path_make_parent(init->root, path, name);
+    if (init->dev < 0)
+        init->dev = path_make(init->root, "/dev", false);
+    if (init->dev < 0)
+        return init->dev;
+    *name = path + 5;
+    int copy = fcntl(init->dev, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 ? -errno : copy;
+}
 
 static bool is_device(const struct stat *status, const struct op_device *op)
 {
@@ -40,10 +57,23 @@ static void bind_device(const struct op_device *op, int parent, const char *name
         fail_with(-error, "bind the host's %s", op->path);
 }
 
+/* Whoever may write to the folder may have put another file in its place meanwhile. */
+static void give_device(const struct op_device *op, int parent, const char *name)
+{
+    scope_fd made = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status;
+    if (made < 0 || fstat(made, &status) < 0)
+        fail("look at device %s", op->path);
+    if (!is_device(&status, op))
+        fail_with(EPERM, "give device %s to %u:%u: it is another file by now", op->path, op->uid, op->gid);
+    if (fchownat(made, "", op->uid, op->gid, AT_EMPTY_PATH) < 0)
+        fail("give device %s to %u:%u", op->path, op->uid, op->gid);
+}
+
 void op_device(struct init *init, const struct op_device *op)
 {
     const char *name;
-    scope_fd parent = path_make_parent(init->root, op->path, &name);
+    scope_fd parent = open_parent(init, op->path, &name);
     if (parent < 0)
         fail_with(-parent, "make the folder of device %s", op->path);
     struct stat status;
@@ -59,14 +89,14 @@ void op_device(struct init *init, const struct op_device *op)
         bind_device(op, parent, name);
         return;
     }
-    if ((op->uid || op->gid) && fchownat(parent, name, op->uid, op->gid, AT_SYMLINK_NOFOLLOW) < 0)
-        fail("give device %s to %u:%u", op->path, op->uid, op->gid);
+    if (op->uid || op->gid)
+        give_device(op, parent, name);
 }
 
 void op_symlink(struct init *init, const struct op_symlink *op)
 {
     const char *name;
-    scope_fd parent = path_make_parent(init->root, op->path, &name);
+    scope_fd parent = open_parent(init, op->path, &name);
     if (parent < 0)
         fail_with(-parent, "make the folder of link %s", op->path);
     if (symlinkat(op->content, parent, name) < 0 && errno != EEXIST)

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* JVM start (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, LD_*): the environment is empty. */
+/* CVE row "JVM start" (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, LD_*): the environment is empty. */
 static int spawn_java(struct engine *engine, struct java_command *command, int channel, int output)
 {
     char *environment[] = {NULL};

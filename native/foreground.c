@@ -24,9 +24,6 @@
 /* How often a pty that no process has open is looked at again, and how long one may be silent at the end. */
 #define IDLE_PTY_MILLIS 50
 
-/* How often the end of a traced process is looked at again. */
-#define TRACED_MILLIS 5
-
 struct direction {
     char data[4096];
     size_t length;
@@ -237,15 +234,11 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
 {
     struct front *front = relay->front;
     int status;
-    int error;
-    /* A process of the container that traces it gets to know first, and may take its time. */
-    while ((error = init_wait_status(front, true, &status)) == -EAGAIN)
-        wait_millis(&front->waits, TRACED_MILLIS);
+    int error = reap_init(front, &status);
     if (error) {
         result_fail(result, -error, "wait for init");
         return;
     }
-    forget_init(front);
     result->value = status;
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (request->continuation.count > 0) {

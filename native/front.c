@@ -100,6 +100,12 @@ static char **recover_arguments(const struct front *front, struct made *made)
     return args;
 }
 
+static char **will_arguments(struct front *front)
+{
+    struct strings strings = buffer_strings(&front->will, front->will_count);
+    return front->will.failed ? NULL : strings_array(&strings);
+}
+
 /* The engine is gone in mid-call: another one finds in the state folder what has to be cleaned up. */
 static void recover(struct front *front)
 {
@@ -109,7 +115,7 @@ static void recover(struct front *front)
     state_close(&front->state);
     front->resident.choice = ENGINE_COLD;
     struct made made;
-    scope_free char **args = recover_arguments(front, &made);
+    scope_free char **args = front->will_count ? will_arguments(front) : recover_arguments(front, &made);
     char error[1024];
     if (!args)
         return;
@@ -159,6 +165,13 @@ static int run_calls(struct front *front)
     return 1;
 }
 
+/* The program that embeds us leaves all it has open: a front that lives as long as a container must keep none of it. */
+static void keep_channel_only(struct front *front)
+{
+    close_other_fds(STDERR_FILENO + 1, front->resident.fd > STDERR_FILENO ? front->resident.fd : STDERR_FILENO);
+    front->inherited_fds = 0;
+}
+
 static int front_main(int argc, char **argv)
 {
     if (open_standard_fds() < 0)
@@ -171,16 +184,18 @@ static int front_main(int argc, char **argv)
     front_init(&front, argc, argv);
     front.inherited_fds = inherited_fds;
     front.began = now_nanos();
+    if (resident_choose(&front.resident, &front.options) < 0) {
+        report_error(&front.options, "JRUNC_ENGINE: invalid value \"%.200s\": expected auto, cold, warm or unix:PATH",
+                     getenv("JRUNC_ENGINE"));
+        return 1;
+    }
+    if (front.resident.choice == ENGINE_INHERITED)
+        keep_channel_only(&front);
     int error = find_lib(front.lib);
     if (!error)
         error = waits_begin(&front.waits);
     if (error) {
         report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), strerror(-error));
-        return 1;
-    }
-    if (resident_choose(&front.resident, &front.options) < 0) {
-        report_error(&front.options, "JRUNC_ENGINE: invalid value \"%.200s\": expected auto, cold, warm or unix:PATH",
-                     getenv("JRUNC_ENGINE"));
         return 1;
     }
     return run_calls(&front);

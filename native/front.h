@@ -75,6 +75,9 @@ struct front {
      * each. */
     struct buffer continuation;
     uint32_t continuation_count;
+    /* WHEN_VANISHED: arguments, one put_str() each. */
+    struct buffer will;
+    uint32_t will_count;
 };
 
 /* How a session with an engine ended. */

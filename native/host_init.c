@@ -25,6 +25,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* How often the end of a traced process is looked at again. */
+#define TRACED_MILLIS 5
 #define KILL_MILLIS 10000
 /* Between the end of init's channel and its death. */
 #define DEATH_MILLIS 5000
@@ -116,7 +118,7 @@ void host_oom_score_adj(struct front *front, const struct op_oom_score_adj *requ
     scope_process process;
     int error = process_open(front->init.pid, &process);
     if (!error)
-        error = write_text(process.folder, "oom_score_adj", text);
+        error = process_write(&process, "oom_score_adj", text);
     if (error)
         result_fail(result, -error, "set oom_score_adj of init to %s", text);
 }
@@ -161,6 +163,17 @@ int init_wait_status(const struct front *front, bool reap, int *status)
     *status = info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8
                                          : (info.si_status & 0x7f) | (info.si_code == CLD_DUMPED ? 0x80 : 0);
     return 0;
+}
+
+int reap_init(struct front *front, int *status)
+{
+    int error;
+    /* A process of the container that traces it gets to know first, and may take its time. */
+    while ((error = init_wait_status(front, true, status)) == -EAGAIN)
+        wait_millis(&front->waits, TRACED_MILLIS);
+    if (!error)
+        forget_init(front);
+    return error;
 }
 
 /* How init ended, and at which stage: it had no time to say so itself. */

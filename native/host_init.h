@@ -10,6 +10,8 @@ void tell_spawned(struct front *front, int status, const struct spawn_error *err
 int kill_spawned_init(struct front *front);
 /* Its wait status, once its pidfd is readable; reaps it where that is asked for. 0 or -errno. */
 int init_wait_status(const struct front *front, bool reap, int *status);
+/* Reaps and forgets one whose pidfd is readable. 0 or -errno. */
+int reap_init(struct front *front, int *status);
 /* Forgets it after it was reaped. */
 void forget_init(struct front *front);
 /* Receives a frame of that code from init; else fills result: with init's own error, or how it died. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Host operations on what is kept for other calls: seccomp filters. A file that somebody else has put there would be a missing
+ * Host operations on what is kept for other calls: seccomp filters. CVE row "seccomp cache": a file that somebody else has put there would be a missing
  * filter, so the folder is the caller's own alone, and each file begins with the digest of its key and content.
  */
 #include "files.h"

@@ -22,7 +22,7 @@ static int runs_sealed_copy(const struct process *process)
     if (length < 0)
         return errno == ENOENT || errno == ESRCH ? 0 : -errno;
     target[length] = 0;
-    return strncmp(target, "/memfd:" SEALED_NAME, sizeof "/memfd:" SEALED_NAME - 1) == 0;
+    return strncmp(target, "/" SEALED_FILE, sizeof "/" SEALED_FILE - 1) == 0;
 }
 
 /* A container of which only the cgroup could tell is not paused when that is gone or not readable. */
@@ -36,7 +36,7 @@ static bool is_frozen(const char *file)
 void host_process_status(struct front *front, const struct op_process_status *request, struct result *result)
 {
     (void)front;
-    scope_process process;
+    scope_process process = {.folder = -1};
     result->value = PROCESS_STOPPED;
     int error = request->pid ? process_open((pid_t)request->pid, &process) : -ESRCH;
     if (error == -ESRCH)

@@ -16,24 +16,21 @@
 #define MAX_PROCS_BYTES (8u * 1024 * 1024)
 
 /* A threaded cgroup has no list of processes: they are in its domain's. */
-static int append_procs(int parent, int folder, const char *name, void *context)
+static int append_procs(int folder, void *context)
 {
-    (void)parent, (void)name;
     struct buffer *all = context;
     scope_buffer text = {0};
     int error = read_text(folder, "cgroup.procs", MAX_PROCS_BYTES, &text);
     if (!error)
         error = buffer_append(all, text.data, text.length);
-    if (error && error != -EOPNOTSUPP && error != -ENODEV && error != -ENOENT)
-        return error;
-    return each_child(folder, append_procs, context);
+    return error == -EOPNOTSUPP || error == -ENODEV || error == -ENOENT ? 0 : error;
 }
 
 void host_cgroup_processes(struct front *front, const struct op_cgroup_processes *request, struct result *result)
 {
     (void)front;
     scope_fd folder = open_cgroup(AT_FDCWD, request->folder);
-    int error = folder < 0 ? folder : append_procs(-1, folder, "", &result->data);
+    int error = folder < 0 ? folder : each_cgroup(folder, append_procs, &result->data);
     if (error && error != -ENOENT)
         result_fail(result, -error, "list the processes of cgroup %s", request->folder);
 }

@@ -19,7 +19,7 @@
 
 #define SIGNAL_BASE 128
 
-enum { AT_PROCESS, AT_OOM, AT_COUNT };
+enum { AT_PROCESS, AT_OOM, AT_ENGINE, AT_COUNT };
 
 /* The kernel counts on an eventfd how often memory has run out: Documentation/admin-guide/cgroup-v1/memory.rst, section 10. */
 static int watch_v1(struct watch *watch)
@@ -103,15 +103,19 @@ static bool has_beat(struct watch *watch, int64_t interval)
 static int turn(struct front *front, int64_t interval, int64_t engine_deadline)
 {
     struct watch *watch = &front->watch;
+    bool inherited = front->resident.choice == ENGINE_INHERITED;
     struct pollfd fds[AT_COUNT] = {
         [AT_PROCESS] = {.fd = watch->pidfd, .events = POLLIN},
         [AT_OOM] = {.fd = watch->oom, .events = watch->unified ? POLLPRI : POLLIN},
+        [AT_ENGINE] = {.fd = inherited ? front->engine.channel : -1, .events = 0},
     };
     bool ended = watch->pidfd < 0;
     int64_t deadline = ended ? 0 : engine_deadline < watch->next_beat ? engine_deadline : watch->next_beat;
     int ready = wait_ready(&front->waits, fds, AT_COUNT, deadline);
     if (ready < 0 && ready != -ETIMEDOUT)
         return ready;
+    if (fds[AT_ENGINE].revents) /* nobody else would tell whom it was for */
+        return -ECONNRESET;
     ended = ended || fds[AT_PROCESS].revents;
     return (ran_out(watch) ? WATCH_OOM : 0) | (has_beat(watch, interval) ? WATCH_BEAT : 0) | (ended ? WATCH_ENDED : 0);
 }

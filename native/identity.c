@@ -112,7 +112,7 @@ void op_user(struct init *init, const struct op_user *op)
     arm_process(false);
 }
 
-/* CVE-2022-29162: inheritable has exactly what was asked for. */
+/* CVE-2022-29162, CVE-2022-27650, CVE-2025-27612: inheritable has exactly what was asked for. */
 void op_capabilities(struct init *init, const struct op_capabilities *op)
 {
     (void)init;

@@ -23,7 +23,7 @@ JAVA_OPTION("-Xmx256m")
 /* Signals are the front's affair. */
 JAVA_OPTION("-Xrs")
 
-/* JVM start (/tmp/hsperfdata, attach, a library extracted to /tmp, core and error files in the working directory). */
+/* CVE row "JVM start" (/tmp/hsperfdata, attach, a library extracted to /tmp, core and error files in the working directory). */
 JAVA_OPTION("-XX:-UsePerfData")
 JAVA_OPTION("-XX:+DisableAttachMechanism")
 JAVA_OPTION("-Djffi.boot.library.path=%L/native")

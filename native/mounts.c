@@ -38,6 +38,55 @@ int attach_mount(int fd, int target)
     return 0;
 }
 
+static void keep(int *place, int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        fail("keep a mount of the kernel's");
+    if (*place >= 0)
+        close(*place);
+    *place = copy;
+}
+
+/* After target was mounted on. */
+static void remember_mount(struct init *init, const char *target, int fd)
+{
+    if (strcmp(target, "/proc") == 0)
+        keep(&init->proc, fd);
+    else if (strcmp(target, "/sys") == 0)
+        keep(&init->sys, fd);
+}
+
+int open_mounted(const struct init *init, const char *path)
+{
+    const struct {
+        const char *name;
+        int fd;
+    } mounts[] = {{"/proc", init->proc}, {"/sys", init->sys}};
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
+        size_t length = strlen(mounts[i].name);
+        const char *below = path + length;
+        if (mounts[i].fd >= 0 && strncmp(path, mounts[i].name, length) == 0 && (*below == '/' || *below == 0))
+            return path_open(mounts[i].fd, *below ? below : "/", O_PATH);
+    }
+    return path_open(init->root, path, O_PATH);
+}
+
+int cover_mounted(struct init *init, int mount, int target)
+{
+    struct stat covered, whole;
+    if (fstat(target, &covered) < 0)
+        return -errno;
+    int error = attach_mount(mount, target);
+    int *places[] = {&init->proc, &init->sys};
+    for (size_t i = 0; !error && i < sizeof places / sizeof places[0]; i++) {
+        if (*places[i] >= 0 && fstat(*places[i], &whole) == 0 && whole.st_dev == covered.st_dev &&
+            whole.st_ino == covered.st_ino)
+            keep(places[i], mount);
+    }
+    return error;
+}
+
 /* MOUNT_ATTR_* and MS_* have the same bits but for these. */
 static unsigned long mount_flags(uint64_t attributes)
 {
@@ -201,7 +250,7 @@ static bool named_below_proc(const struct init *init, const char *path)
     return proc >= 0;
 }
 
-/* CVE-2019-16884 and its kin: nothing comes over a part of procfs by way of another name for it. What the plan itself names
+/* CVE-2019-16884, CVE-2023-27561, CVE-2025-54867: nothing comes over a part of procfs by way of another name for it. What the plan itself names
  * below /proc was on the engine's list. */
 static void refuse_procfs(const struct init *init, const char *what, const char *path, int target)
 {
@@ -241,6 +290,7 @@ void op_mount(struct init *init, const struct op_mount *op)
         int error = made < 0 ? made : set_attributes(made, false, 0, 0, op->propagation);
         if (error)
             fail_with(-error, "set the propagation of %s", op->target);
+        remember_mount(init, op->target, made);
         return;
     }
     scope_fd fd = make_mount(op);
@@ -252,6 +302,7 @@ void op_mount(struct init *init, const struct op_mount *op)
         error = set_attributes(fd, false, 0, 0, op->propagation);
     if (error)
         fail_with(-error, "mount %s on %s", op->type, op->target);
+    remember_mount(init, op->target, fd);
 }
 
 static int take_source(struct init *init, const struct op_bind *op)
@@ -282,7 +333,8 @@ void op_bind(struct init *init, const struct op_bind *op)
     refuse_procfs(init, op->source, op->target, target);
     bool folder = S_ISDIR(status.st_mode);
     if (fstat(target, &status) == 0 && S_ISDIR(status.st_mode) != folder)
-        fail_with(ENOTDIR, "bind %s on %s: only one of them is a folder", op->source, op->target);
+        fail_with(ENOTDIR, "bind %s on %s: not a directory: the source is a %s, and what is there a %s", op->source,
+                  op->target, folder ? "folder" : "file", folder ? "file" : "folder");
     int error = attach_mount(source, target);
     if (error)
         fail_with(-error, "bind %s on %s", op->source, op->target);
@@ -291,11 +343,12 @@ void op_bind(struct init *init, const struct op_bind *op)
         error = set_attributes(source, false, op->attributesSet, op->attributesClear, op->propagation);
     if (error)
         fail_with(-error, "bind %s on %s: set its attributes", op->source, op->target);
+    remember_mount(init, op->target, source);
 }
 
 void op_remount(struct init *init, const struct op_remount *op)
 {
-    scope_fd fd = path_open(init->root, op->path, O_PATH);
+    scope_fd fd = open_mounted(init, op->path);
     int error = fd < 0 ? fd : set_attributes(fd, false, op->attributesSet, 0, 0);
     if (error)
         fail_with(-error, "remount %s", op->path);

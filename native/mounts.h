@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mounts by fd: a mount is finished before it is put on an fd that was opened inside of the root. */
+/* Mounts by fd (CVE-2021-30465, CVE-2019-18837): a mount is finished before it is put on an fd that was opened inside of the
+ * root. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+
+struct init;
 
 /* A detached copy of what is at path, or with an empty path of fd itself. An fd, or -errno. */
 int copy_tree(int fd, const char *path, bool recursive);
@@ -12,3 +15,8 @@ int copy_tree(int fd, const char *path, bool recursive);
 int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation);
 /* Puts a detached mount on target. 0, or -errno. */
 int attach_mount(int fd, int target);
+/* CVE-2019-19921 and its kin, in the middle of create: what init has mounted on /proc and /sys is what is confined there, also
+ * when somebody who shares the root file system has put something else in their place. An O_PATH fd, or -errno. */
+int open_mounted(const struct init *init, const char *path);
+/* As attach_mount(); where it comes over the whole of /proc or /sys, open_mounted() looks into the new one from now on. */
+int cover_mounted(struct init *init, int mount, int target);

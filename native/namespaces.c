@@ -10,11 +10,15 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* KEY_USR_SEARCH, KEY_GRP_SEARCH and KEY_OTH_SEARCH of the kernel. */
+#define SEARCH_FOR_OTHERS 0x00080808u
 
 void op_sync_point(struct init *init, const struct op_sync_point *op)
 {
@@ -65,10 +69,33 @@ void op_sysctl(struct init *init, const struct op_sysctl *op)
     procfs_write(procfs, path, op->value);
 }
 
+/*
+ * CVE row "keyring per container": another one may have made a keyring of this name beforehand, to share what comes into it, and the
+ * kernel would join that. It is found by name only where users, groups or others may search it, which a new one refuses.
+ */
+static bool is_new_keyring(void)
+{
+    char text[256] = "";
+    long length = syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text, sizeof text - 1);
+    if (length < 0)
+        fail("look at the new session keyring");
+    const char *at = text;
+    for (int field = 0; field < 3 && at; field++) { /* type;uid;gid;permissions;name */
+        at = strchr(at, ';');
+        at = at ? at + 1 : NULL;
+    }
+    return at && !(strtoul(at, NULL, 16) & SEARCH_FOR_OTHERS);
+}
+
 /* A kernel without keyrings has nothing to leak either. */
 void op_session_keyring(struct init *init, const struct op_session_keyring *op)
 {
     (void)init;
-    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, op->name, 0, 0, 0) < 0 && errno != ENOSYS)
+    long joined = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, op->name, 0, 0, 0);
+    if (joined < 0 && errno == ENOSYS)
+        return;
+    if (joined >= 0 && !is_new_keyring())
+        joined = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0); /* without a name it is always new */
+    if (joined < 0)
         fail("join the new session keyring %s (--no-new-keyring keeps the caller's)", op->name);
 }

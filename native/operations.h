@@ -23,6 +23,10 @@ struct init {
     /* The root file system: from ROOT on; after PIVOT_ROOT it is /. */
     int root;
     bool root_on_top; /* it lies on the old / */
+    /* What was mounted on /proc and on /sys, and the folder /dev; -1 where there is none. */
+    int proc;
+    int sys;
+    int dev;
     bool own_mounts;
     uint64_t propagation;
     /* The operation that is executed may fail: its handler then returns. */
@@ -34,7 +38,8 @@ struct init {
     size_t spans_sent;
     /* What EXECVE needs, made when the plan was read: after a seccomp filter nothing can be allocated. */
     char program[PATH_MAX];
-    char home[512]; /* "HOME=/root", or empty */
+    char home[512];  /* "HOME=/root", or empty */
+    char format[96]; /* why the kernel would not execute the program, or empty */
     char **args;
     char **environment;
 };
@@ -46,7 +51,8 @@ _Noreturn int stage_main(int channel);
 _Noreturn void init_run(int channel);
 
 /* In a child of the front, before the sealed copy is executed; and again after each change of credentials, which take
- * both away: nobody may look into this process (CVE-2016-9962), and it dies with the front. */
+ * both away: nobody may look into this process (CVE-2016-9962), it leaves no core (CVE row "core dumps and ptrace"), and
+ * it dies with the front. */
 void arm_process(bool dumpable);
 /* Root in a user namespace that was just made or joined. */
 void become_root(void);

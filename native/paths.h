@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Paths inside the root file system, CVE-2021-30465, CVE-2019-18837: a link that is swapped in between check and use leads
- * nowhere, since what is used is the fd that was opened. Links never lead out of the root.
+ * nowhere, since what is used is the fd that was opened. CVE-2025-24965: nothing is written into a rootfs in any other way. Links never lead out of the root.
  */
 #pragma once
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,19 @@ int process_open(pid_t pid, struct process *process)
         return -EPROTO;
     process->folder = release_fd(&folder);
     return 0;
+}
+
+/* CVE-2025-52881, CVE-2025-62596: neither a link nor a mount on it. */
+int process_write(const struct process *process, const char *name, const char *text)
+{
+    struct open_how how = {.flags = O_WRONLY | O_CLOEXEC | O_NOCTTY,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV};
+    scope_fd fd = (int)syscall(SYS_openat2, process->folder, name, &how, sizeof how);
+    size_t length = strlen(text);
+    ssize_t written = fd < 0 ? -1 : write(fd, text, length);
+    if (written < 0)
+        return -errno;
+    return (size_t)written == length ? 0 : -EIO;
 }
 
 void process_close(struct process *process)

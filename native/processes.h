@@ -15,6 +15,8 @@ struct process {
 
 /* Opens /proc/PID and reads its stat. 0, or -errno: -ESRCH when there is no such process. */
 int process_open(pid_t pid, struct process *process);
+/* One write(2) of text to a file in /proc/PID, and to nothing else that lies on it or that it leads to. 0, or -errno. */
+int process_write(const struct process *process, const char *name, const char *text);
 void process_close(struct process *process);
 #define scope_process __attribute__((cleanup(process_close))) struct process
 bool process_ended(const struct process *process);

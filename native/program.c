@@ -8,6 +8,7 @@
 #include "names.h"
 #include "operations.h"
 #include "paths.h"
+#include "program_facts.h"
 #include "programs.h"
 #include "scope.h"
 
@@ -42,13 +43,13 @@ static int executable(const char *path)
     return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
 }
 
-/* The interpreter of "#! /bin/sh -x"; false where there is none. */
+/* The interpreter of "#! /bin/sh -x"; false where there is none. A carriage return is a part of its name, to the kernel. */
 static bool script_interpreter(const char *head, char *interpreter)
 {
     if (head[0] != '#' || head[1] != '!')
         return false;
     const char *start = head + 2 + strspn(head + 2, " \t");
-    snprintf(interpreter, HEAD_BYTES, "%.*s", (int)strcspn(start, " \t\n\r"), start);
+    snprintf(interpreter, HEAD_BYTES, "%.*s", (int)strcspn(start, " \t\n"), start);
     return *interpreter != 0;
 }
 
@@ -87,31 +88,49 @@ static const char *reason(int error)
         return "permission denied";
     case -EISDIR:
         return "is a directory: permission denied";
+    case -ENOEXEC:
+        return "exec format error";
     default:
         return "can't be executed";
     }
 }
 
-/* ENOENT of execve may mean the interpreter: then say which. */
-static void check_interpreter(const char *path)
+/* A line that ends with a carriage return as well is seen by nobody in an error, and moves the cursor. */
+static _Noreturn void fail_interpreter(int error, const char *path, char *interpreter)
+{
+    size_t length = strlen(interpreter);
+    bool carriage_return = length > 0 && interpreter[length - 1] == '\r';
+    if (carriage_return)
+        interpreter[length - 1] = 0;
+    fail_with(-error, "exec: \"%s\": its interpreter %s%s: %s", path, interpreter,
+              carriage_return ? ", with a carriage return after it" : "", reason(error));
+}
+
+/* ENOENT of execve may mean the interpreter: then say which. What ENOEXEC would mean is noted: it comes when no file can be
+ * read any more. */
+static void check_interpreter(struct init *init, const char *path)
 {
     char head[HEAD_BYTES] = "", interpreter[HEAD_BYTES] = "";
-    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 || pread(fd, head, sizeof head - 1, 0) < (ssize_t)sizeof(Elf64_Ehdr)) {
-        if (fd < 0 || head[0] != '#')
-            return; /* it can be executed all the same */
-    }
-    if (!script_interpreter(head, interpreter) && !elf_interpreter(fd, head, interpreter))
+    scope_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof head - 1, 0);
+    if (got < 0)
+        return; /* it can be executed all the same */
+    program_format(head, (size_t)got, init->format, sizeof init->format);
+    if (!script_interpreter(head, interpreter) &&
+        (got < (ssize_t)sizeof(Elf64_Ehdr) || !elf_interpreter(fd, head, interpreter)))
         return;
     int error = executable(interpreter);
     if (error)
-        fail_with(-error, "exec: \"%s\": its interpreter %s: %s", path, interpreter, reason(error));
+        fail_interpreter(error, path, interpreter);
 }
 
-static _Noreturn void fail_program(int error, const char *file)
+static _Noreturn void fail_program(int error, const char *path, const char *file)
 {
+    char denied[32] = "";
+    if (error == -EACCES || error == -EPERM)
+        program_denied(path, denied, sizeof denied);
     if (error == -EACCES || error == -EPERM || error == -EISDIR)
-        fail_with(EACCES, "exec: \"%s\": %s", file, reason(error));
+        fail_with(EACCES, "exec: \"%s\": %s%s", file, reason(error), denied);
     fail_with(-error, "exec: \"%s\": stat %s: %s", file, file, reason(error));
 }
 
@@ -127,23 +146,24 @@ static int try_folder(struct init *init, const char *folder, size_t length, cons
 
 static void search(struct init *init, const char *file, const char *folders)
 {
-    bool denied = false;
+    char denied[PATH_MAX] = "";
     for (const char *at = folders; *folders;) {
         size_t length = strcspn(at, ":");
         int error = try_folder(init, at, length, file);
         if (!error)
             return;
-        denied = denied || error == -EACCES;
+        if (error == -EACCES && !*denied)
+            memcpy(denied, init->program, sizeof denied);
         if (!at[length])
             break;
         at += length + 1;
     }
-    if (denied)
-        fail_with(EACCES, "exec: \"%s\": permission denied", file);
+    if (*denied)
+        fail_program(-EACCES, denied, file);
     fail_with(ENOENT, "exec: \"%s\": executable file not found in $PATH", file);
 }
 
-/* CVE-2016-3697: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
+/* CVE-2016-3697, CVE-2026-30892: a number is compared with a number, and never looked up as a name. name:password:uid:gid:gecos:home */
 static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
 {
     char *field = line;
@@ -166,7 +186,7 @@ static bool home_of_line(char *line, uint32_t uid, char *home, size_t size)
 
 static void find_home(struct init *init, uint32_t uid)
 {
-    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK);
+    scope_fd fd = path_open(init->root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat status;
     snprintf(init->home, sizeof init->home, "HOME=/");
     if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_PASSWD_BYTES)
@@ -202,12 +222,12 @@ void op_resolve_program(struct init *init, const struct op_resolve_program *op)
         refuse_magic_links(init->program, op->file);
         int error = executable(init->program);
         if (error)
-            fail_program(error, op->file);
+            fail_program(error, init->program, op->file);
     } else {
         search(init, op->file, op->searchPath);
         refuse_magic_links(init->program, op->file);
     }
-    check_interpreter(init->program);
+    check_interpreter(init, init->program);
     if (op->home)
         find_home(init, op->uid);
 }
@@ -341,5 +361,6 @@ void op_execve(struct init *init, const struct op_execve *op)
     else if (write(init->answer_fifo, &executing, 1) != 1)
         fail("answer start");
     execve(init->program, init->args, init->environment);
-    fail("exec: \"%s\": %s", init->program, reason(-errno));
+    const char *format = errno == ENOEXEC ? init->format : "";
+    fail("exec: \"%s\": %s%s%s", init->program, reason(-errno), *format ? ": " : "", format);
 }

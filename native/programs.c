@@ -23,6 +23,13 @@ void close_fds(int first)
         close(fd);
 }
 
+void close_other_fds(int first, int kept)
+{
+    for (int fd = first; fd < kept; fd++)
+        close(fd);
+    close_fds(kept + 1);
+}
+
 void fds_close_on_exec(int first)
 {
     if (syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC) == 0)

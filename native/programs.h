@@ -22,4 +22,6 @@ int program_start(const struct program *program, pid_t *pid);
 
 /* From first on all fds are closed, or close-on-exec. */
 void close_fds(int first);
+/* All from first on but that one. */
+void close_other_fds(int first, int kept);
 void fds_close_on_exec(int first);

@@ -460,14 +460,14 @@ static int send_with_fds(int channel, struct iovec *parts, const int *fds, size_
     } while (sent < 0 && errno == EINTR);
     if (sent < 0)
         return -errno;
-    for (size_t i = 0; i < 2; i++) {
+    int error = 0;
+    for (size_t i = 0; i < 2 && !error; i++) {
         size_t done = (size_t)sent < parts[i].iov_len ? (size_t)sent : parts[i].iov_len;
         sent -= (ssize_t)done;
-        int error = send_all(channel, (const uint8_t *)parts[i].iov_base + done, parts[i].iov_len - done);
-        if (error)
-            return error;
+        if (done < parts[i].iov_len) /* an empty payload has no place in memory */
+            error = send_all(channel, (const uint8_t *)parts[i].iov_base + done, parts[i].iov_len - done);
     }
-    return 0;
+    return error;
 }
 
 static void fill_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_t length)

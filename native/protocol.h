@@ -17,6 +17,8 @@
 #define MAX_STRINGS (1024u * 1024)
 /* Of a seccomp filter: BPF_MAXINSNS instructions. */
 #define MAX_FILTER_BYTES (4096u * 8)
+/* The kernel's largest errno: what stage or init tell as one is not above it. */
+#define MAX_ERRNO 4095u
 /* Operation flag: its failure is reported, and those that follow are executed all the same. */
 #define MAY_FAIL 1u
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,10 +69,27 @@ static bool choose(struct resident *resident, const char *text)
     return true;
 }
 
+/* One that can't be a number of the caller's is none: it is an error later. */
+static bool choose_inherited(struct resident *resident, const char *text)
+{
+    static const char by_number[] = "fd:";
+    if (strncmp(text, by_number, sizeof by_number - 1) != 0)
+        return false;
+    const char *digits = text + sizeof by_number - 1;
+    char *end;
+    long fd = strtol(digits, &end, 10);
+    resident->choice = ENGINE_INHERITED;
+    resident->fd = end > digits && !*end && fd > STDERR_FILENO && fd <= INT_MAX ? (int)fd : -1;
+    set_socket(resident, text, "");
+    return true;
+}
+
 int resident_choose(struct resident *resident, const struct global_options *options)
 {
-    *resident = (struct resident){.choice = ENGINE_AUTO};
+    *resident = (struct resident){.choice = ENGINE_AUTO, .fd = -1};
     const char *variable = getenv("JRUNC_ENGINE");
+    if (options->engine && choose_inherited(resident, options->engine))
+        return 0;
     if (options->engine)
         choose(resident, options->engine);
     else if (variable && *variable && !choose(resident, variable))
@@ -81,7 +99,8 @@ int resident_choose(struct resident *resident, const struct global_options *opti
     return 0;
 }
 
-/* The one that called listen(2): root, systemd for root, or the caller's own user. */
+/* CVE rows "resident engine" and "inherited engine": a false one would tell us what to do. The one that called listen(2) or
+ * socketpair(2) has to be root, systemd for root, or the caller's own user. */
 static int check_listener(int channel)
 {
     struct ucred listener;
@@ -97,7 +116,10 @@ int resident_connect(const struct resident *resident, struct engine *engine, int
     if (!resident->socket[0])
         return -ENOENT;
     /* A queue of callers that is full is EAGAIN, at once. */
-    scope_fd channel = connect_unix(resident->socket, SOCK_STREAM | SOCK_NONBLOCK);
+    bool inherited = resident->choice == ENGINE_INHERITED;
+    scope_fd channel = inherited ? resident->fd : connect_unix(resident->socket, SOCK_STREAM | SOCK_NONBLOCK);
+    if (inherited && channel < 0)
+        return -EBADF;
     if (channel < 0)
         return channel;
     int error = check_listener(channel);

@@ -17,7 +17,7 @@ void result_fail(struct result *result, int error, const char *format, ...)
 void result_fail_remote(struct result *result, struct bytes payload)
 {
     struct msg_error error;
-    if (!decode_msg_error(payload, &error) || error.error == 0) {
+    if (!decode_msg_error(payload, &error) || error.error == 0 || error.error > MAX_ERRNO) {
         result_fail(result, EPROTO, "init sent a malformed error");
         return;
     }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CVE-2019-5736: a process in the container overwrites the runtime through /proc/PID/exe of whoever enters it; and runc issue
- * 5272: the same through the page cache. The file itself is never executed in a container, only this copy.
+ * 5272, page-cache poisoning: the same through the page cache. The file itself is never executed in a container, only this copy.
  */
 #include "sealed.h"
 
+#include "mount_calls.h"
 #include "scope.h"
 
 #include <errno.h>
@@ -44,16 +45,50 @@ static int copy_all(int from, int to)
     return 0;
 }
 
-int sealed_copy(void)
+static int seal_memfd(int own)
 {
-    scope_fd own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    if (own < 0)
-        return -errno;
     scope_fd copy = make_memfd();
     if (copy < 0)
-        return copy == -EACCES ? -EPERM : copy;
+        return copy;
     int error = copy_all(own, copy);
     if (error)
         return error;
     return fcntl(copy, F_ADD_SEALS, ALL_SEALS) < 0 ? -errno : release_fd(&copy);
+}
+
+static int write_copy(int own, int mount)
+{
+    scope_fd copy = openat(mount, SEALED_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    if (copy < 0 || fchmod(copy, 0555) < 0)
+        return -errno;
+    return copy_all(own, copy);
+}
+
+/* The only file of a tmpfs that is mounted nowhere, and read-only as a whole: who opens /proc/PID/exe gets no further than that. */
+static int seal_tmpfs(int own)
+{
+    scope_fd context = fsopen("tmpfs", FSOPEN_CLOEXEC);
+    if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        return -errno;
+    scope_fd mount = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    if (mount < 0)
+        return -errno;
+    int error = write_copy(own, mount);
+    if (error)
+        return error;
+    if (fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0 ||
+        fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
+        return -errno;
+    int copy = openat(mount, SEALED_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    return copy < 0 ? -errno : copy;
+}
+
+int sealed_copy(bool *forbidden)
+{
+    scope_fd own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (own < 0)
+        return -errno;
+    int copy = seal_memfd(own);
+    *forbidden = copy == -EACCES;
+    return *forbidden ? seal_tmpfs(own) : copy;
 }

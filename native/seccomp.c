@@ -11,7 +11,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sched.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -25,8 +25,7 @@
 
 /*
  * Sends the listener to the front, where the filter may forbid sendmsg: a thread, which the filter doesn't hold when it was
- * there before. It shares the fds, and unlike a process it leaves no zombie to a program that can't know of it. It shares even
- * errno: it and init never run at the same time, but for the calls that they wait in.
+ * there before. It shares the fds, and unlike a process it leaves no zombie to a program that can't know of it.
  */
 struct courier {
     int channel;  /* to the front */
@@ -34,17 +33,17 @@ struct courier {
     int couriers; /* the other end */
 };
 
-static int carry_listener(void *argument)
+static void *carry_listener(void *argument)
 {
     const struct courier *courier = argument;
     int listener;
     if (read(courier->couriers, &listener, sizeof listener) != sizeof listener)
-        return 0;
+        return NULL;
     int error = send_frame(courier->channel, FRAME_SECCOMP_LISTENER, NULL, &listener, 1);
     close(listener);
     if (write(courier->couriers, &error, sizeof error) != sizeof error)
         _exit(1);
-    return 0;
+    return NULL;
 }
 
 static void call_courier(struct courier *courier, int channel)
@@ -54,9 +53,14 @@ static void call_courier(struct courier *courier, int channel)
         fail("make the way of the seccomp listener");
     *courier = (struct courier){.channel = channel, .inits = ends[0], .couriers = ends[1]};
     static _Alignas(16) uint8_t stack[COURIER_STACK_BYTES];
-    int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
-    if (clone(carry_listener, stack + sizeof stack, flags, courier) < 0)
-        fail("make a thread that sends the seccomp listener");
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstack(&attributes, stack, sizeof stack);
+    int error = pthread_create(&thread, &attributes, carry_listener, courier);
+    if (error)
+        fail_with(error, "make a thread that sends the seccomp listener");
 }
 
 static void send_listener(const struct courier *courier, int listener)

@@ -53,7 +53,7 @@ static void execute(struct front *front, const struct operation *operation, stru
 static bool interruptible(const struct operation *operation)
 {
     return !(operation->flags & MAY_FAIL) && operation->code != OP_FOREGROUND && operation->code != OP_WATCH &&
-           operation->code != OP_EXIT;
+           operation->code != OP_WAIT_INIT && operation->code != OP_EXIT;
 }
 
 /* Where a test's fault comes before an operation, that isn't executed; it is, where the fault comes after it. */
@@ -183,6 +183,11 @@ static void describe_end(const struct engine *engine, int cause, char text[64])
         snprintf(text, 64, "closed its channel");
 }
 
+static const char *choice_word(const struct front *front)
+{
+    return front->resident.choice == ENGINE_INHERITED ? "inherited" : "resident";
+}
+
 /* Takes the last words of an engine that is ending. */
 static void say_gone(struct front *front, int cause, char error[1024])
 {
@@ -197,7 +202,7 @@ static void say_gone(struct front *front, int cause, char error[1024])
         say(error, "the engine (%s/runtime/bin/java) %s%s%.512s%s", front->lib, what, *line ? ": \"" : "", line,
             *line ? "\"" : "");
     else
-        say(error, "the resident engine (%s) %s", front->resident.socket, what);
+        say(error, "the %s engine (%s) %s", choice_word(front), front->resident.socket, what);
 }
 
 /* ACCEPT or not. Until then the caller's signals end the call at once. */
@@ -222,10 +227,16 @@ static bool await_accept(struct front *front, int64_t limit_millis, char error[1
     return false;
 }
 
+/* A program that embeds us has its next call when it likes. */
+static int64_t turn_deadline(const struct front *front)
+{
+    return front->resident.choice == ENGINE_INHERITED ? NO_DEADLINE : deadline_after(ENGINE_TURN_MILLIS);
+}
+
 static enum session_end run_batches(struct front *front, char error[1024])
 {
     for (;;) {
-        int status = engine_wait(&front->engine, &front->waits, deadline_after(ENGINE_TURN_MILLIS));
+        int status = engine_wait(&front->engine, &front->waits, turn_deadline(front));
         scope_frame frame = {0};
         struct msg_batch batch;
         if (status == 0)
@@ -249,10 +260,10 @@ static enum session_end run_batches(struct front *front, char error[1024])
 /* Before ACCEPT nothing is done: whatever is wrong with a resident engine, a cold one may take the call. */
 static bool take_resident(struct front *front, char **args, char error[1024])
 {
-    int64_t limit = front->resident.choice == ENGINE_WARM ? ENGINE_ACCEPT_MILLIS : RESIDENT_ACCEPT_MILLIS;
+    int64_t limit = front->resident.choice == ENGINE_AUTO ? RESIDENT_ACCEPT_MILLIS : ENGINE_ACCEPT_MILLIS;
     int status = resident_connect(&front->resident, &front->engine, limit);
     if (status) {
-        say(error, "no resident engine at %s: %s (%s)", front->resident.socket, errno_name(-status),
+        say(error, "no %s engine at %s: %s (%s)", choice_word(front), front->resident.socket, errno_name(-status),
             status == -EPERM ? "it is neither root's nor the caller's own" : strerror(-status));
         return false;
     }
@@ -286,7 +297,7 @@ enum session_end session_run(struct front *front, char **args, char error[1024])
     error[0] = 0;
     enum engine_choice choice = front->resident.choice;
     bool taken = choice != ENGINE_COLD && take_resident(front, args, error);
-    if (!taken && choice != ENGINE_WARM && front->waits.interrupted_by == 0)
+    if (!taken && (choice == ENGINE_AUTO || choice == ENGINE_COLD) && front->waits.interrupted_by == 0)
         taken = take_cold(front, args, error);
     enum session_end end = taken ? run_batches(front, error) : SESSION_REFUSED;
     buffer_free(&front->results);

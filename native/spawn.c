@@ -74,10 +74,9 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
     snprintf(number, sizeof number, "%d", channel);
     char stage[] = "jrunc-stage", init[] = "jrunc-init";
     char *arguments[] = {spawning->stage ? stage : init, number, NULL};
-    char *environment[] = {fault_variable(), NULL};
+    char *environment[] = {fault_variable(), NULL}; /* CVE row "caller's environment": none, but in builds with faults */
     syscall(SYS_execveat, sealed, "", arguments, environment, AT_EMPTY_PATH);
-    fail("execute the sealed copy of jrunc%s",
-         errno == EACCES ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
+    fail("execute the sealed copy of jrunc");
 }
 
 /* clone3(2), or where it is refused as unknown (old kernels, nested containers) clone(2). cgroup: -1, or of version 2. */
@@ -127,7 +126,7 @@ static void take_error(const struct frame *frame, struct spawn_error *error, int
     snprintf(error->operation, sizeof error->operation, "%s", message.operation);
     snprintf(error->origin, sizeof error->origin, "%s", message.origin);
     SAY(error, "%s", message.message);
-    *result = message.error ? -(int)message.error : -ECANCELED;
+    *result = message.error && message.error <= MAX_ERRNO ? -(int)message.error : -ECANCELED;
 }
 
 /* One frame from stage or clone; ERROR is a failure. */
@@ -218,7 +217,8 @@ static int attend_stage(const struct spawning *spawning, pid_t stage, int channe
     result = receive(channel, &frame, error);
     if (result)
         return result;
-    if (frame.code != FRAME_SPAWNED || frame.fd_count != 1 || !decode_msg_spawned(frame.payload, &message)) {
+    if (frame.code != FRAME_SPAWNED || frame.fd_count != 1 || !decode_msg_spawned(frame.payload, &message) ||
+        message.pid <= 1 || message.pid > INT32_MAX) {
         SAY(error, "the stage sent %s", code_name(frame.code));
         return -EPROTO;
     }
@@ -227,10 +227,13 @@ static int attend_stage(const struct spawning *spawning, pid_t stage, int channe
     return 0;
 }
 
-/* With a limit: in a frozen cgroup of version 1 it doesn't even die. */
-static void end_process(pid_t pid)
+/* With a limit: in a frozen cgroup of version 1 it doesn't even die. pidfd: where there is one, -1 for our own child. */
+static void end_process(pid_t pid, int pidfd)
 {
-    kill(pid, SIGKILL);
+    if (pidfd < 0)
+        kill(pid, SIGKILL);
+    else
+        pidfd_signal(pidfd, SIGKILL);
     for (int waited = 0; waited < END_MILLIS && waitpid(pid, NULL, __WALL | WNOHANG) == 0; waited++)
         poll(NULL, 0, 1);
 }
@@ -253,7 +256,7 @@ static int attend(const struct spawning *spawning, pid_t child, int *pidfd, stru
     if (spawning->stage) {
         result = attend_stage(spawning, child, spawned->channel, spawned, error);
         if (result)
-            end_process(child);
+            end_process(child, -1);
         else
             while (waitpid(child, NULL, 0) < 0 && errno == EINTR) /* it exits by itself */
                 continue;
@@ -287,7 +290,7 @@ static int make_channel(struct spawned *spawned, int *theirs)
 static void undo(struct spawned *spawned)
 {
     if (spawned->pid > 0)
-        end_process(spawned->pid);
+        end_process(spawned->pid, spawned->pidfd);
     if (spawned->pidfd >= 0)
         close(spawned->pidfd);
     if (spawned->channel >= 0)
@@ -341,11 +344,12 @@ static int spawn(const struct op_spawn *request, const struct entered_container 
                                 .stage = container || request->joinPaths.count > 0 ||
                                          (request->newNamespaces & CLONE_NEWTIME)};
     scope_fd theirs = -1;
-    scope_fd sealed = sealed_copy();
+    bool forbidden = false;
+    scope_fd sealed = sealed_copy(&forbidden);
     int result = sealed < 0 ? sealed : make_channel(spawned, &theirs);
     if (result)
         SAY(error, "make a sealed copy of jrunc%s",
-            result == -EPERM ? ": memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
+            forbidden ? " on a tmpfs: memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
     if (!result)
         result = open_cgroups(&spawning, error);
     if (!result)

@@ -36,10 +36,10 @@ static char *map_text(const struct numbers *map)
     return text;
 }
 
-static int write_map(int folder, const char *file, const struct numbers *map)
+static int write_map(const struct process *process, const char *file, const struct numbers *map)
 {
     scope_free char *text = map_text(map);
-    return text ? write_text(folder, file, text) : -ENOMEM;
+    return text ? process_write(process, file, text) : -ENOMEM;
 }
 
 /* It may ask directories on the network about its user. */
@@ -112,21 +112,21 @@ static int call_helper(const char *helper, pid_t pid, const struct numbers *map,
     return -EPERM;
 }
 
-static int write_all_maps(const struct op_spawn *request, pid_t pid, int folder, const char **what, char *words,
-                          size_t words_size)
+static int write_all_maps(const struct op_spawn *request, pid_t pid, const struct process *process, const char **what,
+                          char *words, size_t words_size)
 {
     *what = "setgroups";
-    int error = request->denySetgroups ? write_text(folder, "setgroups", "deny") : 0;
+    int error = request->denySetgroups ? process_write(process, "setgroups", "deny") : 0;
     if (error)
         return error;
     *what = "uid_map";
     error = request->mapHelpers ? call_helper("/usr/bin/newuidmap", pid, &request->uidMap, words, words_size)
-                                : write_map(folder, "uid_map", &request->uidMap);
+                                : write_map(process, "uid_map", &request->uidMap);
     if (error)
         return error;
     *what = "gid_map";
     return request->mapHelpers ? call_helper("/usr/bin/newgidmap", pid, &request->gidMap, words, words_size)
-                               : write_map(folder, "gid_map", &request->gidMap);
+                               : write_map(process, "gid_map", &request->gidMap);
 }
 
 int write_maps(const struct op_spawn *request, pid_t pid, char *message, size_t message_size)
@@ -136,7 +136,7 @@ int write_maps(const struct op_spawn *request, pid_t pid, char *message, size_t 
     char words[HELPER_WORDS_BYTES] = "";
     int error = process_open(pid, &process);
     if (!error)
-        error = write_all_maps(request, pid, process.folder, &what, words, sizeof words);
+        error = write_all_maps(request, pid, &process, &what, words, sizeof words);
     if (error)
         snprintf(message, message_size, "write %s of the new user namespace%s%s%s", what,
                  request->mapHelpers ? " by newuidmap and newgidmap" : "", *words ? ": " : "", words);

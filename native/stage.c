@@ -49,7 +49,7 @@ struct joining {
     bool joined;
 };
 
-/* A path that isn't a namespace of the asked kind is refused before anything is joined. */
+/* CVE row "joining": a path that isn't a namespace of the asked kind is refused before anything is joined. */
 static void open_joins(const struct msg_joins *message, struct joining joins[MAX_JOINS])
 {
     if (message->joinPaths.count > MAX_JOINS || message->joinPaths.count != message->joinKinds.count)

@@ -100,7 +100,7 @@ public final class Pages {
             line.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
         }
         if (option.arity().max() > 0) {
-            line.append(option.type().getSimpleName().equals("File") ? " -r -F" : " -x");
+            line.append(option.type().getSimpleName().equals("Path") ? " -r -F" : " -x");
             if (option.completionCandidates() != null) {
                 line.append(" -a ").append(quoted(String.join(" ", option.completionCandidates())));
             }

@@ -197,6 +197,11 @@ static const struct {
     {"leak", leak_command},
     {"subreaper", subreaper_command},
     {"spy", spy_command},
+    {"swap", swap_command},
+    {"overwrite", overwrite_command},
+    {"plant-keyring", plant_keyring_command},
+    {"inherit", inherit_command},
+    {"nest", nest_command},
 };
 
 static int run_command(const char *name, const struct words *words)

@@ -10,7 +10,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PARSE(options, ...)                                          \
@@ -136,6 +139,41 @@ static void test_pidfd(void)
     pthread_join(thread, NULL);
 }
 
+/* CVE-2025-52881: another file lies on the one that is written to. In a mount namespace of its own. */
+static void write_to_covered_file(void)
+{
+    char file[] = "/tmp/jrunc-test-XXXXXX", text[8] = "";
+    int fd = mkstemp(file);
+    scope_process process;
+    if (fd < 0 || unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        abort();
+    CHECK(process_open(getpid(), &process) == 0);
+    CHECK(process_write(&process, "oom_score_adj", "1") == 0);
+    CHECK(process_write(&process, "../sys/kernel/ostype", "1") == -EXDEV);
+    CHECK(process_write(&process, "cwd/x", "1") == -ELOOP);
+    CHECK(process_write(&process, "no-such-file", "1") == -ENOENT);
+    if (mount(file, "/proc/self/oom_score_adj", NULL, MS_BIND, NULL) < 0)
+        abort();
+    CHECK(process_write(&process, "oom_score_adj", "2") == -EXDEV);
+    CHECK(pread(fd, text, sizeof text, 0) == 0);
+    close(fd);
+    unlink(file);
+}
+
+static void test_covered_files(void)
+{
+    if (geteuid() != 0)
+        SKIP("only root may mount");
+    fflush(stdout);
+    pid_t child = fork();
+    int status;
+    if (child == 0) {
+        write_to_covered_file();
+        exit(test_end());
+    }
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
 static void test_signal_names(void)
 {
     char name[16];
@@ -151,6 +189,7 @@ int main(void)
     test_last_words();
     test_process_stat();
     test_pidfd();
+    test_covered_files();
     test_signal_names();
     return test_end();
 }

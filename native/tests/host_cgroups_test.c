@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -225,6 +226,23 @@ static void test_cpuset_is_inherited(void)
     fixture_end(&fixture);
 }
 
+/* A list of controllers with an empty name ends all the same. */
+static void test_a_controller_without_a_name(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    fixture_begin(&fixture);
+    make_file(in_folder(&fixture, "cgroup.controllers"), "cpu memory\n");
+    make_file(in_folder(&fixture, "cgroup.subtree_control"), "");
+    static const uint8_t names[] = {0, 0, 0, 0, 0, 6, 0, 0, 0, 'm', 'e', 'm', 'o', 'r', 'y', 0};
+    RUN(fixture, result, cgroup_create, .mount = fixture.folder, .path = "/a", .controllers = {names, sizeof names, 2});
+    CHECK(result.error == ENOENT &&
+          strstr(result.message, "/a")); /* this is no cgroup: a new folder has no controllers */
+    CHECK_TEXT(file_content(in_folder(&fixture, "cgroup.subtree_control")), "+memory");
+    buffer_free(&result.data);
+    fixture_end(&fixture);
+}
+
 static struct bytes device_instructions(const struct bpf_insn *instructions, size_t size)
 {
     return (struct bytes){(const uint8_t *)instructions, (uint32_t)size};
@@ -276,14 +294,49 @@ static void test_device_program(void)
     fixture_end(&fixture);
 }
 
+static bool belongs_to(const char *folder, const char *name, uid_t uid, gid_t gid)
+{
+    struct stat status;
+    return stat(below(folder, "", name), &status) == 0 && status.st_uid == uid && status.st_gid == gid;
+}
+
+/* Processes and controllers below are the owner's affair; its own limits and its freezing are not. */
+static void test_delegation(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    char path[PATH_MAX];
+    if (geteuid() != 0 || access(below(v2_mount(), "", "/cgroup.procs"), W_OK) < 0 || !own_path("", path))
+        SKIP("needs root and cgroup v2");
+    fixture_begin(&fixture);
+    const char *mount = v2_mount();
+    char folder[PATH_MAX * 2];
+    snprintf(folder, sizeof folder, "%s%s", mount, path);
+    RUN(fixture, result, cgroup_delegate, .folder = folder, .uid = 4242, .gid = 4243);
+    CHECK(result.error == ENOENT && strstr(result.message, folder));
+    RUN(fixture, result, cgroup_create, .mount = mount, .path = path);
+    RUN(fixture, result, cgroup_delegate, .folder = folder, .uid = 4242, .gid = 4243);
+    CHECK(result.error == 0);
+    CHECK(belongs_to(folder, "", 4242, 4243) && belongs_to(folder, "/cgroup.procs", 4242, 4243));
+    CHECK(belongs_to(folder, "/cgroup.threads", 4242, 4243) &&
+          belongs_to(folder, "/cgroup.subtree_control", 4242, 4243));
+    CHECK(belongs_to(folder, "/cgroup.freeze", 0, 0) && belongs_to(folder, "/cgroup.max.depth", 0, 0));
+    CHECK(belongs_to(folder, "/..", 0, 0));
+    RUN(fixture, result, cgroup_remove, .mount = mount, .path = path, .parents = 2, .timeoutMillis = 2000);
+    CHECK(result.error == 0);
+    fixture_end(&fixture);
+}
+
 int main(void)
 {
     test_life_v1();
     test_life_v2();
     test_remove_tree();
     test_cpuset_is_inherited();
+    test_a_controller_without_a_name();
     test_freeze_v1();
     test_freeze_v2();
     test_device_program();
+    test_delegation();
     return test_end();
 }

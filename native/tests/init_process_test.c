@@ -62,13 +62,17 @@ static void test_programs(void)
     shell("cp /bin/true %s/bin/dynamic", lab.rootfs);
     check_program(&lab, "nothing", ENOENT, "exec: \"nothing\": executable file not found in $PATH");
     check_program(&lab, "folder", ENOENT, "exec: \"folder\": executable file not found in $PATH");
-    check_program(&lab, "plain", EACCES, "exec: \"plain\": permission denied");
+    check_program(&lab, "plain", EACCES, "exec: \"plain\": permission denied (mode 0644)");
     check_program(&lab, "/bin/nothing", ENOENT, "exec: \"/bin/nothing\": stat /bin/nothing: no such file or directory");
-    check_program(&lab, "/bin/plain", EACCES, "exec: \"/bin/plain\": permission denied");
+    check_program(&lab, "/bin/plain", EACCES, "exec: \"/bin/plain\": permission denied (mode 0644)");
     check_program(&lab, "/bin/folder", EACCES, "exec: \"/bin/folder\": is a directory: permission denied");
     check_program(&lab, "/bin/plain/x", ENOTDIR, "exec: \"/bin/plain/x\": stat /bin/plain/x: not a directory");
     check_program(&lab, "script", ENOENT,
                   "exec: \"/bin/script\": its interpreter /no/interpreter: no such file or directory");
+    write_program(&lab, "windows", "#!/bin/sh\r\necho fine\r\n");
+    check_program(
+        &lab, "/bin/windows", ENOENT,
+        "exec: \"/bin/windows\": its interpreter /bin/sh, with a carriage return after it: no such file or directory");
     check_program(&lab, "/bin/closed", EACCES, "exec: \"/bin/closed\": its interpreter /bin/plain: permission denied");
     check_program(&lab, "/bin/dynamic", ENOENT, "exec: \"/bin/dynamic\": its interpreter /lib");
     check_program(&lab, "fine", 0, "");
@@ -103,8 +107,16 @@ static void test_start_fails(void)
     lab_begin(&lab);
     write_program(&lab, "empty", "");
     write_program(&lab, "bare", "no program");
-    check_start(&lab, "empty", ENOEXEC, "exec: \"/bin/empty\"");
-    check_start(&lab, "bare", ENOEXEC, "exec: \"/bin/bare\"");
+    check_start(&lab, "empty", ENOEXEC, "exec: \"/bin/empty\": exec format error: it is empty");
+    check_start(
+        &lab, "bare", ENOEXEC,
+        "exec: \"/bin/bare\": exec format error: it is neither an ELF program nor a script that begins with #!");
+    /* Byte 18 of an ELF file is its machine. */
+    shell("cp %s/bin/busybox %s/bin/foreign && printf '\\267\\000' | dd of=%s/bin/foreign bs=1 seek=18 conv=notrunc "
+          "2>/dev/null",
+          lab.rootfs, lab.rootfs, lab.rootfs);
+    check_start(&lab, "foreign", ENOEXEC,
+                "exec: \"/bin/foreign\": exec format error: it is built for aarch64, and this machine is x86_64");
     struct container container = {.at_sync = remove_program};
     removed_from = &lab;
     add_pivot(&container, &lab);
@@ -479,6 +491,15 @@ static void test_terminal_attacks(void)
     ADD(&container.plan, CONSOLE, console, .rows = 0, .columns = 0);
     run_container(&container, &request);
     CHECK(failed_with(&container, ENOENT, "CONSOLE", "open the container's /dev/pts"));
+    /* As in exec, where the container may have mounted what it likes. */
+    container = (struct container){0};
+    add_root(&container, &lab);
+    add_file_system(&container, "devpts", "/dev/pts");
+    ADD(&container.plan, BIND, bind, .source = "/dev/tty", .tree = -1, .target = "/dev/pts/ptmx");
+    ADD(&container.plan, PIVOT_ROOT, pivot_root, .method = PIVOT_PIVOT);
+    ADD(&container.plan, CONSOLE, console, .rows = 0, .columns = 0);
+    run_container(&container, &request);
+    CHECK(failed_with(&container, EXDEV, "CONSOLE", "open a terminal of the container's devpts"));
     lab_end(&lab);
 }
 

@@ -101,9 +101,49 @@ static void test_listener_of_another_user(void)
     fixture_end(&fixture);
 }
 
+static void test_inherited(void)
+{
+    int sockets[2], pipes[2];
+    struct engine engine;
+    CHECK(chosen(NULL, "fd:3", -EINVAL).fd == -1); /* the option's alone */
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0 && pipe(pipes) == 0);
+    char option[16];
+    snprintf(option, sizeof option, "fd:%d", sockets[0]);
+    struct resident resident = chosen(option, "cold", 0);
+    CHECK(resident.choice == ENGINE_INHERITED && resident.fd == sockets[0]);
+    CHECK(resident_connect(&resident, &engine, 1000) == 0 && engine.channel == sockets[0]);
+    engine_end(&engine);
+    resident.fd = pipes[0];
+    CHECK(resident_connect(&resident, &engine, 1000) == -ENOTSOCK);
+    static const char *const wrong[] = {"fd:", "fd:2", "fd:-1", "fd:3x", "fd:99999999999"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        resident = chosen(wrong[i], NULL, 0);
+        CHECK(resident.choice == ENGINE_INHERITED && resident.fd == -1);
+        CHECK(resident_connect(&resident, &engine, 1000) == -EBADF);
+    }
+    close(sockets[1]);
+    close(pipes[1]);
+}
+
+static void test_inherited_of_another_user(void)
+{
+    int sockets[2];
+    struct engine engine;
+    if (geteuid() != 0)
+        SKIP("this is not root");
+    CHECK(seteuid(1234) == 0);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
+    CHECK(seteuid(0) == 0);
+    struct resident resident = {.choice = ENGINE_INHERITED, .fd = sockets[0], .socket = "fd"};
+    CHECK(resident_connect(&resident, &engine, 1000) == -EPERM);
+    close(sockets[1]);
+}
+
 int main(void)
 {
     alarm(60);
+    test_inherited();
+    test_inherited_of_another_user();
     test_choice();
     test_default_place();
     test_connect();

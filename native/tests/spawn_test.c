@@ -3,14 +3,18 @@
 #include "init_fixture.h"
 
 #include "../fail.h"
+#include "../mount_calls.h"
 #include "../sealed.h"
 
 #include <linux/filter.h>
+#include <linux/magic.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #define LINKS "for n in pid mnt uts ipc net user cgroup time; do readlink /proc/self/ns/$n; done"
 
@@ -326,18 +330,28 @@ static void test_time_offsets_refused(void)
 
 /* ---------------------------------------------------------------- old kernels, other refusals */
 
-/* In a child, since a filter stays: this system call gives this error. */
-static void forbid(uint32_t number, uint32_t error)
+/* In a child, since a filter stays: this system call gives this error, where one of these bits is in its second argument. */
+static void forbid_bits(uint32_t number, uint32_t bits, uint32_t error)
 {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
+    /* Whatever its arguments are. */
+    if (bits == 0)
+        filter[2] = filter[3] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM, 0);
     struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
         abort();
+}
+
+static void forbid(uint32_t number, uint32_t error)
+{
+    forbid_bits(number, 0, error);
 }
 
 static void in_child(void (*run)(void))
@@ -374,6 +388,50 @@ static void without_close_range(void)
 {
     forbid(SYS_close_range, ENOSYS);
     test_new_namespaces();
+}
+
+/* vm.memfd_noexec is 2: the copy is a file that nobody can write to, nor get at but by /proc/PID/exe. */
+static void look_at_created_on_tmpfs(struct container *container, uint32_t point)
+{
+    char path[64], target[64] = "";
+    if (point != SYNC_READY)
+        return;
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)container->spawned.pid);
+    CHECK(readlink(path, target, sizeof target - 1) > 0);
+    CHECK_TEXT(target, "/memfd:jrunc-init");
+    struct statfs file_system;
+    CHECK(statfs(path, &file_system) == 0 && file_system.f_type == TMPFS_MAGIC && (file_system.f_flags & ST_RDONLY));
+    CHECK(open(path, O_WRONLY | O_CLOEXEC) < 0 && errno == EROFS); /* CVE-2019-5736 */
+    CHECK(chmod(path, 0777) < 0 && errno == EROFS);
+    CHECK(mount(NULL, path, NULL, MS_REMOUNT, NULL) < 0 && errno == EINVAL);
+    CHECK(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC) < 0);
+    snprintf(path, sizeof path, "/proc/%d/exe/..", (int)container->spawned.pid);
+    CHECK(open(path, O_PATH | O_CLOEXEC) < 0 && errno == ENOTDIR);
+}
+
+static void without_executable_memfds(void)
+{
+    forbid_bits(SYS_memfd_create, 0x10 /* MFD_EXEC */, EACCES);
+    struct lab lab;
+    struct container container = {.at_sync = look_at_created_on_tmpfs};
+    lab_begin(&lab);
+    size_t fds = open_fds();
+    run_script(&container, &lab, "echo runs");
+    CHECK(container.started && container.status == 0);
+    CHECK_TEXT(container.output, "runs\n");
+    CHECK(open_fds() == fds && no_children());
+    lab_end(&lab);
+    test_user_namespace();
+    test_joins();
+}
+
+static void without_a_place_for_the_copy(void)
+{
+    struct container container = {0};
+    forbid_bits(SYS_memfd_create, 0x10 /* MFD_EXEC */, EACCES);
+    forbid(SYS_fsopen, EPERM);
+    run_container(&container, &(struct op_spawn){.newNamespaces = CLONE_NEWNS});
+    CHECK(failed_with(&container, EPERM, "", "memfds may not be executed here (sysctl vm.memfd_noexec)"));
 }
 
 static void without_clone(void)
@@ -502,5 +560,7 @@ int main(int argc, char **argv)
     in_child(without_mount_setattr);
     in_child(without_close_range);
     in_child(without_clone);
+    in_child(without_executable_memfds);
+    in_child(without_a_place_for_the_copy);
     return test_end();
 }

@@ -45,7 +45,8 @@ public final class Training {
             "state missing",
             "delete --force missing",
             "--log /bundle/log.json --log-format json kill missing",
-            "--log /bundle/log create -b /missing missing");
+            "--log /bundle/log create -b /missing missing",
+            "create -b /empty missing");
 
     private Training() {}
 

@@ -25,7 +25,7 @@ class LayersTest {
             List.of("Main"),
             List.of("cli"),
             List.of("lifecycle"),
-            List.of("engine", "cgroup", "hook", "state", "systemd", "validate", "seccomp"),
+            List.of("engine", "cgroup", "doctor", "hint", "hook", "state", "systemd", "validate", "seccomp"),
             List.of("plan", "json"),
             List.of("spec", "kernel"),
             List.of("error"));
@@ -135,10 +135,14 @@ class LayersTest {
     }
 
     @Test
-    void onlyTheHelpKnowsPicocli() {
+    void onlyTheHelpItsModelAndTheColoursKnowPicocli() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.jrunc.cli.Help")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.CommandModel")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.jrunc.cli.Colours")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("picocli..")

@@ -59,7 +59,8 @@ public final class NamedTests {
     /** By file name, without what comes after the dot. */
     private static Map<String, String> sources() throws IOException {
         Map<String, String> sources = new HashMap<>();
-        for (String folder : List.of("runtime/src/test/java", "integration-tests/src/test/java", "native/tests")) {
+        for (String folder : List.of(
+                "runtime/src/test/java", "integration-tests/src/test/java", "library/src/test/java", "native/tests")) {
             try (Stream<Path> files = Files.walk(PROJECT.resolve(folder))) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     String name = file.getFileName().toString();

@@ -138,9 +138,11 @@ class BadInputIT {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "/process/cwd|'/payload'|/process/cwd: change to the working directory /payload: ENOTDIR (Not a directory)",
+                "/process/cwd|'/payload'|/process/cwd: change to the working directory /payload: ENOTDIR (Not a directory):"
+                        + " process.cwd is a file, or below one: give a folder",
                 "/process/args|['/nowhere']|/process/args/0: exec: \"/nowhere\": stat /nowhere: no such file or"
-                        + " directory: ENOENT (No such file or directory)",
+                        + " directory: ENOENT (No such file or directory): the root file system BUNDLE/rootfs has no such file: is it"
+                        + " the right image, and the path as the image has it? Links in it must not lead out of it",
                 "/process/rlimits|[{'type':'RLIMIT_NOFILE','soft':20,'hard':10}]|/process/rlimits/0: set RLIMIT_NOFILE of init"
                         + " to 20 (soft), 10 (hard): EINVAL (Invalid argument)",
                 "/process/scheduler|{'policy':'SCHED_DEADLINE','runtime':1,'deadline':1,'period':1}|/process/scheduler: set the"
@@ -154,15 +156,18 @@ class BadInputIT {
                 "/domainname|'0123456789012345678901234567890123456789012345678901234567890123456789'|/domainname: set the domain"
                         + " name to 0123456789012345678901234567890123456789012345678901234567890123456789: EINVAL (Invalid argument)",
                 "/mounts/0|{'destination':'/x','type':'tmpfss'}|/mounts/0: mount tmpfss on /x: the kernel has no such file"
-                        + " system: ENODEV (No such device)",
+                        + " system: ENODEV (No such device): this kernel knows no file system \"tmpfss\": load its module"
+                        + " (modprobe), or correct type; /proc/filesystems lists what it knows",
                 "/mounts/0|{'destination':'/x','type':'tmpfs','options':['sizee=1']}|/mounts/0: mount tmpfs on /x: option"
                         + " \"sizee=1\": tmpfs: Unknown parameter 'sizee': EINVAL (Invalid argument)",
                 "/mounts/0|{'destination':'/x','source':'/nowhere','options':['bind']}|/mounts/0: bind /nowhere on /x: open the"
-                        + " source: ENOENT (No such file or directory)",
+                        + " source: ENOENT (No such file or directory): this host has no /nowhere, as the caller sees it: make it, or"
+                        + " correct source: a relative one is read from the bundle on",
                 "/linux/devices|[{'type':'c','path':'/dev/x','major':1,'minor':-3}]|config.json: /linux/devices/0: a device needs"
                         + " a major and a minor number from 0 on",
                 "/linux/sysctl|{'net.ipv4.nope':'1'}|/linux/sysctl/net.ipv4.nope: write \"1\" to /proc/sys/net/ipv4/nope: ENOENT"
-                        + " (No such file or directory)",
+                        + " (No such file or directory): this kernel has no such sysctl, or its module isn't loaded: correct the name,"
+                        + " or load the module on the host",
                 "/linux/sysctl|{'net.ipv4.ip_forward':'x'}|/linux/sysctl/net.ipv4.ip_forward: write \"x\" to"
                         + " /proc/sys/net/ipv4/ip_forward: EINVAL (Invalid argument)",
                 "/linux/readonlyPaths|['x']|config.json: /linux/readonlyPaths/0: expected an absolute path, found \"x\"",
@@ -178,7 +183,7 @@ class BadInputIT {
 
         assertEquals(
                 "jrunc: create failed: container " + id + ": " + message,
-                result.stderr().strip());
+                result.stderr().strip().replace(bundle.folder().toString(), "BUNDLE"));
     }
 
     private static void set(Bundle bundle, String pointer, String value) {

@@ -412,4 +412,16 @@ class CgroupIT {
 
         lab.failsToCreate(bundle).oursSays("/linux/resources/pids/limit");
     }
+
+    @Test
+    @JruncOnly("the annotation is crun's")
+    void noneOfVersion1IsDelegated(Lab lab) {
+        Machine.needsCgroupV1("pids");
+        Bundle bundle = lab.bundle()
+                .edit(config -> config.withObject("/annotations").put("run.oci.delegate-cgroup", "payload"));
+
+        lab.failsToCreate(bundle)
+                .oursSays(
+                        "/annotations/run.oci.delegate-cgroup: only a cgroup of version 2 can be handed to a container");
+    }
 }

@@ -11,6 +11,7 @@ import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
@@ -214,5 +215,84 @@ class CgroupV2IT {
         Files.writeString(Cgroups.unified(lab.cgroup("c")).resolve("cgroup.freeze"), "0");
         assertEquals("running", container.status());
         assertFalse(container.awaitStatus("running").id().isEmpty());
+    }
+
+    private static Bundle delegating(Lab lab, String... words) {
+        Bundle bundle =
+                CgroupV2LimitsIT.bundle(lab, "pids", "{'pids':{'limit':77}}").payload(words);
+        bundle.edit(config -> config.withObject("/annotations").put("run.oci.delegate-cgroup", "payload"));
+        bundle.mounts().values().forEach(mount -> {
+            if (mount.path("destination").asString().equals("/sys/fs/cgroup")) {
+                mount.withArray("options").removeAll().add("rw").add("nosuid").add("nodev");
+            }
+        });
+        return bundle;
+    }
+
+    /** As crun has it: the root of its cgroup namespace is the container's cgroup, with the limits, and it is below that. */
+    @Test
+    @JruncOnly("the annotation is crun's")
+    void aCgroupThatIsDelegated(Lab lab) throws Exception {
+        Container container =
+                lab.create(delegating(lab, "report", ",", "sleep")).start().awaitOutput("}\n");
+        Path own = Cgroups.unified(lab.cgroup("c"));
+
+        assertEquals("/payload", container.reportSoFar().cgroup(""));
+        assertEquals(lab.cgroup("c/payload"), cgroupOf(container.pid()));
+        assertEquals("77", Cgroups.value(own, "pids.max"));
+        assertEquals("max", Cgroups.value(own.resolve("payload"), "pids.max"));
+        assertEquals(
+                "/payload", lab.exec(container, "report").succeeded().report().cgroup(""));
+        assertEquals(
+                List.of("77", "try-mkdir /sys/fs/cgroup/payload/mine: OK"),
+                lab.exec(container, "cat", "/sys/fs/cgroup/pids.max", ",", "try-mkdir", "/sys/fs/cgroup/payload/mine")
+                        .succeeded()
+                        .lines());
+        lab.call("pause", container.id()).now().succeeded();
+        assertTrue(Cgroups.value(own.resolve("payload"), "cgroup.events").contains("frozen 1"));
+        lab.call("resume", container.id()).now().succeeded();
+        container.kill("KILL").awaitStatus("stopped").delete();
+        CgroupV2LimitsIT.assertNoGroup(lab);
+    }
+
+    /** What is delegated is the container's root's; the limits above are not. */
+    @Test
+    @JruncOnly("the annotation is crun's")
+    void aCgroupThatIsDelegatedToAUserNamespace(Lab lab) {
+        Bundle bundle = delegating(
+                        lab,
+                        "try-mkdir",
+                        "/sys/fs/cgroup/payload/mine",
+                        ",",
+                        "try-mkdir",
+                        "/sys/fs/cgroup/mine",
+                        ",",
+                        "try-open",
+                        "/sys/fs/cgroup/pids.max",
+                        "w",
+                        ",",
+                        "try-open",
+                        "/sys/fs/cgroup/payload/cgroup.subtree_control",
+                        "w")
+                .userNamespace(100_000);
+
+        assertEquals("""
+                try-mkdir /sys/fs/cgroup/payload/mine: OK
+                try-mkdir /sys/fs/cgroup/mine: EACCES
+                try-open /sys/fs/cgroup/pids.max: EACCES
+                try-open /sys/fs/cgroup/payload/cgroup.subtree_control: OK
+                """, lab.run(bundle).succeeded().stdout());
+        CgroupV2LimitsIT.assertNoGroup(lab);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "one/two"})
+    @JruncOnly("the annotation is crun's")
+    void aNameOfADelegatedCgroupThatIsNone(String name, Lab lab) {
+        Bundle bundle = delegating(lab, "exit", "0");
+        bundle.edit(config -> config.withObject("/annotations").put("run.oci.delegate-cgroup", name));
+
+        lab.failsToCreate(bundle)
+                .oursSays("/annotations/run.oci.delegate-cgroup: \"" + name + "\" is no name of a cgroup");
     }
 }

@@ -3,6 +3,7 @@ package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Await;
@@ -10,13 +11,17 @@ import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Containerd;
 import dev.jrunc.it.harness.EngineChoice;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Namespaces;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
 import dev.jrunc.it.harness.Running;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -222,7 +227,7 @@ class ContainerdIT {
 
         assertTrue(
                 metrics.lines().stream()
-                        .anyMatch(line -> line.strip().matches("memory\\.usage_in_bytes\\s+[1-9][0-9]*")),
+                        .anyMatch(line -> line.strip().matches("memory\\.usage(_in_bytes)?\\s+[1-9][0-9]*")),
                 metrics::toString);
         assertTrue(
                 metrics.lines().stream().anyMatch(line -> line.strip().matches("pids\\.current\\s+1")),
@@ -284,13 +289,41 @@ class ContainerdIT {
                 .now()
                 .succeeded();
         String cgroup = "/" + containerd.namespace() + "/" + id;
-        String memory = Cgroups.value(Cgroups.folder("memory", cgroup), "memory.limit_in_bytes");
-        String quota = Cgroups.value(Cgroups.folder("cpu", cgroup), "cpu.cfs_quota_us");
-        containerd.ctr(lab, "task", "delete", "--force", id).now();
-        containerd.ctr(lab, "container", "delete", id).now().succeeded();
+        List<String> limits = Cgroups.areUnified()
+                ? List.of(
+                        Cgroups.value(Cgroups.unified(cgroup), "memory.max"),
+                        Cgroups.value(Cgroups.unified(cgroup), "cpu.max"))
+                : List.of(
+                        Cgroups.value(Cgroups.folder("memory", cgroup), "memory.limit_in_bytes"),
+                        Cgroups.value(Cgroups.folder("cpu", cgroup), "cpu.cfs_quota_us") + " 100000");
+        remove(lab, id);
 
-        assertEquals("67108864", memory);
-        assertEquals("50000", quota);
+        assertEquals(List.of("67108864", "50000 100000"), limits);
+    }
+
+    /** As Kubernetes has it where systemd keeps the cgroups. */
+    @Test
+    void inAUnitOfSystemd(Lab lab) {
+        Machine.needsSystemd();
+        String id = lab.nextId();
+        String[] options = options(
+                "-d", "--runc-systemd-cgroup", "--cgroup", "jrunctest.slice:ctr:" + id, "--memory-limit", "67108864");
+        lab.atEnd(() -> Host.run("systemctl", "stop", "jrunctest.slice"));
+        run(lab, id, options, "/payload", "tick", "100000").now().succeeded();
+        String unit = "ctr-" + id + ".scope";
+        Path cgroup = Cgroups.unified("/jrunctest.slice/" + unit);
+        String limit = Cgroups.value(cgroup, "memory.max");
+        String property = Host.run("systemctl", "show", "--value", "-p", "MemoryMax", unit)
+                .strip();
+        Result metrics = containerd.ctr(lab, "task", "metrics", id).now().succeeded();
+        exec(lab, id, "true").now().succeeded();
+        remove(lab, id);
+
+        assertEquals(List.of("67108864", "67108864"), List.of(limit, property));
+        assertTrue(
+                metrics.lines().stream().anyMatch(line -> line.strip().matches("pids\\.current\\s+1")),
+                metrics::toString);
+        assertFalse(Files.exists(cgroup), cgroup::toString);
     }
 
     @Test

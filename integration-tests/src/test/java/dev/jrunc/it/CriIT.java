@@ -263,9 +263,25 @@ class CriIT {
                 missing::toString);
     }
 
+    /** That of memory, and the quota of a period of 100 ms, as they are seen from inside. */
+    private String limits(String container) {
+        ExecSyncResponse found = Cgroups.areUnified()
+                ? exec(
+                        container,
+                        "sh",
+                        "-c",
+                        "cd /sys/fs/cgroup && cat memory.max && read quota period <cpu.max && echo $quota")
+                : exec(
+                        container,
+                        "cat",
+                        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                        "/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+        return found.getStdout().toStringUtf8();
+    }
+
     @Test
     void limitsAndStatistics(Lab lab) {
-        Machine.needsCgroupV1("memory");
+        Machine.needsCgroup("memory");
         String container = new Pod(lab)
                 .started(
                         config(LinuxContainerResources.newBuilder()
@@ -276,8 +292,7 @@ class CriIT {
                         "/payload",
                         "tick",
                         "100000");
-        ExecSyncResponse limits = exec(
-                container, "cat", "/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+        String limits = limits(container);
         ContainerStats stats = cri.call(
                         "ContainerStats",
                         ContainerStatsRequest.newBuilder()
@@ -286,7 +301,7 @@ class CriIT {
                         ContainerStatsResponse.getDefaultInstance())
                 .getStats();
 
-        assertEquals("67108864\n50000\n", limits.getStdout().toStringUtf8());
+        assertEquals("67108864\n50000\n", limits);
         assertEquals(container, stats.getAttributes().getId());
         assertTrue(stats.getCpu().getUsageCoreNanoSeconds().getValue() > 0, stats::toString);
         assertTrue(stats.getMemory().getWorkingSetBytes().getValue() > 0, stats::toString);
@@ -294,7 +309,7 @@ class CriIT {
 
     @Test
     void limitsAreUpdated(Lab lab) {
-        Machine.needsCgroupV1("memory");
+        Machine.needsCgroup("memory");
         String container = new Pod(lab)
                 .started(
                         config(LinuxContainerResources.newBuilder()
@@ -313,15 +328,14 @@ class CriIT {
                                 .setCpuQuota(25_000))
                         .build(),
                 UpdateContainerResourcesResponse.getDefaultInstance());
-        ExecSyncResponse limits = exec(
-                container, "cat", "/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+        String limits = limits(container);
 
-        assertEquals("33554432\n25000\n", limits.getStdout().toStringUtf8());
+        assertEquals("33554432\n25000\n", limits);
     }
 
     @Test
     void theKernelEndsWhatTakesTooMuchMemory(Lab lab) {
-        Machine.needsCgroupV1("memory");
+        Machine.needsCgroup("memory");
         String container = new Pod(lab)
                 .started(
                         config(LinuxContainerResources.newBuilder()

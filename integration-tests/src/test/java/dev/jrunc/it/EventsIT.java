@@ -264,7 +264,7 @@ class EventsIT {
         }
     }
 
-    private static List<String> fds(long pid) {
+    static List<String> fds(long pid) {
         List<String> targets = new ArrayList<>();
         try (var fds = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             for (Path fd : fds.toList()) {

@@ -230,7 +230,8 @@ class NamespacesIT {
         Bundle bundle = lab.bundle().join(type, Path.of("/proc/self/ns/uts"));
         int index = bundle.linux().path("namespaces").size() - 1;
 
-        lab.failsToCreate(bundle).oursSays("/linux/namespaces/" + index, "/proc/self/ns/uts", type);
+        lab.failsToCreate(bundle)
+                .oursSays("/linux/namespaces/" + index, "/proc/self/ns/uts", type, "this is a uts namespace");
     }
 
     @Test
@@ -238,7 +239,7 @@ class NamespacesIT {
         Path file = Files.createFile(lab.newFile("plain"));
         Bundle bundle = lab.bundle().join("network", file);
 
-        lab.failsToCreate(bundle).oursSays("/linux/namespaces/4", file.toString());
+        lab.failsToCreate(bundle).oursSays("/linux/namespaces/4", file.toString(), "this is no namespace");
     }
 
     @Test

@@ -169,16 +169,16 @@ class PodmanIT {
 
     @Test
     void limitsAreSeenFromInside(Lab lab) {
-        Machine.needsCgroupV1("memory");
-        Result result = run(
-                lab,
-                List.of("--memory", "64m", "--cpus", "0.5", "--pids-limit", "50"),
-                "cat",
-                "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-                "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
-                "/sys/fs/cgroup/pids/pids.max");
+        Machine.needsCgroup("memory");
+        boolean unified = Cgroups.areUnified();
+        String files = unified
+                ? "cd /sys/fs/cgroup && cat memory.max cpu.max pids.max"
+                : "cd /sys/fs/cgroup && cat memory/memory.limit_in_bytes cpu/cpu.cfs_quota_us pids/pids.max";
+        List<String> options = List.of("--memory", "64m", "--cpus", "0.5", "--pids-limit", "50");
 
-        assertEquals(List.of("67108864", "50000", "50"), result.succeeded().lines());
+        assertEquals(
+                List.of("67108864", unified ? "50000 100000" : "50000", "50"),
+                run(lab, options, "sh", "-c", files).succeeded().lines());
     }
 
     @Test

@@ -50,8 +50,12 @@ class RootlessIT {
         user.close();
     }
 
-    /** A bundle of the user's, with what {@code spec --rootless} writes. */
     private Bundle bundle(Lab lab) throws Exception {
+        return bundle(lab, user);
+    }
+
+    /** A bundle of the user's, with what {@code spec --rootless} writes. */
+    static Bundle bundle(Lab lab, LocalUser user) throws Exception {
         Bundle bundle = lab.bundle();
         Host.run("chown", "-R", user.uid() + ":" + user.gid(), bundle.folder().toString());
         user.call(lab.plainCall("spec", "--rootless")).in(bundle.folder()).now().succeeded();
@@ -101,6 +105,34 @@ class RootlessIT {
         assertEquals(List.of("0", Long.toString(user.uid()), "1"), words(report.text("/uidMap")));
         assertEquals(Namespaces.own("net"), report.namespace("net"), "spec --rootless leaves the host's network");
         assertEquals(List.of("0", "1", "2"), report.names("/fds"));
+    }
+
+    /** A group may be there to keep its members out: who may give it up could get in. */
+    @Test
+    void aGroupThatKeepsTheUserOutCannotBeLeft(Lab lab) throws Exception {
+        Bundle bundle = bundle(lab).capabilities("CAP_SETGID").payload("report", ",", "try-syscall", "116", "0", "0");
+        Result result = runCall(lab, bundle).now().succeeded();
+
+        assertEquals("deny", result.report().text("/setgroups").strip());
+        result.printed("try-syscall 116: EPERM");
+    }
+
+    /** CVE-2023-25809: where the container has no cgroup of its own, those that it sees are somebody else's. */
+    @Test
+    @Peer(runc = WRONG, why = "CVE-2023-25809: runc 1.1.4 and before, and Debian's", failure = "EROFS wanted")
+    void aCgroupThatIsNotTheContainersCannotBeChanged(Lab lab) throws Exception {
+        Machine.needsCgroupV1("pids");
+        Path callers = Cgroups.folder("pids", "/" + lab.name());
+        Files.createDirectory(callers);
+        lab.atEnd(() -> Host.run("rmdir", callers.toString()));
+        Bundle bundle = bundle(lab).unmount("/sys/fs/cgroup").mount("cgroup", "cgroup", "/sys/fs/cgroup", "rw");
+        bundle.payload("try-mkdir", "/sys/fs/cgroup/pids/made").write();
+        Call call = lab.plainCall("run", "--bundle", bundle.folder().toString(), lab.nextId())
+                .through("sh", "-c", "echo $$ >" + callers + "/cgroup.procs; exec \"$0\" \"$@\"");
+        Result result = user.call(call).now();
+
+        assertTrue(
+                result.stdout().contains("try-mkdir /sys/fs/cgroup/pids/made: EROFS"), () -> "EROFS wanted: " + result);
     }
 
     @Test

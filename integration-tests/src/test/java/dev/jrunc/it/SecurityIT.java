@@ -55,11 +55,12 @@ class SecurityIT {
     @ParameterizedTest
     @ValueSource(ints = {3, 6, 7, 8, 9})
     void aProgramThroughALeakedDescriptor(int fd, Lab lab) {
-        Bundle bundle = lab.bundle().args("/proc/self/fd/" + fd + "/bin/ls", "/");
+        Bundle bundle = lab.bundle().args("/proc/self/fd/" + fd + lab.payload(), "print", "ran");
         Result result =
                 lab.runCall(bundle, lab.nextId()).through(withHostFolderAs(fd)).now();
 
         assertEquals(1, result.exit(), result::toString);
+        assertFalse(result.stdout().contains("ran"), result::toString);
     }
 
     private static void execWhileSpiedOn(Lab lab, Container container) {

@@ -13,6 +13,7 @@ import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.LocalUser;
 import dev.jrunc.it.harness.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,27 +27,32 @@ import tools.jackson.databind.JsonNode;
 @JruncOnly("no peer has an engine")
 class SystemdEngineIT {
     private static final Path UNITS =
-            Path.of("../packaging/systemd/system").toAbsolutePath().normalize();
-    private static final Path INSTALLED = Path.of("/run/systemd/system");
+            Path.of("../packaging/systemd").toAbsolutePath().normalize();
+    private static final Path INSTALLED = Path.of("/run/systemd");
+    private static final Path PROGRAM = Path.of("/usr/local/bin/jrunc");
     private static final String SOCKET = "jrunc-engine.socket";
     private static final String SERVICE = "jrunc-engine.service";
 
     /** As make install does, but until the end of the test, with a link to the program under test. */
-    private static void installed(Lab lab) throws Exception {
+    private static void copied(Lab lab, String kind) throws Exception {
         Machine.needsSystemd();
-        Path program = Path.of("/usr/local/bin/jrunc");
-        Machine.needs("no " + program, !Files.exists(program));
-        Files.createSymbolicLink(program, lab.runtime().path());
-        for (String unit : List.of(SOCKET, SERVICE)) {
-            Files.copy(UNITS.resolve(unit), INSTALLED.resolve(unit));
-        }
+        Machine.needs("no " + PROGRAM, !Files.exists(PROGRAM));
+        Path folder = INSTALLED.resolve(kind);
         lab.atEnd(() -> {
-            Host.run("systemctl", "stop", SOCKET, SERVICE);
-            for (Path path : List.of(program, INSTALLED.resolve(SOCKET), INSTALLED.resolve(SERVICE))) {
+            for (Path path : List.of(PROGRAM, folder.resolve(SOCKET), folder.resolve(SERVICE))) {
                 path.toFile().delete();
             }
-            Host.run("systemctl", "daemon-reload");
         });
+        Files.createDirectories(folder);
+        Files.createSymbolicLink(PROGRAM, lab.runtime().path());
+        for (String unit : List.of(SOCKET, SERVICE)) {
+            Files.copy(UNITS.resolve(kind).resolve(unit), folder.resolve(unit));
+        }
+    }
+
+    private static void installed(Lab lab) throws Exception {
+        copied(lab, "system");
+        lab.atEnd(() -> Host.run("systemctl", "stop", SOCKET, SERVICE));
         Host.run("systemctl", "daemon-reload");
         Host.run("systemctl", "start", SOCKET);
     }
@@ -57,7 +63,7 @@ class SystemdEngineIT {
 
     /** A call that finds its engine by itself. */
     private static String call(Lab lab, String... words) {
-        List<String> all = new ArrayList<>(List.of("/usr/local/bin/jrunc", "--engine", "warm"));
+        List<String> all = new ArrayList<>(List.of(PROGRAM.toString(), "--engine", "warm"));
         all.addAll(List.of(words));
         return lab.host(all.toArray(String[]::new)).now().succeeded().stdout();
     }
@@ -117,5 +123,34 @@ class SystemdEngineIT {
 
         assertEquals("active", property("ActiveState"));
         assertNotEquals(first, property("MainPID"));
+    }
+
+    /** Its socket is where the user's fronts look for it, and it is the user's, with no right more. */
+    @Test
+    void aUsersOwn(Lab lab) throws Exception {
+        copied(lab, "user");
+        LocalUser user = LocalUser.tester();
+        lab.atEnd(user::close);
+        lab.atEnd(() -> systemctl(lab, user, "stop", SOCKET, SERVICE));
+        systemctl(lab, user, "daemon-reload");
+        systemctl(lab, user, "start", SOCKET);
+        user.call(lab.host(PROGRAM.toString(), "--engine", "warm", "list"))
+                .now()
+                .succeeded();
+        JsonNode engine = user.call(lab.host(PROGRAM.toString(), "--engine", "warm", "engine", "status", "-f", "json"))
+                .now()
+                .succeeded()
+                .json();
+        String status = Files.readString(Path.of("/proc/" + engine.path("pid").asLong() + "/status"));
+
+        assertTrue(engine.path("commands").toString().contains("\"list\""), engine::toString);
+        assertTrue(status.contains("\nUid:\t" + user.uid() + "\t"), status);
+        assertTrue(status.contains("\nNoNewPrivs:\t1\n"), status);
+    }
+
+    private static void systemctl(Lab lab, LocalUser user, String... words) {
+        List<String> all = new ArrayList<>(List.of("systemctl", "--user"));
+        all.addAll(List.of(words));
+        user.call(lab.host(all.toArray(String[]::new))).now().succeeded();
     }
 }

@@ -34,6 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SystemdIT {
     private static Bundle bundle(Lab lab, String resources) {
         Machine.needsSystemd();
+        return inSlice(lab, resources);
+    }
+
+    static Bundle inSlice(Lab lab, String resources) {
         Bundle bundle = lab.bundle().withoutNamespace("cgroup").payload("report", ",", "sleep");
         bundle.linux().put("cgroupsPath", "jrunctest.slice:" + lab.name() + ":c");
         Json.quoted(resources)
@@ -43,20 +47,20 @@ class SystemdIT {
         return bundle;
     }
 
-    private static String unit(Lab lab) {
+    static String unit(Lab lab) {
         return lab.name() + "-c.scope";
     }
 
-    private static Call systemd(Call call) {
+    static Call systemd(Call call) {
         return call.globally("--systemd-cgroup");
     }
 
-    private static Container create(Lab lab, Bundle bundle) {
+    static Container create(Lab lab, Bundle bundle) {
         String id = lab.nextId();
         return lab.created(id, systemd(lab.createCall(bundle, id)));
     }
 
-    private static String property(String unit, String name) {
+    static String property(String unit, String name) {
         return Host.run("systemctl", "show", "--value", "-p", name, unit).strip();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cgroup;
 
+import dev.jrunc.plan.Octal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,31 +94,13 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
             List<String> after = split(line.substring(separator + 3), ' ');
             if (before.size() >= 5 && after.size() >= 3) {
                 mounts.add(new MountLine(
-                        unescape(before.get(3)),
-                        unescape(before.get(4)),
+                        Octal.unescape(before.get(3)),
+                        Octal.unescape(before.get(4)),
                         after.get(0),
-                        split(unescape(after.get(2)), ',')));
+                        split(Octal.unescape(after.get(2)), ',')));
             }
         }
         return mounts;
-    }
-
-    /** Space, tab, line feed and backslash are written as {@code \040}. */
-    private static String unescape(String text) {
-        if (text.indexOf('\\') < 0) {
-            return text;
-        }
-        StringBuilder plain = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && i + 3 < text.length()) {
-                plain.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
-                i += 3;
-            } else {
-                plain.append(c);
-            }
-        }
-        return plain.toString();
     }
 
     private static List<String> lines(String text) {

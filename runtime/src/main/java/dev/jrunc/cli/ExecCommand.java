@@ -111,7 +111,7 @@ final class ExecCommand implements Command {
                 : new Spec.ConsoleSize(call.rows(), call.columns());
     }
 
-    /** CVE-2016-3697: a number and nothing else; names are never looked up. */
+    /** CVE-2016-3697, CVE-2026-30892: a number and nothing else; names are never looked up. */
     private static long id(String option, String text) {
         long id = 0;
         boolean digits = !text.isEmpty() && text.length() <= MAX_ID_DIGITS;

@@ -56,7 +56,8 @@ record GlobalOptions(
     void check() {
         require("--log-format", logFormat, List.of("text", "json"));
         require("--rootless", rootless, List.of("true", "false", "auto"));
-        if (!engine.startsWith("unix:")) {
+        // fd: is the front's affair: of a program that embeds the engine.
+        if (!engine.startsWith("unix:") && !engine.startsWith("fd:")) {
             require("--engine", engine, List.of("auto", "cold", "warm", "unix:PATH"));
         }
     }

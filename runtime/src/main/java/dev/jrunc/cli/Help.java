@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +52,7 @@ final class Help {
 
     /** A shell completes files. */
     private static Class<?> type(String label) {
-        return label.equals("PATH") || label.equals("FILE") ? File.class : String.class;
+        return label.equals("PATH") || label.equals("FILE") ? Path.class : String.class;
     }
 
     /** Of a label such as text|json: the values to choose from; none for one that stands for other values. */

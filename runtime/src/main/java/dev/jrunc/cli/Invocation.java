@@ -69,11 +69,25 @@ record Invocation(
      * @throws UsageError for a format that is neither
      */
     boolean json(String other) {
+        return format(other, "json").equals("json");
+    }
+
+    /**
+     * Of --format, which is one of these; the first is the default.
+     *
+     * @throws UsageError for a format that is none of them
+     */
+    String format(String... known) {
         String format = value("--format");
-        if (format != null && !format.equals(other) && !format.equals("json")) {
-            throw new UsageError("invalid format option \"" + format + "\": expected " + other + " or json");
+        if (format == null) {
+            return known[0];
         }
-        return "json".equals(format);
+        for (String one : known) {
+            if (one.equals(format)) {
+                return one;
+            }
+        }
+        throw new UsageError("invalid format option \"" + format + "\": expected " + String.join(" or ", known));
     }
 
     /** The container's id, which has to be the only argument. */

@@ -11,6 +11,7 @@ import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.UsageError;
 import dev.jrunc.kernel.NativeLibraries;
 import dev.jrunc.lifecycle.Context;
+import dev.jrunc.lifecycle.FailureHint;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
@@ -30,6 +31,7 @@ public final class JruncCommandLine implements Session.Handler {
     static final List<Command> COMMANDS = List.of(
             new CreateCommand(),
             new DeleteCommand(),
+            new DoctorCommand(),
             new EngineCommand(),
             new EventsCommand(),
             new ExecCommand(),
@@ -158,13 +160,27 @@ public final class JruncCommandLine implements Session.Handler {
             print(front, 2, usage(command));
             return FAILURE;
         } catch (JruncException e) {
-            log.error(command.name() + " failed: " + subject + describe(e));
+            String hint = FailureHint.of(front, configFolder(front, global, command, arguments), e);
+            log.error(command.name() + " failed: " + subject + describe(e, hint));
             return command.failureStatus();
         }
     }
 
-    private static String describe(JruncException failure) {
+    /** Of the bundle, or what create kept of it; empty for a command that is about neither. */
+    private static String configFolder(Front front, GlobalOptions global, Command command, Arguments arguments) {
+        if (options(command).find("--bundle") != null) {
+            String bundle = arguments.value("--bundle", "");
+            return bundle.isEmpty() ? front.call().cwd() : front.call().absolute(bundle);
+        }
+        boolean named = command.namesContainer() && !arguments.rest().isEmpty();
+        return named ? global.rootFolder(front.call()) + "/" + arguments.rest().getFirst() : "";
+    }
+
+    private static String describe(JruncException failure, String hint) {
         StringBuilder text = new StringBuilder(failure.getMessage());
+        if (!hint.isEmpty()) {
+            text.append(": ").append(hint);
+        }
         for (Throwable suppressed : failure.getSuppressed()) {
             text.append("; and cleaning up failed: ").append(suppressed.getMessage());
         }

@@ -4,6 +4,7 @@ package dev.jrunc.cli;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
+import dev.jrunc.error.OneLine;
 import dev.jrunc.json.LogLine;
 import dev.jrunc.json.Rfc3339;
 import dev.jrunc.plan.Bytes;
@@ -65,10 +66,11 @@ final class Log {
 
     /** To the log, or where there is none to the standard error output. */
     void warning(String message) {
+        String line = OneLine.of(message);
         if (options.log() == null) {
-            toStandardError("jrunc: warning: " + message + "\n");
+            toStandardError("jrunc: warning: " + line + "\n");
         }
-        toLog(Level.WARNING, message);
+        toLog(Level.WARNING, line);
     }
 
     /** With --debug, as a warning. */

@@ -5,7 +5,7 @@ package dev.jrunc.engine;
 public final class Protocol {
 
     /** Of the whole table: front and engine must be of the same build. */
-    public static final long TABLE_HASH = 0xf5a5f26b2c5afcd5L;
+    public static final long TABLE_HASH = 0xdfc791d55a5f7304L;
 
     public static final int HELLO = 0x01;
     public static final int CALL = 0x02;

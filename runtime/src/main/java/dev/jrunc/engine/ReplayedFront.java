@@ -110,14 +110,14 @@ public final class ReplayedFront {
         }
     }
 
-    private static byte[] hello() {
+    static byte[] hello() {
         Encoder out = new Encoder();
         out.u64("tableHash", Protocol.TABLE_HASH);
         out.str("version", "replayed");
         return out.toArray();
     }
 
-    private static byte[] call(List<String> args) {
+    static byte[] call(List<String> args) {
         Encoder out = new Encoder();
         out.strs("args", args);
         out.strs("environment", List.of("PATH=/usr/bin:/bin"));
@@ -166,6 +166,7 @@ public final class ReplayedFront {
         long error = 0;
         long value = 0;
         Bytes data = Bytes.EMPTY;
+        String message = "replayed";
         Decoder fields = operation.fields();
         switch (operation.code()) {
             case OPEN_STATE -> error = openState(fields);
@@ -177,14 +178,16 @@ public final class ReplayedFront {
             case REMOVE_STATE -> folder = false;
             case READ_FILE -> {
                 String path = fields.str();
-                error = path.startsWith("/missing/") ? Errno.ENOENT.number() : 0;
+                error = path.startsWith("/empty/") ? Errno.ENOENT.number() : 0;
+                message = "open " + path;
                 data = file(path);
             }
             case READ_KEPT -> data = Bytes.utf8("a filter");
             case READ_DIRECTORY -> data = Bytes.utf8("trained\0");
             case REAL_PATH -> {
                 String path = fields.str();
-                error = path.startsWith("/sys/fs/cgroup/") ? Errno.ENOENT.number() : 0;
+                boolean missing = path.startsWith("/sys/fs/cgroup/") || path.startsWith("/missing");
+                error = missing ? Errno.ENOENT.number() : 0;
                 data = Bytes.utf8(path);
             }
             case PROCESS_STATUS -> value = process;
@@ -202,7 +205,10 @@ public final class ReplayedFront {
             }
             case CGROUP_PROCESSES -> data = Bytes.utf8(PID + "\n");
             case RUN_PROGRAM -> data = Bytes.utf8("UID PID CMD\nroot " + PID + " program\n");
-            case ENTER -> value = PID + 1;
+            case ENTER -> {
+                value = PID + 1;
+                data = Bytes.utf8(START_TIME);
+            }
             case SIGNAL -> process = 0;
             default -> {}
         }
@@ -211,7 +217,7 @@ public final class ReplayedFront {
         out.u32("error", error);
         out.i64("value", value);
         out.bytes("data", data);
-        out.str("message", error == 0 ? "" : "replayed");
+        out.str("message", error == 0 ? "" : message);
         out.str("operation", "");
         out.str("origin", "");
         out.u64("began", 0);

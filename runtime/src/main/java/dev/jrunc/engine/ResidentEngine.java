@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An engine that serves many calls at once, each in a thread of its own, until it has been idle for some time or is stopped. The
  * threads are the kernel's: one that waits for a front is woken by the front itself, a virtual one by two other threads in
- * turn, which costs every round trip more than the front takes for most batches. It holds nothing of a call beyond its channel: killed at any moment, it leaves nothing to clean up but what the
- * fronts then clean up themselves.
+ * turn, which costs every round trip more than the front takes for most batches. CVE row "resident engine": it serves its own
+ * user and root alone, within limits, and does nothing: that is the front's, with its caller's own rights. It holds nothing of
+ * a call beyond its channel: killed at any moment, it leaves nothing to clean up but what the fronts then clean up themselves.
  */
 public final class ResidentEngine implements Residency {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.engine;
 
+import dev.jrunc.error.ContainerError;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import java.io.IOException;
@@ -54,6 +55,26 @@ public final class Session {
         channel.send(Protocol.ACCEPT, new byte[0]);
         front = new SessionFront(channel, call);
         return true;
+    }
+
+    /**
+     * Takes a call whose operations this program has one by one, until {@link #finish}.
+     *
+     * @throws ContainerError when the front is of another build
+     * @throws IOException when the front is gone, or breaks the protocol
+     */
+    public Front take() throws IOException {
+        if (!accept(() -> true) || front == null) {
+            throw new ContainerError("the jrunc program is of another build than this library");
+        }
+        return front;
+    }
+
+    /** After take(): the front exits. */
+    public void finish() throws IOException {
+        if (front != null) {
+            front.exit(new HostOperation.Exit(Origin.rule("end of the call"), 0));
+        }
     }
 
     boolean accepted() {

@@ -154,7 +154,8 @@ public enum Errno {
         return errno == null ? "errno " + number : errno.name() + " (" + errno.text + ")";
     }
 
-    private static @Nullable Errno of(int number) {
+    /** @return null for a number without a name */
+    public static @Nullable Errno of(int number) {
         for (Errno errno : values()) {
             if (errno.number == number) {
                 return errno;

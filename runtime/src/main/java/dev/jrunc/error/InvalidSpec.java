@@ -22,7 +22,7 @@ public final class InvalidSpec extends JruncException {
     }
 
     private static String finding(String pointer, String problem) {
-        return pointer.isEmpty() ? problem : pointer + ": " + problem;
+        return OneLine.of(pointer.isEmpty() ? problem : pointer + ": " + problem);
     }
 
     public String pointer() {

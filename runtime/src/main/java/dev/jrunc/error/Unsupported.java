@@ -14,7 +14,7 @@ public final class Unsupported extends JruncException {
      * @param why what can't be done
      */
     public Unsupported(String pointer, String why) {
-        super("config.json: " + pointer + ": " + why);
+        super("config.json: " + OneLine.of(pointer + ": " + why));
         this.pointer = pointer;
         this.why = why;
     }

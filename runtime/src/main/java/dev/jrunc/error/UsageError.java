@@ -7,6 +7,6 @@ public final class UsageError extends JruncException {
     private static final long serialVersionUID = 1;
 
     public UsageError(String message) {
-        super(message);
+        super(OneLine.of(message));
     }
 }

@@ -19,7 +19,7 @@ public final class ConfigReader {
     /** Largest number of entries of any list in it. */
     static final int MAX_ENTRIES = 65_536;
 
-    /** Largest number of mounts. */
+    /** CVE row "config as code": largest number of mounts. */
     static final int MAX_MOUNTS = 4096;
 
     private ConfigReader() {}
@@ -319,7 +319,7 @@ public final class ConfigReader {
     private static long number(Place device, String name) {
         Place number = device.at(name);
         boolean node = !device.at("type").string().equals("p");
-        return node || number.present() ? number.i64() : 0;
+        return node || number.present() ? number.u32() : 0;
     }
 
     /**

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param created RFC 3339, UTC
  * @param owner the name of the user that created it, or its number
  * @param ownPidNamespace the end of init is the end of all its processes
- * @param sessionKeyring it has one of its own, which exec joins
+ * @param sessionKeyring its processes get session keyrings of their own, and those of exec, too
  * @param unit systemd's, whose cgroup it is; null without --systemd-cgroup
  * @param cgroups one in every hierarchy
  * @param resctrl its groups of linux.intelRdt

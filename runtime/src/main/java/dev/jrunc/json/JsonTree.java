@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** JSON text to a tree, by the streaming parser alone: no mapper, no reflection. */
 final class JsonTree {
 
-    /** How deep objects and lists may be nested. */
+    /** CVE row "config as code": how deep objects and lists may be nested. */
     static final int MAX_DEPTH = 100;
 
     private JsonTree() {}

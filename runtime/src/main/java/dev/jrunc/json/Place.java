@@ -30,7 +30,7 @@ record Place(@Nullable JsonNode node, String pointer) {
         return node != null && !node.isNull();
     }
 
-    private JsonNode value() {
+    JsonNode value() {
         if (node == null || node.isNull()) {
             throw new InvalidSpec(pointer, "is missing");
         }
@@ -66,11 +66,31 @@ record Place(@Nullable JsonNode node, String pointer) {
         if (!value.isString()) {
             throw wrong("a string");
         }
-        String text = value.stringValue();
+        return given("string", value.stringValue());
+    }
+
+    /** What becomes bytes for the kernel as it is. */
+    private String given(String what, String text) {
         if (text.indexOf('\0') >= 0) {
-            throw new InvalidSpec(pointer, "a string with a zero character can't be given to the kernel");
+            throw new InvalidSpec(pointer, "a " + what + " with a zero character can't be given to the kernel");
+        }
+        if (!isUnicode(text)) {
+            throw new InvalidSpec(pointer, "a " + what + " with half a surrogate pair is no text");
         }
         return text;
+    }
+
+    /** In UTF-8 half a pair would become a question mark. */
+    private static boolean isUnicode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     @Nullable
@@ -188,7 +208,8 @@ record Place(@Nullable JsonNode node, String pointer) {
             JsonNode entry = list.get(i);
             // A seccomp profile has hundreds of names: their places are made up only to complain.
             String text = entry.isString() ? entry.stringValue() : "\0";
-            strings.add(text.indexOf('\0') < 0 ? text : new Place(entry, pointer + "/" + i).string());
+            boolean plain = text.indexOf('\0') < 0 && isUnicode(text);
+            strings.add(plain ? text : new Place(entry, pointer + "/" + i).string());
         }
         return strings;
     }
@@ -198,7 +219,7 @@ record Place(@Nullable JsonNode node, String pointer) {
         Map<String, Place> members = new LinkedHashMap<>();
         if (present()) {
             for (String name : object().propertyNames()) {
-                members.put(name, at(name));
+                members.put(given("name", name), at(name));
             }
         }
         return members;
@@ -207,9 +228,6 @@ record Place(@Nullable JsonNode node, String pointer) {
     Map<String, String> stringMap() {
         Map<String, String> map = new LinkedHashMap<>();
         for (Map.Entry<String, Place> member : members().entrySet()) {
-            if (member.getKey().indexOf('\0') >= 0) {
-                throw new InvalidSpec(pointer, "a name with a zero character can't be given to the kernel");
-            }
             map.put(member.getKey(), member.getValue().string());
         }
         return map;

@@ -118,7 +118,8 @@ final class Bundle {
         CgroupPlan cgroups = unit == null
                 ? CgroupDriver.plan(layout, spec, id, call.isHostRoot(), context.rootless())
                 : CgroupDriver.planGiven(
-                        layout, spec, unit.path(), SystemdUnit.subgroup(spec.annotations()), call.isHostRoot());
+                        layout, spec, unit.path(), SubCgroups.ofUnit(spec.annotations()), call.isHostRoot());
+        SubCgroups.check(spec, cgroups);
         List<Step<HostOperation>> looks = new ArrayList<>();
         looks.add(Step.mayFail(new HostOperation.RealPath(ROOT_PATH, rootfs(real, spec))));
         looks.addAll(Cgroups.looks(cgroups));

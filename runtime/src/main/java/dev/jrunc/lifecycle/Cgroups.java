@@ -88,6 +88,27 @@ final class Cgroups {
         }
     }
 
+    /**
+     * Whether somebody else had made it, though we wanted to. In version 2 a cgroup is made in two steps, of which the first may fail
+     * after it has made it.
+     *
+     * @param results of as many of the steps as were tried
+     */
+    static boolean wasThere(CgroupFolder folder, List<Step<HostOperation>> steps, List<Result> results) {
+        boolean there = false;
+        for (int i = 0; i < results.size(); i++) {
+            if (steps.get(i).operation() instanceof HostOperation.CgroupCreate create
+                    && folder.mount().equals(create.mount())
+                    && folder.path().equals(create.path())) {
+                if (results.get(i).value() > 0) {
+                    return false;
+                }
+                there = there || results.get(i).ok();
+            }
+        }
+        return there;
+    }
+
     /** The cgroup that has all processes of the container: every hierarchy's has, and that of version 2 signals them at once. */
     static Optional<CgroupFolder> ofProcesses(ContainerState state) {
         CgroupFolder chosen = null;

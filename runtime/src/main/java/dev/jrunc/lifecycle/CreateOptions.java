@@ -19,4 +19,10 @@ public record CreateOptions(
         @Nullable String pidFile,
         boolean noPivot,
         boolean noNewKeyring,
-        long preserveFds) {}
+        long preserveFds) {
+
+    /** The same for another bundle. */
+    public CreateOptions withBundle(String other) {
+        return new CreateOptions(other, consoleSocket, pidfdSocket, pidFile, noPivot, noNewKeyring, preserveFds);
+    }
+}

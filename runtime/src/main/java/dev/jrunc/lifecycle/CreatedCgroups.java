@@ -16,6 +16,8 @@ import java.util.List;
 /** The cgroups of a container that is being created, as far as its caller has a right to them. */
 final class CreatedCgroups {
 
+    private static final Origin ORIGIN = Origin.rule("cgroups of the container");
+
     private final Front front;
     private CgroupPlan plan;
 
@@ -55,7 +57,33 @@ final class CreatedCgroups {
                     && !wanted.get(i).mayFail()
                     && steps.get(i).operation() instanceof HostOperation.CgroupCreate failed) {
                 Result result = results.get(i);
-                goWithout(folder(failed.mount() + failed.path()), result.error(), failed.origin(), result.message());
+                goWithout(
+                        folder(failed.mount() + failed.path()),
+                        "CGROUP_CREATE",
+                        result.error(),
+                        failed.origin(),
+                        result.message());
+            }
+        }
+    }
+
+    /**
+     * Puts init into what was made. A user may have been given a cgroup, and none of those above it and its own at once, and then
+     * has no right to bring a process there: cgroups(7), "Delegation containment".
+     *
+     * @throws OperationFailed for a cgroup that could not be joined, and that the container needs
+     */
+    void join() {
+        List<Step<HostOperation>> steps = new ArrayList<>();
+        List<CgroupFolder> folders = plan.ofProcesses();
+        for (CgroupFolder folder : folders) {
+            steps.add(Step.mayFail(new HostOperation.CgroupAttach(ORIGIN, List.of(folder.folder()))));
+        }
+        List<Result> results = front.execute(steps);
+        for (int i = 0; i < results.size(); i++) {
+            Result result = results.get(i);
+            if (!result.ok()) {
+                goWithout(folders.get(i), "CGROUP_ATTACH", result.error(), ORIGIN, result.message());
             }
         }
     }
@@ -69,8 +97,8 @@ final class CreatedCgroups {
         throw new IllegalStateException(path);
     }
 
-    private void goWithout(CgroupFolder folder, long error, Origin origin, String tried) {
-        OperationFailed failure = new OperationFailed("CGROUP_CREATE", origin.text(), (int) error, tried);
+    private void goWithout(CgroupFolder folder, String operation, long error, Origin origin, String tried) {
+        OperationFailed failure = new OperationFailed(operation, origin.text(), (int) error, tried);
         if (!plan.optional() || !isRefusal(error)) {
             throw failure;
         }

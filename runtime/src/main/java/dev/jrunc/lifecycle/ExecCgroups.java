@@ -22,7 +22,7 @@ final class ExecCgroups {
     static List<String> folders(ContainerState state, List<String> given) {
         Map<String, String> paths = parse(given);
         List<String> folders = new ArrayList<>();
-        String inside = state.unit() == null ? "" : SystemdUnit.subgroup(state.annotations());
+        String inside = SubCgroups.ofProcesses(state);
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             CgroupFolder folder = cgroup.folder();
             String path = paths.getOrDefault("", "");

@@ -33,6 +33,13 @@ public record ExecOptions(
         cgroups = List.copyOf(cgroups);
     }
 
+    /** Of a program that nobody of ours waits for, and that has no terminal; null and empty as in {@link Change}. */
+    public static ExecOptions of(
+            List<String> args, List<String> env, @Nullable String cwd, @Nullable Long uid, @Nullable Long gid) {
+        Change change = new Change(args, false, null, cwd, env, uid, gid, List.of(), List.of(), null, null, null);
+        return new ExecOptions(null, change, true, null, null, null, 0, false, List.of());
+    }
+
     /**
      * What is different from the container's process.
      *

@@ -41,6 +41,7 @@ public final class ExecProcess {
     /** To enter: as usual, without joining cgroups by itself, and beside init. */
     private static final int MAX_TRIES = 3;
 
+    private static final long SIGKILL = 9;
     private static final long MAX_CGROUP_BYTES = 64L * 1024;
 
     private final Context context;
@@ -58,12 +59,41 @@ public final class ExecProcess {
     /** A process that is to be made, and where it comes from. */
     private record Wanted(Spec spec, Spec.Process process, String base) {}
 
+    /** A process, which pid and start time name. */
+    public record Entered(long pid, long startTime) {
+
+        /** @throws OperationFailed when it has ended */
+        public void signal(Context context, long signal) {
+            context.front().execute(new HostOperation.Signal(EXEC, pid, startTime, signal));
+        }
+
+        /** Also one that has ended. */
+        public void kill(Context context) {
+            context.front().attempt(new HostOperation.Signal(EXEC, pid, startTime, SIGKILL));
+        }
+    }
+
     /**
      * @return the exit status of the program, or 128 and its signal; 0 when detached
      * @throws JruncException when it could not be executed; then nothing is left
      * @throws EngineReleased when the front waits alone
      */
     public int exec() {
+        enter();
+        if (options.detach()) {
+            return 0;
+        }
+        // There is nothing left to do for the engine: the front ends with the program's status.
+        long status =
+                front.execute(new HostOperation.Foreground(EXEC, 0, List.of())).value();
+        return RunContainer.exitStatus(status);
+    }
+
+    /**
+     * @return the process of the program, which runs
+     * @throws JruncException when it could not be executed; then nothing is left
+     */
+    public Entered enter() {
         RecoverContainer.Found found = find();
         ContainerState state = found.state();
         Wanted wanted = wanted();
@@ -74,20 +104,14 @@ public final class ExecProcess {
         ExecPlan plan = plan(state, wanted, seccomp);
         plan.warnings().forEach(context.warnings());
         try {
-            long pid = enter(found, wanted, plan, cgroups);
-            execute(state, wanted, plan, seccomp, pid);
+            Entered entered = enter(found, wanted, plan, cgroups);
+            execute(state, wanted, plan, seccomp, entered.pid);
+            return entered;
         } catch (JruncException e) {
             List<Step<HostOperation>> undo = List.of(Step.mayFail(new HostOperation.KillInit(EXEC)));
             Failures.suppress(e, undo, front.execute(undo));
             throw folder.status(state) == Status.STOPPED ? stopped() : e;
         }
-        if (options.detach()) {
-            return 0;
-        }
-        // There is nothing left to do for the engine: the front ends with the program's status.
-        long status =
-                front.execute(new HostOperation.Foreground(EXEC, 0, List.of())).value();
-        return RunContainer.exitStatus(status);
     }
 
     private static ContainerError stopped() {
@@ -184,8 +208,8 @@ public final class ExecProcess {
                 seccomp));
     }
 
-    /** @return the pid of an init that has its plan */
-    private long enter(RecoverContainer.Found found, Wanted wanted, ExecPlan plan, List<String> cgroups) {
+    /** @return an init that has its plan */
+    private Entered enter(RecoverContainer.Found found, Wanted wanted, ExecPlan plan, List<String> cgroups) {
         ContainerState state = found.state();
         // What comes into a frozen cgroup stops there, and must be init by then.
         boolean joining = found.status() != Status.PAUSED;
@@ -218,7 +242,7 @@ public final class ExecProcess {
      * @param joining the process joins its cgroups by itself, which is quicker
      * @param socket null where it is connected already
      */
-    private long enter(
+    private Entered enter(
             ContainerState state,
             Wanted wanted,
             ExecPlan plan,
@@ -252,7 +276,8 @@ public final class ExecProcess {
         }
         steps.addAll(plan.oomScoreAdj());
         steps.add(Step.must(new HostOperation.SendPlan(EXEC, plan.init())));
-        return front.execute(steps).get(entered).value();
+        Result result = front.execute(steps).get(entered);
+        return new Entered(result.value(), Long.parseLong(result.data().utf8()));
     }
 
     /** Of the folders, which are in the order of the state's. */

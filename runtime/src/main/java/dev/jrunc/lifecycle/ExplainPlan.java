@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.lifecycle;
 
+import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Operation;
+import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
+import dev.jrunc.state.StateFolder;
 import java.util.ArrayList;
 import java.util.List;
 
 /** {@code explain}: what {@code create} would do, by the same code, with a front that writes it down instead. */
 public final class ExplainPlan {
-
-    /** A part of the plan, in the order in which it is executed. */
-    public record Section(String heading, List<Step<? extends Operation>> steps) {
-
-        public Section {
-            steps = List.copyOf(steps);
-        }
-    }
 
     private final Context context;
 
@@ -49,5 +44,18 @@ public final class ExplainPlan {
         }
         sections.add(new Section("front, while init executes its part", host));
         return sections;
+    }
+
+    /** The config.json that these operations keep. */
+    public static Bytes config(List<Section> sections) {
+        for (Section section : sections) {
+            for (Step<? extends Operation> step : section.steps()) {
+                if (step.operation() instanceof HostOperation.WriteState writing
+                        && writing.file().equals(StateFolder.CONFIG)) {
+                    return writing.content();
+                }
+            }
+        }
+        throw new IllegalStateException("a plan without its config.json");
     }
 }

@@ -4,6 +4,7 @@ package dev.jrunc.lifecycle;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidState;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
@@ -37,13 +38,17 @@ public final class ListContainers {
         List<String> ids = StateFolder.ids(front, context.root());
         List<Step<HostOperation>> reads = new ArrayList<>();
         for (String id : ids) {
-            reads.add(StateFolder.peek(context.root(), id));
+            reads.addAll(StateFolder.peek(context.root(), id));
         }
         List<Result> documents = front.execute(reads);
         List<ContainerState> states = new ArrayList<>();
-        for (int i = 0; i < documents.size(); i++) {
-            if (documents.get(i).ok()) {
-                parse(ids.get(i), documents.get(i), states);
+        for (int i = 0; i < ids.size(); i++) {
+            Result opened = documents.get(2 * i);
+            Result read = documents.get(2 * i + 1);
+            if (opened.error() == Errno.EPERM.number()) {
+                context.warnings().accept(opened.message());
+            } else if (read.ok()) {
+                parse(ids.get(i), read, states);
             }
         }
         List<Step<HostOperation>> looks = new ArrayList<>();

@@ -12,6 +12,7 @@ import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
+import dev.jrunc.state.Status;
 import java.util.List;
 
 /** {@code start}: lets the program of a created container run, and says what became of it. */
@@ -37,8 +38,14 @@ public final class StartContainer {
             new DeleteContainer(context).removeUnfinished(folder, state);
             throw ContainerError.doesNotExist();
         }
-        switch (folder.status(state)) {
-            case CREATING, CREATED -> start(state);
+        checkWaits(folder.status(state));
+        start(state);
+    }
+
+    /** @throws ContainerError for one that isn't waiting for start */
+    static void checkWaits(Status status) {
+        switch (status) {
+            case CREATING, CREATED -> {}
             case PAUSED -> throw new ContainerError("cannot start a container in the paused state: container paused");
             case RUNNING -> throw new ContainerError("cannot start an already running container");
             case STOPPED -> throw new ContainerError("cannot start a container that has stopped");

@@ -3,11 +3,8 @@ package dev.jrunc.lifecycle;
 
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
-import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.json.ContainerState;
-import dev.jrunc.plan.Origin;
-import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.systemd.BusAddress;
 import dev.jrunc.systemd.Systemd;
@@ -15,7 +12,6 @@ import dev.jrunc.systemd.UnitName;
 import dev.jrunc.systemd.UnitProperties;
 import dev.jrunc.systemd.UnitProperty;
 import java.util.List;
-import java.util.Map;
 
 /** {@code --systemd-cgroup}: the unit that is to become a container's, and what comes of it. */
 final class SystemdUnit {
@@ -45,7 +41,7 @@ final class SystemdUnit {
         Call call = front.call();
         UnitName name = UnitName.of(spec.linux().cgroupsPath(), id, !call.isHostRoot());
         UnitProperties.of(name, 0, spec, unified);
-        subgroup(spec.annotations());
+        SubCgroups.ofUnit(spec.annotations());
         return new SystemdUnit(Systemd.connect(front), name, spec, unified);
     }
 
@@ -101,20 +97,5 @@ final class SystemdUnit {
         Systemd systemd = connect(front, unit);
         systemd.stop(unit.name());
         systemd.close();
-    }
-
-    /**
-     * Below the unit's cgroup the processes are in one of this name, as crun has it: with a slash before it, or empty.
-     *
-     * @throws InvalidSpec for what is no name of a folder
-     */
-    static String subgroup(Map<String, String> annotations) {
-        String subgroup = Annotation.SYSTEMD_SUBGROUP.in(annotations);
-        if (subgroup.indexOf('/') >= 0 || subgroup.equals(".") || subgroup.equals("..")) {
-            throw new InvalidSpec(
-                    Origin.pointer("/annotations", Annotation.SYSTEMD_SUBGROUP.key()),
-                    "\"" + subgroup + "\" is no name of a cgroup");
-        }
-        return subgroup.isEmpty() ? "" : "/" + subgroup;
     }
 }

@@ -6,6 +6,7 @@ import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
+import dev.jrunc.hint.CgroupHints;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
@@ -72,15 +73,9 @@ final class UpdateFailure {
                 "memory and swap together can't be allowed less than memory alone, which is limited to "
                         + read("memory.limit_in_bytes") + " now: set --memory (memory/limit) as well";
             case "/cpu/shares" -> "an idle cgroup (cpu.idle) takes none: set --cpu-idle 0 (cpu/idle) as well";
-            case "/cpu/quota", "/cpu/period" ->
-                "expected a period of 1000 to 1000000 microseconds, and a quota of at least 1000 and of the burst, whose"
-                        + " ratio is not more than that of the cgroup above";
-            case "/cpu/burst" -> "expected not more than the quota (--cpu-quota, cpu/quota)";
-            case "/cpu/realtimePeriod", "/cpu/realtimeRuntime" ->
-                "expected a runtime that is not more than the period, and that the cgroup above has left";
             case "/cpu/cpus", "/cpu/mems" ->
                 "expected a list such as 0-3,7 of what this host, and the cgroup above, has";
-            default -> "";
+            default -> CgroupHints.expected(limit);
         };
     }
 

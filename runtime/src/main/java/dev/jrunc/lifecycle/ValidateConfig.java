@@ -41,6 +41,21 @@ public final class ValidateConfig {
      * @throws JruncException when there is no config.json to read
      */
     public List<Finding> validate(String id, CreateOptions options) {
+        check(options, () -> plan(id, options));
+        return findings;
+    }
+
+    /**
+     * The same without a plan: what is not said yet when there is none.
+     *
+     * @throws JruncException when there is no config.json to read
+     */
+    List<Finding> validateAlone(CreateOptions options) {
+        check(options, () -> {});
+        return findings;
+    }
+
+    private void check(CreateOptions options, Runnable then) {
         Call call = context.front().call();
         String path = options.bundle().isEmpty() ? call.cwd() : call.absolute(options.bundle());
         Bytes document = context.front()
@@ -54,14 +69,13 @@ public final class ValidateConfig {
                 findings.addAll(HostCheck.check(spec, facts(context.front())));
             }
             if (!failed()) {
-                plan(id, options);
+                then.run();
             }
         } catch (InvalidSpec e) {
             findings.add(Finding.error(e.pointer(), message(e.finding(), e.pointer())));
         } catch (Unsupported e) {
             findings.add(Finding.error(e.pointer(), message(e.getMessage(), "config.json: " + e.pointer())));
         }
-        return findings;
     }
 
     private boolean failed() {

@@ -7,6 +7,7 @@ import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.json.ContainerState;
+import dev.jrunc.json.ContainerStats;
 import dev.jrunc.json.EventJson;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.CgroupFolder;
@@ -33,6 +34,9 @@ public final class WatchContainer {
     /** How long a cold engine stays: to start another one costs more than to keep it. A resident one is at hand. */
     private static final long ENGINE_MILLIS = 1_000;
 
+    /** A day. */
+    public static final long MAX_INTERVAL_MILLIS = 86_400_000;
+
     /** WATCH_* bits of native/protocol.h. */
     private static final long BEAT = 1;
 
@@ -45,8 +49,35 @@ public final class WatchContainer {
     private final long intervalMillis;
     private final long engineMillis;
     private final List<String> continuation;
+    private final Listener listener;
+
+    /** Who is told. */
+    public interface Listener {
+
+        /** What it uses now. */
+        void stats(ContainerStats stats);
+
+        /** Its memory has run out, and the kernel has killed. */
+        void oom();
+    }
+
+    /** Prints lines. */
+    private final class Printer implements Listener {
+
+        @Override
+        public void stats(ContainerStats stats) {
+            print(EventJson.stats(id, stats));
+        }
+
+        @Override
+        public void oom() {
+            print(EventJson.oom(id));
+        }
+    }
 
     /**
+     * For the command, which prints.
+     *
      * @param intervalMillis how often what it uses is printed, from 1
      * @param resident a resident engine serves the call
      * @param continuation the arguments of the call that the front makes when something has happened; what it was is added
@@ -59,6 +90,22 @@ public final class WatchContainer {
         this.intervalMillis = intervalMillis;
         this.engineMillis = resident ? 0 : Math.min(ENGINE_MILLIS, intervalMillis + 1);
         this.continuation = List.copyOf(continuation);
+        this.listener = new Printer();
+    }
+
+    /**
+     * For a program that stays.
+     *
+     * @param intervalMillis how often what it uses is told, from 1 to {@link #MAX_INTERVAL_MILLIS}
+     */
+    public WatchContainer(Context context, String id, long intervalMillis, Listener listener) {
+        this.context = context;
+        this.front = context.front();
+        this.id = id;
+        this.intervalMillis = intervalMillis;
+        this.engineMillis = 2 * MAX_INTERVAL_MILLIS;
+        this.continuation = List.of();
+        this.listener = listener;
     }
 
     /**
@@ -67,9 +114,17 @@ public final class WatchContainer {
      * @throws ContainerError when it doesn't run
      */
     public void printOnce() {
-        if (!printStats(running())) {
-            throw new ContainerError("the container has no cgroup that could tell what it uses");
-        }
+        listener.stats(now());
+    }
+
+    /**
+     * What it uses now.
+     *
+     * @throws ContainerError when it doesn't run
+     */
+    public ContainerStats now() {
+        return stats(running())
+                .orElseThrow(() -> new ContainerError("the container has no cgroup that could tell what it uses"));
     }
 
     /**
@@ -86,7 +141,7 @@ public final class WatchContainer {
     /** After the front has waited alone: what happened, as WATCH_* bits. */
     public int goOn(long happened) {
         if ((happened & OOM) != 0) {
-            print(EventJson.oom(id));
+            listener.oom();
         }
         if ((happened & ENDED) != 0) {
             return 0;
@@ -96,7 +151,7 @@ public final class WatchContainer {
             return 0;
         }
         if ((happened & BEAT) != 0) {
-            printStats(state.get());
+            tellStats(state.get());
         }
         return watch(state.get());
     }
@@ -135,13 +190,13 @@ public final class WatchContainer {
         while (true) {
             long happened = front.execute(watch).value();
             if ((happened & OOM) != 0) {
-                print(EventJson.oom(id));
+                listener.oom();
             }
             if ((happened & ENDED) != 0) {
                 return 0;
             }
             if ((happened & BEAT) != 0) {
-                printStats(state);
+                tellStats(state);
             }
         }
     }
@@ -162,22 +217,25 @@ public final class WatchContainer {
         front.execute(new HostOperation.Output(EVENTS, 1, Bytes.utf8(line)));
     }
 
-    /** False when there is no file that tells anything: it has just been deleted. */
-    private boolean printStats(ContainerState state) {
+    private void tellStats(ContainerState state) {
+        Optional<ContainerStats> stats = stats(state);
+        if (stats.isPresent()) {
+            listener.stats(stats.get());
+        }
+    }
+
+    /** Empty when there is no file that tells anything: it has just been deleted. */
+    private Optional<ContainerStats> stats(ContainerState state) {
         List<CgroupFolder> folders = new ArrayList<>();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
             folders.add(cgroup.folder());
         }
         if (folders.isEmpty()) {
-            return false;
+            return Optional.empty();
         }
         CgroupStats stats = CgroupStats.of(folders, hugepages());
         Map<String, String> texts = read(stats.paths());
-        if (texts.isEmpty()) {
-            return false;
-        }
-        print(EventJson.stats(id, stats.parse(texts)));
-        return true;
+        return texts.isEmpty() ? Optional.empty() : Optional.of(stats.parse(texts));
     }
 
     private List<String> hugepages() {

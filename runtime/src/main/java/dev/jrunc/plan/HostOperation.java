@@ -207,7 +207,7 @@ public sealed interface HostOperation extends Operation {
     }
 
     /** By temporary file and rename. */
-    record WriteState(Origin origin, String name, Bytes content) implements HostOperation {
+    record WriteState(Origin origin, String file, Bytes content) implements HostOperation {
         @Override
         public int code() {
             return 0x123;
@@ -220,7 +220,7 @@ public sealed interface HostOperation extends Operation {
 
         @Override
         public void fields(Fields fields) {
-            fields.str("name", name);
+            fields.str("name", file);
             fields.bytes("content", content);
         }
     }
@@ -913,6 +913,26 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Gives a folder, and the files in it that /sys/kernel/cgroup/delegate names, to a user and a group (cgroup v2). */
+    record CgroupDelegate(Origin origin, String folder, long uid, long gid) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x184;
+        }
+
+        @Override
+        public String name() {
+            return "CGROUP_DELEGATE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.u32("uid", uid);
+            fields.u32("gid", gid);
+        }
+    }
+
     /** Attaches a BPF_PROG_TYPE_CGROUP_DEVICE program (array of struct bpf_insn) in place of those attached here before. */
     record DeviceProgram(Origin origin, String folder, Bytes program) implements HostOperation {
         @Override
@@ -1184,6 +1204,30 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /**
+     * What is at the path, without a change to it: as the caller sees it, or inside of folder, where one is named, which no link
+     * leads out of. link: a link as the last component is looked at itself.
+     */
+    record LookAt(Origin origin, String folder, String path, boolean link, long maxBytes) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x230;
+        }
+
+        @Override
+        public String name() {
+            return "LOOK_AT";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.str("folder", folder);
+            fields.str("path", path);
+            fields.bool("link", link);
+            fields.u32("maxBytes", maxBytes);
+        }
+    }
+
     /** Not those above it. value: 1, or 0 when it is there already. */
     record MakeFolder(Origin origin, String path, long mode) implements HostOperation {
         @Override
@@ -1300,6 +1344,50 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /**
+     * Should the engine vanish from now on, a cold one gets a call with these arguments, in place of what undoes an unfinished
+     * create.
+     */
+    record WhenVanished(Origin origin, List<String> args) implements HostOperation {
+        public WhenVanished {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public int code() {
+            return 0x252;
+        }
+
+        @Override
+        public String name() {
+            return "WHEN_VANISHED";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("args", args);
+        }
+    }
+
+    /**
+     * The front lets its standard fds go, and waits until the init that SPAWN or ENTER made has ended. value: its wait status.
+     * ECONNRESET: the engine has vanished first.
+     */
+    record WaitInit(Origin origin) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x253;
+        }
+
+        @Override
+        public String name() {
+            return "WAIT_INIT";
+        }
+
+        @Override
+        public void fields(Fields fields) {}
+    }
+
     /** Connects to a Unix stream socket, in place of the one before. isAbstract: path is a name, unix(7). */
     record RelayConnect(Origin origin, String path, boolean isAbstract) implements HostOperation {
         @Override
@@ -1371,5 +1459,30 @@ public sealed interface HostOperation extends Operation {
 
         @Override
         public void fields(Fields fields) {}
+    }
+
+    /**
+     * Tries what containers need of this kernel; nothing stays of it. data: for each name its errno in decimal, a line each; 0: it
+     * works, EINVAL for a name that isn't known.
+     */
+    record Probe(Origin origin, List<String> names) implements HostOperation {
+        public Probe {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public int code() {
+            return 0x24d;
+        }
+
+        @Override
+        public String name() {
+            return "PROBE";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.strs("names", names);
+        }
     }
 }

@@ -19,7 +19,7 @@ public final class MountOptions {
 
     private static final long NOSUID = 0x2;
     private static final long NODEV = 0x4;
-    private static final long NOEXEC = 0x8;
+    public static final long NOEXEC = 0x8;
     private static final long ATIME_MASK = 0x70;
     private static final long NOATIME = 0x10;
     private static final long STRICTATIME = 0x20;

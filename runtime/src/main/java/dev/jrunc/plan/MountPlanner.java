@@ -108,7 +108,7 @@ final class MountPlanner {
         }
     }
 
-    /** CVE-2019-16884 and its kin: a mount over procfs hides it from init. */
+    /** CVE-2019-16884, CVE-2023-27561, CVE-2025-54867: a mount over procfs hides it from init. */
     private static void checkProc(String target, Spec.Mount mount, boolean bind, String pointer) {
         if (target.equals("/proc")) {
             String source = mount.source();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.plan;
 
+import dev.jrunc.error.Printable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A plan as text: one line an operation, what it is told, and its origin at the end. What is empty or off isn't shown. */
@@ -9,23 +13,35 @@ public final class PlanText {
 
     private PlanText() {}
 
-    /** A heading and its operations, each line with its line feed. */
-    public static String section(String heading, List<? extends Step<? extends Operation>> steps) {
-        StringBuilder text = new StringBuilder(heading).append(":\n");
-        for (Step<? extends Operation> step : steps) {
-            text.append("  ").append(line(step)).append('\n');
-        }
-        return text.toString();
-    }
-
     /** {@code MOUNT type=proc … [/mounts/0]}. */
     public static String line(Step<? extends Operation> step) {
         StringBuilder line = new StringBuilder(step.operation().name());
-        step.operation().fields(new Writer(line));
+        String fields = fields(step.operation());
+        line.append(fields.isEmpty() ? "" : " ").append(fields);
         if (step.mayFail()) {
             line.append(" (may fail)");
         }
-        return line.append(" [").append(step.operation().origin()).append(']').toString();
+        return line.append(" [").append(origin(step.operation())).append(']').toString();
+    }
+
+    /** {@code type=proc source=proc}: what it is told; printable, as its origin. */
+    public static String fields(Operation operation) {
+        StringBuilder text = new StringBuilder();
+        operation.fields(new Writer((name, value) ->
+                text.append(text.isEmpty() ? "" : " ").append(name).append(value.isEmpty() ? "" : "=" + value)));
+        return text.toString();
+    }
+
+    /** The fields that are told, each by its name; empty for a flag that is on. */
+    public static Map<String, String> values(Operation operation) {
+        Map<String, String> values = new LinkedHashMap<>();
+        operation.fields(new Writer(values::put));
+        return values;
+    }
+
+    /** A place in config.json, whose names may be anything, or a rule. */
+    public static String origin(Operation operation) {
+        return Printable.of(operation.origin().text());
     }
 
     private static final class Writer implements Fields {
@@ -33,20 +49,20 @@ public final class PlanText {
         /** Of a field that isn't text. */
         private static final int MAX_SHOWN_BYTES = 200;
 
-        private final StringBuilder out;
+        private final BiConsumer<String, String> out;
 
-        Writer(StringBuilder out) {
+        Writer(BiConsumer<String, String> out) {
             this.out = out;
         }
 
         private void show(String name, String value) {
-            out.append(' ').append(name).append('=').append(value);
+            out.accept(name, value);
         }
 
         @Override
         public void bool(String name, boolean value) {
             if (value) {
-                out.append(' ').append(name);
+                show(name, "");
             }
         }
 
@@ -76,7 +92,7 @@ public final class PlanText {
         @Override
         public void str(String name, String value) {
             if (!value.isEmpty()) {
-                show(name, quoted(value));
+                show(name, Printable.quoted(value));
             }
         }
 
@@ -84,7 +100,7 @@ public final class PlanText {
         public void bytes(String name, Bytes value) {
             if (value.length() > 0) {
                 String text = plain(value);
-                show(name, text == null ? "<" + value.length() + " bytes>" : quoted(text));
+                show(name, text == null ? "<" + value.length() + " bytes>" : Printable.quoted(text));
             }
         }
 
@@ -105,7 +121,7 @@ public final class PlanText {
             if (!values.isEmpty()) {
                 StringBuilder list = new StringBuilder("[");
                 for (int i = 0; i < values.size(); i++) {
-                    list.append(i > 0 ? " " : "").append(quoted(values.get(i)));
+                    list.append(i > 0 ? " " : "").append(Printable.quoted(values.get(i)));
                 }
                 show(name, list.append(']').toString());
             }
@@ -125,35 +141,6 @@ public final class PlanText {
         @Override
         public void operations(String name, List<Step<InitOperation>> values) {
             show(name, "<" + values.size() + " operations>");
-        }
-
-        /** Plain words as they are, everything else in quotes. */
-        private static String quoted(String value) {
-            boolean plain = !value.isEmpty();
-            for (int i = 0; i < value.length() && plain; i++) {
-                char c = value.charAt(i);
-                plain = c > ' ' && c != '"' && c != '\\' && c != '[' && c != ']' && c != 127;
-            }
-            if (plain) {
-                return value;
-            }
-            StringBuilder quoted = new StringBuilder("\"");
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                switch (c) {
-                    case '"', '\\' -> quoted.append('\\').append(c);
-                    case '\n' -> quoted.append("\\n");
-                    case '\t' -> quoted.append("\\t");
-                    default -> {
-                        if (c < ' ' || c == 127) {
-                            quoted.append("\\u00").append(c < 16 ? "0" : "").append(Integer.toHexString(c));
-                        } else {
-                            quoted.append(c);
-                        }
-                    }
-                }
-            }
-            return quoted.append('"').toString();
         }
     }
 }

@@ -116,7 +116,10 @@ public final class Planner {
         return request.copiesTrees() && namespace("user") != null;
     }
 
-    /** An unprivileged user may write a map of one group only after it gave up setgroups. */
+    /**
+     * CVE row "setgroups denied": an unprivileged user may write a map of one group only after it gave up setgroups, by which it
+     * could leave a group that keeps it out of a file.
+     */
     private boolean setGroups() {
         return !request.setGroupsDenied() && (request.privileged() || namespace("user") == null || mapHelpers());
     }

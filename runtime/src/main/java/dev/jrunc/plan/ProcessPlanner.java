@@ -182,7 +182,7 @@ final class ProcessPlanner {
         return seccomp != null && !process.noNewPrivileges();
     }
 
-    /** As late as can be: docs/decisions/seccomp-order.md. */
+    /** CVE row "seccomp last", and after "no_new_privs": as late as can be, docs/decisions/seccomp-order.md. */
     void planSeccomp() {
         SeccompFilter filter = seccomp;
         if (filter == null) {

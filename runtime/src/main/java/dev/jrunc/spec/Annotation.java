@@ -19,6 +19,8 @@ public enum Annotation {
     HOOKS_STDERR("run.oci.hooks.stderr"),
     /** With --systemd-cgroup: the cgroup below that of the unit, which the processes are in. */
     SYSTEMD_SUBGROUP("run.oci.systemd.subgroup"),
+    /** The cgroup below that, which the processes are in, and which is the container's own to divide (version 2). */
+    DELEGATE_CGROUP("run.oci.delegate-cgroup"),
     /** With --systemd-cgroup: the beginning of names, of which the rest is that of a property of the unit. */
     SYSTEMD_PROPERTY("org.systemd.property.");
 

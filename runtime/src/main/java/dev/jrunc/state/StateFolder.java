@@ -28,9 +28,11 @@ public final class StateFolder {
     /** How long one command waits for another on the same container. */
     private static final long LOCK_MILLIS = 30_000;
 
+    /** The file with the container's config.json. */
+    public static final String CONFIG = "config.json";
+
     private static final int MAX_ID_LENGTH = 255;
     private static final String FILE = "state.json";
-    private static final String CONFIG = "config.json";
     private static final Origin ORIGIN = Origin.rule("state folder");
 
     /** PROCESS_STATUS of native/protocol.h. */
@@ -279,9 +281,9 @@ public final class StateFolder {
         return names(read.data());
     }
 
-    /** The operation that reads the state.json of one of several. */
-    public static Step<HostOperation> peek(String root, String id) {
-        return Step.mayFail(new HostOperation.ReadFile(ORIGIN, path(root, id), MAX_STATE_BYTES));
+    /** The operations that read the state.json of one of several: whether it could be opened, and what is in it. */
+    public static List<Step<HostOperation>> peek(String root, String id) {
+        return List.of(Step.mayFail(new HostOperation.OpenState(ORIGIN, root, id, false)), Step.mayFail(reading()));
     }
 
     private static List<String> names(Bytes list) {

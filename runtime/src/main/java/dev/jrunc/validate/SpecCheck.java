@@ -18,6 +18,7 @@ public final class SpecCheck {
 
     private static final long MAX_OOM_SCORE = 1000;
     private static final long MAX_UMASK = 0777;
+    private static final long MAX_ID = 0xffff_fffeL;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     public static final String OLDEST_VERSION = "1.0.0";
 
@@ -189,6 +190,7 @@ public final class SpecCheck {
         if (score != null && Math.abs(score) > MAX_OOM_SCORE) {
             throw new InvalidSpec(base + "/oomScoreAdj", "expected -1000 to 1000, found " + score);
         }
+        checkIds(process.user(), base + "/user");
         Long umask = process.user().umask();
         if (umask != null && umask > MAX_UMASK) {
             throw new InvalidSpec(base + "/user/umask", "expected 0 to 511 (octal 777), found " + umask);
@@ -309,6 +311,21 @@ public final class SpecCheck {
                 throw new InvalidSpec(
                         "/linux/timeOffsets/" + offset.getKey() + "/nanosecs", "expected less than 1000000000");
             }
+        }
+    }
+
+    /** CVE-2016-3697 and its kin: 4294967295 is the kernel's word for "leave it as it is", and that would be root. */
+    private static void checkIds(Spec.User user, String pointer) {
+        checkId(user.uid(), pointer + "/uid");
+        checkId(user.gid(), pointer + "/gid");
+        for (int i = 0; i < user.additionalGids().size(); i++) {
+            checkId(user.additionalGids().get(i), pointer + "/additionalGids/" + i);
+        }
+    }
+
+    private static void checkId(long id, String pointer) {
+        if (id > MAX_ID) {
+            throw new InvalidSpec(pointer, "expected a number from 0 to " + MAX_ID + ", found " + id);
         }
     }
 

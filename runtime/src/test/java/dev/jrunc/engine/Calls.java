@@ -42,4 +42,47 @@ public final class Calls {
                 0,
                 0);
     }
+
+    /** The same caller under that label of a security module, and in the user namespace of that map. */
+    public static Call with(Call call, Bytes label, Bytes uidMap) {
+        return with(call, call.effectiveCapabilities(), call.cgroups(), label, uidMap);
+    }
+
+    /** The same caller in these cgroups, the text of /proc/self/cgroup. */
+    public static Call inCgroups(Call call, String cgroups) {
+        return with(call, call.effectiveCapabilities(), Bytes.utf8(cgroups), call.label(), call.uidMap());
+    }
+
+    /** The same caller with these capabilities alone, by their bits. */
+    public static Call withCapabilities(Call call, long capabilities) {
+        return with(call, capabilities, call.cgroups(), call.label(), call.uidMap());
+    }
+
+    private static Call with(Call call, long capabilities, Bytes cgroups, Bytes label, Bytes uidMap) {
+        return new Call(
+                call.args(),
+                call.environment(),
+                call.cwd(),
+                call.pid(),
+                call.uid(),
+                call.euid(),
+                call.gid(),
+                call.egid(),
+                call.groups(),
+                capabilities,
+                call.boundingCapabilities(),
+                call.umask(),
+                cgroups,
+                uidMap,
+                uidMap,
+                label,
+                call.terminals(),
+                call.rows(),
+                call.columns(),
+                call.inheritedFds(),
+                call.release(),
+                call.machine(),
+                call.began(),
+                call.realtimeOffset());
+    }
 }

@@ -18,6 +18,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -189,6 +190,56 @@ class ResidentEngineTest {
                 engine.status().declined());
         engine.stop();
         awaitEnd(serving);
+    }
+
+    @Test
+    void moreAtOnceThanItServesAreDeclinedAsBusy() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        ResidentEngine engine = engine(ourselves(), front -> {
+            try {
+                end.await();
+                return STATUS;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        CompletableFuture<Void> serving = serving(engine, 0);
+        List<SocketChannel> callers = new ArrayList<>();
+        try {
+            for (int i = 0; i < ResidentEngine.MAX_CALLS; i++) {
+                callers.add(accepted());
+            }
+            for (int calls = 1; calls <= 2; calls++) {
+                try (SocketChannel channel = SocketChannel.open(address())) {
+                    assertEquals("busy", reason(frames(channel).receive()));
+                }
+                assertEquals(
+                        List.of(new EngineStatus.Declined("busy", calls)),
+                        engine.status().declined());
+            }
+            end.countDown();
+            while (engine.status().active() == ResidentEngine.MAX_CALLS) {
+                Thread.sleep(1);
+            }
+            assertEquals(STATUS, call("state", "a"), "one of those that have ended makes room");
+        } finally {
+            for (SocketChannel caller : callers) {
+                caller.close();
+            }
+        }
+        engine.stop();
+        awaitEnd(serving);
+        assertEquals(List.of(), List.copyOf(failures));
+    }
+
+    /** A call that was taken, and whose caller says nothing more. */
+    private SocketChannel accepted() throws IOException {
+        SocketChannel channel = SocketChannel.open(address());
+        FrameChannel frames = frames(channel);
+        frames.send(Protocol.HELLO, ReplayedFront.hello());
+        frames.send(Protocol.CALL, ReplayedFront.call(List.of("state", "a")));
+        assertEquals(Protocol.ACCEPT, frames.receive().code());
+        return channel;
     }
 
     @Test

@@ -34,12 +34,12 @@ class CreatedCgroupsTest {
     /** Refuses what these cgroups are asked for. */
     private static final class Host implements Front {
         private final Map<String, Errno> creations;
-        private final String joined;
+        private final Map<String, Errno> refusedJoins;
         private final List<String> removed = new ArrayList<>();
 
-        Host(Map<String, Errno> creations, String joined) {
+        Host(Map<String, Errno> creations, Map<String, Errno> refusedJoins) {
             this.creations = creations;
-            this.joined = joined;
+            this.refusedJoins = refusedJoins;
         }
 
         @Override
@@ -54,6 +54,8 @@ class CreatedCgroupsTest {
                 Errno error = switch (step.operation()) {
                     case HostOperation.CgroupCreate create -> creations.get(create.mount() + create.path());
                     case HostOperation.ReadFile read -> null;
+                    case HostOperation.CgroupAttach attach ->
+                        refusedJoins.get(attach.folders().getFirst());
                     case HostOperation.CgroupRemove remove -> {
                         removed.add(remove.mount() + remove.path());
                         yield null;
@@ -61,8 +63,7 @@ class CreatedCgroupsTest {
                     default -> throw new AssertionError(step);
                 };
                 long number = error == null ? 0 : error.number();
-                results.add(new Result(
-                        results.size(), number, error == null ? 1 : 0, Bytes.utf8(joined), "tried it", "", ""));
+                results.add(new Result(results.size(), number, error == null ? 1 : 0, Bytes.EMPTY, "tried it", "", ""));
             }
             return results;
         }
@@ -79,7 +80,7 @@ class CreatedCgroupsTest {
     }
 
     private static CreatedCgroups created(CgroupPlan plan, Map<String, Errno> refused) {
-        CreatedCgroups cgroups = new CreatedCgroups(new Host(refused, ""), plan);
+        CreatedCgroups cgroups = new CreatedCgroups(new Host(refused, Map.of()), plan);
         cgroups.create();
         return cgroups;
     }
@@ -129,5 +130,44 @@ class CreatedCgroupsTest {
     void norIsAnyOfRootsAndNoOtherFailure() {
         assertThrows(JruncException.class, () -> created(plan("", false), Map.of("/cg/memory/user/ID", Errno.EACCES)));
         assertThrows(JruncException.class, () -> created(plan("", true), Map.of("/cg/memory/user/ID", Errno.ENOSPC)));
+    }
+
+    /** It is of no use then: it isn't kept, and a limit in it would limit nothing. */
+    @Test
+    void whatWasMadeAndMayNotBeJoinedIsTakenAwayAgain() {
+        Host host = new Host(Map.of(), Map.of("/cg/memory/user/ID", Errno.EACCES));
+        CreatedCgroups cgroups = new CreatedCgroups(host, plan("", true));
+        cgroups.create();
+        cgroups.join();
+
+        assertEquals(
+                List.of("/cg/pids/ID", "/cg/freezer/user/ID"),
+                paths(cgroups.plan().folders()));
+        assertEquals(List.of("/cg/memory/user"), paths(cgroups.plan().inherited()));
+        assertEquals(List.of("/cg/memory/user/ID"), host.removed);
+    }
+
+    @Test
+    void aLimitInWhatMayNotBeJoinedIsAnError() {
+        Host host = new Host(Map.of(), Map.of("/cg/memory/user/ID", Errno.EACCES));
+        CreatedCgroups cgroups = new CreatedCgroups(host, plan("'resources':{'memory':{'limit':1000}}", true));
+        cgroups.create();
+
+        JruncException failure = assertThrows(JruncException.class, cgroups::join);
+        assertEquals(
+                "/linux/resources/memory/limit: cannot set memory limit: container could not join or create cgroup"
+                        + " /cg/memory/user/ID: EACCES (Permission denied)",
+                failure.getMessage());
+    }
+
+    @Test
+    void anotherFailureToJoinIsAnError() {
+        Host host = new Host(Map.of(), Map.of("/cg/memory/user/ID", Errno.EBUSY));
+        CreatedCgroups cgroups = new CreatedCgroups(host, plan("", true));
+        cgroups.create();
+
+        assertEquals(
+                "tried it: EBUSY (Device or resource busy)",
+                assertThrows(JruncException.class, cgroups::join).getMessage());
     }
 }

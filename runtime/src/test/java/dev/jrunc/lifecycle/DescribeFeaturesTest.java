@@ -94,6 +94,7 @@ class DescribeFeaturesTest {
         assertEquals(
                 List.of(
                         "org.systemd.property.",
+                        "run.oci.delegate-cgroup",
                         "run.oci.hooks.stderr",
                         "run.oci.hooks.stdout",
                         "run.oci.keep_original_groups",

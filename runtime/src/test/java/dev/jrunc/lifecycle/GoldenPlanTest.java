@@ -5,16 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Front;
-import dev.jrunc.engine.Result;
-import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.JruncException;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.plan.Bytes;
-import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanText;
+import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
 import java.io.IOException;
 import java.io.StringReader;
@@ -48,9 +46,6 @@ class GoldenPlanTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final boolean UPDATE = Boolean.getBoolean("golden.update");
-
-    /** Of a group on the host resctrl that is there already. */
-    private static final String RESCTRL_SCHEMATA = "    L3:0=007f0;1=0001f\n    MB:0= 20;1= 70\n";
 
     /** Fewer mean that they weren't found. */
     private static final int LEAST_CASES = 40;
@@ -128,7 +123,7 @@ class GoldenPlanTest {
             facts.load(new StringReader(Files.readString(file)));
         }
         List<String> warnings = new ArrayList<>();
-        Front machine = new Machine(facts, config);
+        Front machine = new PlannedHost(facts, Bytes.utf8(config));
         Context context = new Context(
                 machine,
                 "/run/jrunc",
@@ -145,103 +140,17 @@ class GoldenPlanTest {
                 Boolean.parseBoolean(facts.getProperty("noPivot")),
                 Boolean.parseBoolean(facts.getProperty("noNewKeyring")),
                 Long.parseLong(facts.getProperty("preserveFds", "0")));
-        List<ExplainPlan.Section> sections = new ExplainPlan(context).explain("ID", options);
+        List<Section> sections = new ExplainPlan(context).explain("ID", options);
         StringBuilder text = new StringBuilder();
         for (String warning : warnings) {
             text.append("warning: ").append(warning).append('\n');
         }
-        for (ExplainPlan.Section section : sections) {
-            text.append(PlanText.section(section.heading(), section.steps()));
+        for (Section section : sections) {
+            text.append(section.heading()).append(":\n");
+            for (Step<? extends Operation> step : section.steps()) {
+                text.append("  ").append(PlanText.line(step)).append('\n');
+            }
         }
         return text.toString();
-    }
-
-    /** A host of which only the few files are there that planning looks at. */
-    private record Machine(Properties facts, String config) implements Front {
-
-        private String read(String file) {
-            try {
-                return Files.readString(RESOURCES
-                        .resolve("hosts")
-                        .resolve(facts.getProperty("host", "hybrid"))
-                        .resolve(file));
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private Bytes idMap() {
-            return Bytes.utf8(facts.getProperty("uidMap", "0 0 4294967295") + "\n");
-        }
-
-        @Override
-        public Call call() {
-            long euid = Long.parseLong(facts.getProperty("euid", "0"));
-            List<String> environment =
-                    List.of(facts.getProperty("environment", "").split(" ", -1));
-            return new Call(
-                    List.of(),
-                    environment,
-                    "/bundle",
-                    4711,
-                    euid,
-                    euid,
-                    euid,
-                    euid,
-                    List.of(),
-                    Long.parseUnsignedLong(facts.getProperty("capabilities", euid == 0 ? "1fffeffffff" : "0"), 16),
-                    0x1fffeffffffL,
-                    022,
-                    Bytes.utf8(read("cgroup")),
-                    idMap(),
-                    idMap(),
-                    Bytes.EMPTY,
-                    0,
-                    0,
-                    0,
-                    8,
-                    "6.1.0",
-                    "x86_64",
-                    0,
-                    0);
-        }
-
-        @Override
-        public List<Result> run(List<Step<HostOperation>> steps) {
-            List<Result> results = new ArrayList<>();
-            for (Step<HostOperation> step : steps) {
-                long error = isMissing(step.operation()) ? Errno.ENOENT.number() : 0;
-                long value = step.operation() instanceof HostOperation.FindNetdev ? 7 : 0;
-                results.add(new Result(results.size(), error, value, Bytes.utf8(answer(step.operation())), "", "", ""));
-            }
-            return results;
-        }
-
-        /** Of all cgroups only the mounts are there. */
-        private boolean isMissing(HostOperation operation) {
-            return operation instanceof HostOperation.RealPath real
-                            && real.path().startsWith("/sys/fs/cgroup/")
-                    || operation instanceof HostOperation.RealPath group
-                            && group.path().startsWith("/sys/fs/resctrl/")
-                            && !group.path().equals(facts.getProperty("resctrlGroup"))
-                    || operation instanceof HostOperation.ReadFile file
-                            && file.path().startsWith("/sys/module/apparmor/")
-                            && !Boolean.parseBoolean(facts.getProperty("apparmor"));
-        }
-
-        private String answer(HostOperation operation) {
-            return switch (operation) {
-                case HostOperation.RealPath real -> real.path();
-                case HostOperation.ReadFile file when file.path().equals("/bundle/config.json") -> config;
-                case HostOperation.FindNetdev device -> "";
-                case HostOperation.ReadKept kept -> "filter".repeat(4);
-                case HostOperation.ReadFile file when file.path().equals("/proc/self/mountinfo") -> read("mountinfo");
-                case HostOperation.ReadFile file when file.path().endsWith("/schemata") -> RESCTRL_SCHEMATA;
-                case HostOperation.ReadFile file
-                when file.path().equals("/proc/self/setgroups") -> facts.getProperty("setgroups", "allow") + "\n";
-                case HostOperation.ReadFile file when file.path().startsWith("/sys/module/apparmor/") -> "Y\n";
-                default -> throw new IllegalStateException("planning must not do this: " + operation);
-            };
-        }
     }
 }

@@ -118,6 +118,12 @@ class SpecCheckTest {
                         + "|/process/oomScoreAdj: expected -1000 to 1000, found 1001",
                 "'process':{'cwd':'/','args':['x'],'user':{'umask':512}}"
                         + "|/process/user/umask: expected 0 to 511 (octal 777), found 512",
+                "'process':{'cwd':'/','args':['x'],'user':{'uid':4294967295}}"
+                        + "|/process/user/uid: expected a number from 0 to 4294967294, found 4294967295",
+                "'process':{'cwd':'/','args':['x'],'user':{'gid':4294967295}}"
+                        + "|/process/user/gid: expected a number from 0 to 4294967294, found 4294967295",
+                "'process':{'cwd':'/','args':['x'],'user':{'additionalGids':[0,4294967295]}}"
+                        + "|/process/user/additionalGids/1: expected a number from 0 to 4294967294, found 4294967295",
                 "'linux':{'devices':[{'type':'c','path':'/dev/x','minor':1}]}|/linux/devices/0/major: is missing",
                 "'linux':{'devices':[{'type':'b','path':'/dev/x','major':1}]}|/linux/devices/0/minor: is missing",
                 "'process':{'cwd':'/','args':['x'],'rlimits':[{'type':'RLIMIT_NOFIL','soft':1,'hard':1}]}"

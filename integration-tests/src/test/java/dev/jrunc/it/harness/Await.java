@@ -7,12 +7,20 @@ import java.util.function.Supplier;
 
 /** Waiting with a limit, and with words for what was waited for. */
 public final class Await {
+    /** How many times as long as elsewhere things may take: a guest without KVM sets it. */
+    private static final long SLOWNESS = Long.parseLong(System.getenv().getOrDefault("JRUNC_IT_SLOWNESS", "1"));
+
     /** What a wait in these tests may take: much more than any runtime needs on a busy machine. */
-    public static final Duration LIMIT = Duration.ofSeconds(20);
+    public static final Duration LIMIT = seconds(20);
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private Await() {}
+
+    /** That long on a machine of the usual kind. */
+    static Duration seconds(long seconds) {
+        return Duration.ofSeconds(seconds * SLOWNESS);
+    }
 
     /**
      * Returns once the condition holds.

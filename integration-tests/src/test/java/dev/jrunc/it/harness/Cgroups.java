@@ -36,6 +36,11 @@ public final class Cgroups {
         return MOUNTS.resolve(controller).resolve(path.substring(1));
     }
 
+    /** Whether the host has version 2 alone. */
+    public static boolean areUnified() {
+        return Files.exists(MOUNTS.resolve("cgroup.controllers"));
+    }
+
     /** The host's folder of a cgroup of version 2 alone. */
     public static Path unified(String path) {
         return MOUNTS.resolve(path.substring(1));

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * too, by which what they leave is found in the end.
  */
 public final class ClientPlace implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Await.seconds(5);
     private static final int STOP_SECONDS = 15;
 
     private final String name;

@@ -27,7 +27,7 @@ public final class Cri implements AutoCloseable {
     public static final String IMAGE = ClientImage.NAME;
 
     private static final String NAMESPACE = "k8s.io";
-    private static final int LIMIT_SECONDS = 20;
+    private static final long LIMIT_SECONDS = Await.LIMIT.toSeconds();
 
     private final ClientPlace place;
     private final Containerd containerd;
@@ -49,12 +49,14 @@ public final class Cri implements AutoCloseable {
     /** Starts containerd and imports the image. The shims call the runtime with the engine of the tests. */
     public static Cri start(OciRuntime runtime, EngineChoice engine) throws IOException {
         ClientPlace place = new ClientPlace("cr");
-        return startIn(place, engine, configuration(place, "tested") + """
+        return startIn(
+                place, engine, configuration(place, "tested") + """
                     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested]
                       runtime_type = "io.containerd.runc.v2"
                       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tested.options]
                         BinaryName = "%s"
-                """.formatted(runtime.path()));
+                        SystemdCgroup = %s
+                """.formatted(runtime.path(), Machine.hasSystemd()));
     }
 
     /**
@@ -96,9 +98,9 @@ public final class Cri implements AutoCloseable {
         return place.folder();
     }
 
-    /** The cgroup below which all pods are. */
+    /** The cgroup below which all pods are: a slice where there is a systemd, as the kubelet has it. */
     public String cgroupParent() {
-        return "/" + place.name();
+        return Machine.hasSystemd() ? "jrunctest.slice" : "/" + place.name();
     }
 
     /**

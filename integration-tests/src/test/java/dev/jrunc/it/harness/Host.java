@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** Programs of the host, for the preparation of a test and for cleaning up. */
 public final class Host {
-    private static final int LIMIT_SECONDS = 20;
+    private static final long LIMIT_SECONDS = Await.LIMIT.toSeconds();
 
     private Host() {}
 
@@ -68,7 +68,7 @@ public final class Host {
     }
 
     /** A file as text. */
-    static String read(Path file) {
+    public static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -13,12 +13,14 @@ public final class LocalUser implements AutoCloseable {
     private final String name;
     private final long uid;
     private final long gid;
+    private final boolean made;
 
-    private LocalUser(ClientPlace place, String name, long uid, long gid) {
+    private LocalUser(ClientPlace place, String name, long uid, long gid, boolean made) {
         this.place = place;
         this.name = name;
         this.uid = uid;
         this.gid = gid;
+        this.made = made;
     }
 
     /** @param subordinateIds whether it has any: subuid(5), subgid(5) */
@@ -34,7 +36,7 @@ public final class LocalUser implements AutoCloseable {
         }
         words.addAll(List.of("--home-dir", place.resolve("home").toString(), name));
         Host.run(words.toArray(String[]::new));
-        LocalUser user = new LocalUser(place, name, id(name, "-u"), id(name, "-g"));
+        LocalUser user = new LocalUser(place, name, id(name, "-u"), id(name, "-g"), true);
         try {
             user.folder("home");
             user.folder("run");
@@ -43,6 +45,14 @@ public final class LocalUser implements AutoCloseable {
             user.close();
             throw failure;
         }
+    }
+
+    /** The user of the guest of {@code make vm-test}: with subordinate ids, and a systemd that has cgroups delegated to it. */
+    public static LocalUser tester() throws IOException {
+        Machine.needsSystemd();
+        LocalUser user = new LocalUser(new ClientPlace("u"), "tester", id("tester", "-u"), id("tester", "-g"), false);
+        user.folder("home");
+        return user;
     }
 
     private static long id(String name, String option) {
@@ -63,7 +73,7 @@ public final class LocalUser implements AutoCloseable {
 
     /** XDG_RUNTIME_DIR. */
     public Path runtimeFolder() {
-        return place.resolve("run");
+        return made ? place.resolve("run") : Path.of("/run/user", Long.toString(uid));
     }
 
     public Path home() {
@@ -109,7 +119,9 @@ public final class LocalUser implements AutoCloseable {
         try {
             place.close();
         } finally {
-            Host.run("userdel", name);
+            if (made) {
+                Host.run("userdel", name);
+            }
         }
     }
 }

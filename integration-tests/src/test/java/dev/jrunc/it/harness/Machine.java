@@ -50,6 +50,15 @@ public final class Machine {
                 Files.exists(Path.of("/sys/fs/cgroup", controller, "cgroup.clone_children")));
     }
 
+    /** Needs a cgroup controller, of either version. */
+    public static void needsCgroup(String controller) {
+        if (Cgroups.areUnified()) {
+            needsCgroupV2(controller);
+        } else {
+            needsCgroupV1(controller);
+        }
+    }
+
     /** Needs cgroup v2 alone, with a controller: the guest of {@code make vm-test} has it. */
     public static void needsCgroupV2(String controller) {
         Path controllers = Path.of("/sys/fs/cgroup/cgroup.controllers");
@@ -68,6 +77,18 @@ public final class Machine {
     public static void needsSystemd() {
         needsAnywhere("a systemd that runs", Files.isDirectory(Path.of("/run/systemd/system")));
         needsCgroupV2("pids");
+    }
+
+    /** Needs a systemd that is process 1, with the hierarchies of version 1: the second boot of {@code make vm-test} has it. */
+    public static void needsSystemdWithCgroupV1() {
+        needsAnywhere(
+                "a systemd that runs, with cgroup v1",
+                Files.isDirectory(Path.of("/run/systemd/system"))
+                        && Files.isDirectory(Path.of("/sys/fs/cgroup/systemd")));
+    }
+
+    static boolean hasSystemd() {
+        return Files.isDirectory(Path.of("/run/systemd/system")) && Cgroups.areUnified();
     }
 
     /** Needs a kernel that enforces AppArmor, and its parser. */

@@ -17,21 +17,34 @@ public final class Podman implements AutoCloseable {
     private final ClientPlace place;
     private final OciRuntime runtime;
     private final Optional<LocalUser> user;
+    private final boolean systemd;
 
-    private Podman(ClientPlace place, OciRuntime runtime, Optional<LocalUser> user) {
+    private Podman(ClientPlace place, OciRuntime runtime, Optional<LocalUser> user, boolean systemd) {
         this.place = place;
         this.runtime = runtime;
         this.user = user;
+        this.systemd = systemd;
     }
 
     /** As root. Its monitors call the runtime with the engine of the tests. */
     public static Podman ofRoot(OciRuntime runtime, EngineChoice engine) throws IOException {
-        return start(new Podman(new ClientPlace("pm"), runtime, Optional.empty()), engine);
+        return start(new Podman(new ClientPlace("pm"), runtime, Optional.empty(), false), engine);
+    }
+
+    /** The same with units of systemd for cgroups. */
+    public static Podman ofRootWithSystemd(OciRuntime runtime, EngineChoice engine) throws IOException {
+        Machine.needsSystemd();
+        return start(new Podman(new ClientPlace("pm"), runtime, Optional.empty(), true), engine);
+    }
+
+    /** As that user, with units of the user's own systemd. */
+    public static Podman withSystemd(LocalUser user, OciRuntime runtime) throws IOException {
+        return start(new Podman(user.place(), runtime, Optional.of(user), true), new EngineChoice(Optional.empty()));
     }
 
     /** As that user, with an engine for every call: that of the tests serves root alone. */
     public static Podman of(LocalUser user, OciRuntime runtime) throws IOException {
-        return start(new Podman(user.place(), runtime, Optional.of(user)), new EngineChoice(Optional.empty()));
+        return start(new Podman(user.place(), runtime, Optional.of(user), false), new EngineChoice(Optional.empty()));
     }
 
     private static Podman start(Podman podman, EngineChoice engine) throws IOException {
@@ -39,7 +52,7 @@ public final class Podman implements AutoCloseable {
             for (String program : List.of("podman", "conmon", "script")) {
                 Machine.needsProgram(program);
             }
-            Files.writeString(podman.configuration(), configuration(podman.storage("networks"), engine));
+            Files.writeString(podman.configuration(), podman.configuration(podman.storage("networks"), engine));
             Path archive = ClientImage.archive(podman.place);
             podman.run("load", "-i", archive.toString());
             return podman;
@@ -50,7 +63,7 @@ public final class Podman implements AutoCloseable {
     }
 
     /** Without raising limits, which takes CAP_SYS_RESOURCE; locks and events in files; the small init that docker brings. */
-    private static String configuration(Path networks, EngineChoice engine) {
+    private String configuration(Path networks, EngineChoice engine) {
         String variables = engine.resident()
                 .map(socket -> "\"" + EngineChoice.VARIABLE + "=" + socket + "\"")
                 .orElse("");
@@ -61,11 +74,11 @@ public final class Podman implements AutoCloseable {
                 [engine]
                 lock_type = "file"
                 events_logger = "file"
-                cgroup_manager = "cgroupfs"
+                cgroup_manager = "%s"
                 conmon_env_vars = [%s]
                 [network]
                 network_config_dir = "%s"
-                """.formatted(variables, networks);
+                """.formatted(systemd ? "systemd" : "cgroupfs", variables, networks);
     }
 
     private Path configuration() {
@@ -144,9 +157,9 @@ public final class Podman implements AutoCloseable {
         return id;
     }
 
-    /** A rootless one can't have any on cgroup v1. */
+    /** A rootless one can't have any on cgroup v1; systemd's are gone with their last unit. */
     private List<String> cgroupParent() {
-        return user.isPresent() ? List.of() : List.of("--cgroup-parent", "/" + place.name());
+        return user.isPresent() || systemd ? List.of() : List.of("--cgroup-parent", "/" + place.name());
     }
 
     /** A call of buildah on the same storage. */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.api;
+
+import dev.jrunc.front.Calls;
+import dev.jrunc.front.FrontProcess;
+import dev.jrunc.front.Parent;
+import dev.jrunc.lifecycle.CreateOptions;
+import dev.jrunc.lifecycle.KeptContainer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A container that belongs to this program: it is killed and deleted when it is closed, and when this program ends, however it ends.
+ */
+public final class OwnedContainer extends Container implements Running {
+
+    private final Parent parent;
+    private final KeptContainer kept;
+    private final Stdio.Ends ends;
+    private final CompletableFuture<ExitStatus> exit;
+    private final Consumer<OwnedContainer> closing;
+    private boolean closed;
+
+    private OwnedContainer(
+            Calls calls, KeptContainer kept, Parent parent, Stdio.Ends ends, Consumer<OwnedContainer> closing) {
+        super(calls, kept.state().id());
+        this.parent = parent;
+        this.kept = kept;
+        this.ends = ends;
+        this.exit = parent.end().thenApply(ExitStatus::of);
+        this.closing = closing;
+    }
+
+    static OwnedContainer create(
+            Calls calls, String id, CreateOptions options, Stdio stdio, Consumer<OwnedContainer> closing)
+            throws InterruptedException {
+        Stdio.Started started = stdio.start(calls, List.of("create", id));
+        FrontProcess process = started.process();
+        try {
+            KeptContainer kept = calls.run(
+                    process, () -> process.call(front -> KeptContainer.create(calls.context(front), id, options)));
+            return new OwnedContainer(calls, kept, new Parent(process, calls.threads()), started.ends(), closing);
+        } catch (RuntimeException | InterruptedException e) {
+            process.end();
+            throw e;
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void start() throws InterruptedException {
+        if (!parent.tryTake()) {
+            super.start();
+            return;
+        }
+        try {
+            calls().run(
+                            parent.process(),
+                            () -> parent.process().call(front -> {
+                                kept.start();
+                                return true;
+                            }));
+        } finally {
+            parent.giveBack();
+        }
+        parent.watch();
+    }
+
+    @Override
+    public CompletableFuture<ExitStatus> onExit() {
+        parent.watch();
+        return exit.copy();
+    }
+
+    @Override
+    public OutputStream stdin() {
+        return ends.stdinOrFail();
+    }
+
+    @Override
+    public InputStream stdout() {
+        return ends.stdoutOrFail();
+    }
+
+    @Override
+    public InputStream stderr() {
+        return ends.stderrOrFail();
+    }
+
+    /** {@inheritDoc} After it there is nothing left to close. */
+    @Override
+    public void delete(boolean force) throws InterruptedException {
+        if (force || exit.isDone()) {
+            close();
+        } else {
+            super.delete(false);
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            deleteByAFront();
+        } finally {
+            closing.accept(this);
+        }
+    }
+
+    /** By its own front, unless that waits for it. */
+    private void deleteByAFront() {
+        if (exit.isDone() && !exit.isCompletedExceptionally()) {
+            parent.take();
+            deleteByItsOwn();
+        } else if (!exit.isDone() && parent.tryTake()) {
+            deleteByItsOwn();
+        } else {
+            calls().onceUninterrupted(List.of("delete", id()), context -> {
+                kept.delete(context);
+                return true;
+            });
+            parent.release();
+        }
+    }
+
+    private void deleteByItsOwn() {
+        calls().runUninterrupted(() -> {
+            try {
+                return parent.process().call(front -> {
+                    kept.delete(calls().context(front));
+                    return true;
+                });
+            } finally {
+                parent.endTaken();
+            }
+        });
+    }
+}

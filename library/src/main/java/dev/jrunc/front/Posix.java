@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.front;
+
+import dev.jrunc.error.Errno;
+import dev.jrunc.error.OperationFailed;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Fcntl;
+import jnr.posix.POSIX;
+import jnr.posix.POSIXFactory;
+import jnr.posix.SpawnFileAction;
+
+/** System calls that the JDK has no way to, by jnr-posix. An fd is the caller's to close. */
+public final class Posix {
+
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int FD_CLOEXEC = 1;
+    private static final int LAST_STANDARD_FD = 2;
+
+    private final POSIX posix = POSIXFactory.getNativePOSIX();
+
+    /** Two ends of a connected stream socket, close-on-exec. */
+    int[] socketPair() {
+        int[] fds = new int[2];
+        check(posix.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), "make a socket pair");
+        return fds;
+    }
+
+    /** The end that is read and the one that is written, close-on-exec. */
+    int[] pipe() {
+        int[] fds = new int[2];
+        check(posix.pipe(fds), "make a pipe");
+        for (int fd : fds) {
+            check(posix.fcntl(fd, Fcntl.F_SETFD, FD_CLOEXEC), "make a pipe close-on-exec");
+        }
+        return fds;
+    }
+
+    /** open(2), close-on-exec. */
+    int open(String path, int flags, int mode) {
+        return check(posix.open(path, flags | O_CLOEXEC, mode), "open " + path);
+    }
+
+    void close(int fd) {
+        posix.close(fd);
+    }
+
+    /** At least a byte; 0 at the end. */
+    int read(int fd, ByteBuffer buffer) {
+        while (true) {
+            int got = posix.read(fd, buffer, buffer.remaining());
+            if (got >= 0 || posix.errno() != Errno.EINTR.number()) {
+                return check(got, "read from the front");
+            }
+        }
+    }
+
+    /** At least a byte. */
+    int write(int fd, ByteBuffer buffer) {
+        while (true) {
+            int put = posix.write(fd, buffer, buffer.remaining());
+            if (put >= 0 || posix.errno() != Errno.EINTR.number()) {
+                return check(put, "write to the front");
+            }
+        }
+    }
+
+    /**
+     * Starts a program with these fds, each in the place of its index; the others it gets as far as they are not close-on-exec.
+     *
+     * @return its pid
+     */
+    int spawn(String program, List<String> args, List<String> environment, List<Integer> fds) {
+        List<SpawnFileAction> actions = new ArrayList<>();
+        for (int place = 0; place < fds.size(); place++) {
+            int fd = fds.get(place);
+            // Those in their place already would be close-on-exec, but for the standard ones.
+            if (fd != place || fd > LAST_STANDARD_FD) {
+                actions.add(SpawnFileAction.dup(fd, place));
+            }
+        }
+        long pid = posix.posix_spawnp(program, actions, args, environment);
+        return check((int) pid, "start " + program);
+    }
+
+    void signal(int pid, int signal) {
+        posix.kill(pid, signal);
+    }
+
+    /** Waits until a child has ended. */
+    void reap(int pid) {
+        int[] status = new int[1];
+        while (posix.waitpid(pid, status, 0) < 0 && posix.errno() == Errno.EINTR.number()) {
+            // Again.
+        }
+    }
+
+    private int check(int result, String what) {
+        if (result < 0) {
+            throw new OperationFailed("POSIX", "library", posix.errno(), what);
+        }
+        return result;
+    }
+}

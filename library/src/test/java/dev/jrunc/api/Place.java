@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jrunc.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/** A folder with states and a bundle whose programs are busybox; nothing may be left of its containers. */
+final class Place implements AutoCloseable {
+
+    static final Path PROGRAM =
+            Path.of("../build/jrunc/bin/jrunc").toAbsolutePath().normalize();
+
+    private static final Path BUSYBOX = Path.of("/bin/busybox");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    final Path folder = Files.createTempDirectory("jrunc-embed-");
+    final Path states = folder.resolve("states");
+    final Path bundle = Files.createDirectory(folder.resolve("bundle"));
+    final Jrunc jrunc;
+
+    Place() throws IOException {
+        Path bin = Files.createDirectories(bundle.resolve("rootfs/bin"));
+        Files.copy(BUSYBOX, bin.resolve("busybox"), StandardCopyOption.COPY_ATTRIBUTES);
+        for (String applet : List.of("sh", "true", "cat", "sleep", "dd")) {
+            Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
+        }
+        for (String mount : List.of("proc", "dev", "sys")) {
+            Files.createDirectory(bundle.resolve("rootfs").resolve(mount));
+        }
+        jrunc = Jrunc.builder(states).program(PROGRAM).open();
+    }
+
+    Path shell(String script) throws IOException {
+        return SpecBuilder.rootful().args("/bin/sh", "-c", script).writeTo(bundle);
+    }
+
+    /** @throws AssertionError when it doesn't come true in a minute */
+    static void await(String what, Callable<Boolean> condition) throws Exception {
+        long until = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() < until, "not within a minute: " + what);
+            Thread.sleep(10);
+        }
+    }
+
+    /** What there is below the states, and cgroups of the ids that begin so. */
+    List<String> left(String id) throws IOException {
+        try (Stream<Path> ids = Files.exists(states) ? Files.list(states) : Stream.empty();
+                Stream<Path> cgroups = Files.find(
+                        Path.of("/sys/fs/cgroup"),
+                        5,
+                        (path, attributes) -> path.endsWith(id) && attributes.isDirectory())) {
+            return Stream.concat(ids, cgroups).map(Path::toString).toList();
+        }
+    }
+
+    /** This program's children: fronts. */
+    static List<ProcessHandle> fronts() {
+        return ProcessHandle.current().children().toList();
+    }
+
+    @Override
+    public void close() {
+        jrunc.close();
+        assertEquals(List.of(), fronts(), "fronts that are left");
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("left in " + folder, e);
+        }
+    }
+}
