@@ -197,7 +197,8 @@ public final class FaultMatrix {
         if (fault == Fault.DELAY) {
             return "the call failed";
         }
-        int expected = fault.killsEngine() || !point.isOperation() || point.name().equals("EXIT") ? 1 : subject.failure();
+        int expected =
+                fault.killsEngine() || !point.isOperation() || point.name().equals("EXIT") ? 1 : subject.failure();
         if (result.exit() != expected && result.exit() != subject.failure()) {
             return "exit status " + result.exit();
         }
