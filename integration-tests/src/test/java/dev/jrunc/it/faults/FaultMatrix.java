@@ -144,6 +144,8 @@ public final class FaultMatrix {
 
     private void inject(Point point, Fault fault) {
         if (id == null) {
+            // A queue that is full would let a create wait.
+            listeners.forEach(Listener::drop);
             subject.bundle().prepare(lab);
         }
         Census empty = id == null ? lab.census() : null;
