@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -33,11 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @IntegrationTest
 @JruncOnly("faults come from a test build")
+@Tag("slow")
 @Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     private static final FaultTable TABLE = new FaultTable();
     private static final long SEED = Long.getLong("jrunc.faults.seed", System.currentTimeMillis());
-    private static final int OF_EACH = Integer.getInteger("jrunc.faults.of-each", 12);
+    private static final int OF_EACH = Integer.getInteger("jrunc.faults.of-each", 5);
     private static final String ONLY = System.getProperty("jrunc.faults.only", "");
 
     static List<Subject> subjects() {

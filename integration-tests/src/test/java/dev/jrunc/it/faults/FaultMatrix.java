@@ -144,6 +144,8 @@ public final class FaultMatrix {
 
     private void inject(Point point, Fault fault) {
         if (id == null) {
+            // A queue that is full would let a create wait.
+            listeners.forEach(Listener::drop);
             subject.bundle().prepare(lab);
         }
         Census empty = id == null ? lab.census() : null;
@@ -197,7 +199,8 @@ public final class FaultMatrix {
         if (fault == Fault.DELAY) {
             return "the call failed";
         }
-        int expected = fault.killsEngine() || !point.isOperation() ? 1 : subject.failure();
+        int expected =
+                fault.killsEngine() || !point.isOperation() || point.name().equals("EXIT") ? 1 : subject.failure();
         if (result.exit() != expected && result.exit() != subject.failure()) {
             return "exit status " + result.exit();
         }
@@ -227,7 +230,8 @@ public final class FaultMatrix {
         }
         String line = lines.getFirst();
         // Of an engine that is lost the front tells, which knows the container from OPEN_STATE on.
-        boolean known = !line.contains("engine") || point.withState();
+        boolean there = lab.stateRoot().resolve(of).toFile().exists() || subject.makesContainer();
+        boolean known = !line.contains("engine") || (point.withState() && there);
         if (known && !line.contains(of)) {
             return "the error doesn't name the container";
         }
@@ -235,8 +239,11 @@ public final class FaultMatrix {
         if (!line.startsWith("jrunc: " + command + " failed: ")) {
             return "the error doesn't name the command";
         }
-        boolean own =
-                fault == Fault.ERROR && point.isOperation() && !point.name().equals("EXIT");
+        // Of the root file system's path the engine says that it isn't there.
+        boolean own = fault == Fault.ERROR
+                && point.isOperation()
+                && !point.name().equals("EXIT")
+                && !point.name().equals("REAL_PATH");
         if (own && !line.contains("fault injected " + point.what() + " " + point.name() + ": EIO")) {
             return "another error than the fault";
         }
@@ -280,6 +287,8 @@ public final class FaultMatrix {
             id = null;
             init = 0;
             listeners.forEach(Listener::drop);
+            // A folder without state.json may be a create's that goes on: state leaves it alone, delete doesn't.
+            place.call("delete", "--force", of).now();
             return leftSince(empty == null ? before : empty, descriptors);
         }
         if (subject.isHarmless() && status.equals(subject.before())) {
