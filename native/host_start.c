@@ -115,7 +115,8 @@ void host_start(struct front *front, const struct op_start *request, struct resu
     }
     if (!error)
         error = read_answer(front, fifo, pidfd, &answer);
-    if (error == -ENXIO)
+    /* ENXIO: nobody waits, so it has ended, unless its program runs already. */
+    if (error == -ENXIO && wait_fd(&front->waits, pidfd, POLLIN, deadline_after(DEATH_MILLIS)) == 0)
         describe_silence(front, result);
     else if (error)
         result_fail(result, -error, "start process %u", request->pid);

@@ -41,8 +41,11 @@ void fds_close_on_exec(int first)
 
 #define STACK_BYTES (64u * 1024)
 
+/* What runs in the child, on a stack that ASan knows nothing of. */
+#define IN_CHILD __attribute__((no_sanitize_address))
+
 /* None may take the place of another that has not been placed yet. */
-static int place_fds(const struct program *program)
+IN_CHILD static int place_fds(const struct program *program)
 {
     int above[MAX_MORE_FDS];
     if (program->more_count > MAX_MORE_FDS)
@@ -64,7 +67,7 @@ static int place_fds(const struct program *program)
 }
 
 /* In the child, which has our memory: the errno that is left when it comes back. */
-static int execute(const struct program *program)
+IN_CHILD static int execute(const struct program *program)
 {
     if (program->session && setsid() < 0)
         return errno;
@@ -91,7 +94,7 @@ struct execution {
     int error;
 };
 
-static int child_main(void *context)
+IN_CHILD static int child_main(void *context)
 {
     struct execution *execution = context;
     execution->error = execute(execution->program);
