@@ -163,8 +163,8 @@ class BadInputIT {
                 "/mounts/0|{'destination':'/x','source':'/nowhere','options':['bind']}|/mounts/0: bind /nowhere on /x: open the"
                         + " source: ENOENT (No such file or directory): this host has no /nowhere, as the caller sees it: make it, or"
                         + " correct source: a relative one is read from the bundle on",
-                "/linux/devices|[{'type':'c','path':'/dev/x','major':1,'minor':-3}]|config.json: /linux/devices/0: a device needs"
-                        + " a major and a minor number from 0 on",
+                "/linux/devices|[{'type':'c','path':'/dev/x','major':1,'minor':-3}]|config.json: /linux/devices/0/minor: expected"
+                        + " an unsigned 32-bit integer, found -3",
                 "/linux/sysctl|{'net.ipv4.nope':'1'}|/linux/sysctl/net.ipv4.nope: write \"1\" to /proc/sys/net/ipv4/nope: ENOENT"
                         + " (No such file or directory): this kernel has no such sysctl, or its module isn't loaded: correct the name,"
                         + " or load the module on the host",

@@ -189,7 +189,7 @@ class ResidentEngineIT {
                 .now()
                 .exited(1);
 
-        assertEquals("jrunc: " + message + "\n", result.stderr());
+        assertEquals("jrunc: run failed: " + message + "\n", result.stderr());
         assertEquals(message, result.lastError());
     }
 

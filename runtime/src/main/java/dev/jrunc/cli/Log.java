@@ -5,6 +5,7 @@ import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OneLine;
+import dev.jrunc.error.Printable;
 import dev.jrunc.json.LogLine;
 import dev.jrunc.json.Rfc3339;
 import dev.jrunc.plan.Bytes;
@@ -58,10 +59,11 @@ final class Log {
         }
     }
 
-    /** To the standard error output, and to the log. */
+    /** To the standard error output, and to the log: one line, whatever the kernel or a hook has said. */
     void error(String message) {
-        toStandardError("jrunc: " + message + "\n");
-        toLog(Level.ERROR, message);
+        String line = Printable.of(message);
+        toStandardError("jrunc: " + line + "\n");
+        toLog(Level.ERROR, line);
     }
 
     /** To the log, or where there is none to the standard error output. */
