@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 
 #define MAX_RETRIES 128 /* EAGAIN: something was renamed meanwhile */
+/* For somebody who makes, or swaps, the same at the same time. */
+#define MAX_TRIES 32
 #define MAX_LINKS 40
 #define FOLDER_MODE 0755
 #define FILE_MODE 0644
@@ -108,10 +110,15 @@ static int step(struct walk *walk, int root, const char *name, bool last, bool f
     if (snprintf(path, sizeof path, "%s/%s", walk->done, name) >= (int)sizeof path)
         return -ENAMETOOLONG;
     int fd = path_open(root, path, O_PATH | (last ? 0 : O_DIRECTORY));
-    if (fd == -ENOENT) {
+    for (int tries = 1; fd == -ENOENT; tries++) {
         int error = make(walk->folder, name, last && file);
-        if (error == -EEXIST)
-            return follow(walk, root, name); /* EINVAL when it is no link: somebody is racing us */
+        if (error == -EEXIST) {
+            error = follow(walk, root, name);
+            if (error != -EINVAL || tries == MAX_TRIES)
+                return error;
+            fd = path_open(root, path, O_PATH | (last ? 0 : O_DIRECTORY)); /* no link: somebody made it meanwhile */
+            continue;
+        }
         if (error)
             return error;
         fd = openat(walk->folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
