@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # fuzz-engine.sh JAVA SECONDS: the engine's parsers and planner with what Jazzer thinks of, so many seconds each; begun with the
-# configurations of the tests. The corpus, and what was found, is kept in build/fuzz.
+# configurations of the tests. The corpus, and what was found, is kept in build/fuzz. FUZZ_SEED as in native/fuzz/run.sh.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -39,7 +39,7 @@ for target in dev.jrunc.lifecycle.ConfigFuzz dev.jrunc.json.DocumentFuzz dev.jru
         --sun-misc-unsafe-memory-access=allow -cp "target/fuzz/*:target/test-classes:target/classes" \
         com.code_intelligence.jazzer.Jazzer "--target_class=$target" '--instrumentation_includes=dev.jrunc.**:tools.jackson.core.**' \
         '--custom_hook_includes=none.**' '--disabled_hooks=*' "--reproducer_path=$root/$corpus.found" "-artifact_prefix=$root/$corpus.found/" \
-        -timeout=25 -max_len=16384 -print_final_stats=1 -rss_limit_mb=4096 "-max_total_time=$seconds" "$root/$corpus" \
+        -timeout=25 -max_len=16384 -print_final_stats=1 ${FUZZ_SEED:+-seed="$FUZZ_SEED"} -rss_limit_mb=4096 "-max_total_time=$seconds" "$root/$corpus" \
         >"$root/$log" 2>&1); then
         printf '%s: %s executions in %s s\n' "$short" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$seconds"
     else

@@ -34,6 +34,7 @@ static void front_end(struct front *front)
     buffer_free(&front->results);
     buffer_free(&front->spans);
     buffer_free(&front->continuation);
+    buffer_free(&front->will);
     fuzz_close_all();
 }
 
@@ -56,6 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .init = {.pidfd = -1, .channel = -1},
         .console_socket = -1,
         .relay = -1,
+        .relayed_fd = -1,
+        .criu = {.pidfd = -1, .channel = -1, .output = -1},
         .argv = nothing,
         .environment = nothing,
         .terminal = -1,

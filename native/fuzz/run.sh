@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh SECONDS TARGET…: what was found once, then new inputs for so many seconds each. The corpus is kept in build/fuzz.
+# run.sh SECONDS TARGET…: what was found once, then new inputs for so many seconds each. The corpus is kept in
+# build/fuzz. FUZZ_SEED: the same inputs again, where the corpus is the same.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -10,7 +11,7 @@ failed=
 for target in "$@"; do
     corpus=build/fuzz/$target.corpus log=build/fuzz/$target.log found=native/fuzz/found/$target
     mkdir -p "$corpus" "$corpus.found"
-    arguments=(-timeout=10 -max_len=4096 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=$corpus.found/")
+    arguments=(-timeout=10 -max_len=4096 -rss_limit_mb=2048 -print_final_stats=1 ${FUZZ_SEED:+-seed="$FUZZ_SEED"} "-artifact_prefix=$corpus.found/")
     # Leaks are looked for by the target itself: what a longjmp leaves behind is none.
     export ASAN_OPTIONS=detect_leaks=0
     if { [ ! -d "$found" ] || build/fuzz/"${target}_fuzz" "${arguments[@]}" "$found"/* >"$log" 2>&1; } &&
