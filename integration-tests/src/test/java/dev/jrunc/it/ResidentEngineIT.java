@@ -190,7 +190,7 @@ class ResidentEngineIT {
                 .exited(1);
 
         assertEquals("jrunc: run failed: " + message + "\n", result.stderr());
-        assertEquals(message, result.lastError());
+        assertEquals("run failed: " + message, result.lastError());
     }
 
     @Test
