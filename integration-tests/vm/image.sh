@@ -13,6 +13,8 @@ masked=(systemd-timesyncd.service e2scrub_reap.service apt-daily.timer apt-daily
     containerd.service podman.service podman.socket podman-auto-update.timer podman-restart.service)
 
 settle() {
+    # From now on services start when packages are installed.
+    rm -f root/usr/sbin/policy-rc.d
     echo jrunc-guest >root/etc/hostname
     echo '127.0.0.1 localhost jrunc-guest' >root/etc/hosts
     : >root/etc/fstab

@@ -179,7 +179,7 @@ class PackageIT {
                 .put("type", "RLIMIT_NOFILES")
                 .put("soft", 64)
                 .put("hard", 64);
-        ((ObjectNode) config.path("process")).put("cwd", "tmp");
+        ((ObjectNode) config.path("process")).put("cwd", "proc");
         Files.writeString(file, config.toString());
         List<String> said = new ArrayList<>();
 

@@ -38,6 +38,7 @@ public final class RestoreContainer {
 
     private static final Origin RESTORE = Origin.rule("restore");
     private static final long MAX_DESCRIPTORS_BYTES = 64 * 1024;
+    private static final long MAX_STATUS_BYTES = 1 << 16;
     private static final long FORMAT = 0170000;
     private static final long DIRECTORY = 0040000;
 
@@ -261,6 +262,22 @@ public final class RestoreContainer {
         RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState, output);
     }
 
+    /** criu 3.17 doesn't restore no_new_privs, and says nothing. */
+    private void warnOfPrivileges(Bundle bundle, long pid) {
+        Spec.Process process = bundle.spec().process();
+        if (process == null || !process.noNewPrivileges()) {
+            return;
+        }
+        Result status =
+                front.attempt(new HostOperation.ReadFile(RESTORE, "/proc/" + pid + "/status", MAX_STATUS_BYTES));
+        if (status.ok() && status.data().utf8().contains("\nNoNewPrivs:\t0\n")) {
+            context.warnings()
+                    .accept(
+                            "/process/noNewPrivileges: this criu does not restore it: what the container executes from now"
+                                    + " on may gain privileges");
+        }
+    }
+
     private ContainerState finish(Bundle bundle, ContainerState state) {
         List<Step<HostOperation>> steps = new ArrayList<>();
         IntelRdtPlan intelRdt = bundle.intelRdt();
@@ -269,6 +286,7 @@ public final class RestoreContainer {
         }
         steps.addAll(InitReports.toCaller(options.create().pidFile(), null, state.pid()));
         front.execute(steps);
+        warnOfPrivileges(bundle, state.pid());
         ContainerState complete = state.asComplete();
         RuntimeHooks.run(
                 front,
