@@ -118,6 +118,7 @@ static void recover(struct front *front)
         return;
     state_close(&front->state);
     front->resident.choice = ENGINE_COLD;
+    front->waits.undisturbed = true;
     struct made made;
     scope_free char **args = front->will_count ? will_arguments(front) : recover_arguments(front, &made);
     char error[1024];

@@ -62,8 +62,8 @@ static int prepare(const void *context)
     const struct op_criu_start *request = context;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
         return errno;
-    if (request->keyring[0] && syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, request->keyring, 0, 0, 0) < 0 &&
-        errno != ENOSYS)
+    /* CVE row "keyring per container": without a name, since somebody else may have made one of that name. */
+    if (request->keyring[0] && syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0) < 0 && errno != ENOSYS)
         return errno;
     if (!request->root[0])
         return 0;
@@ -242,6 +242,8 @@ void host_criu_adopt(struct front *front, const struct op_criu_adopt *request, s
         result_fail(result, -error, "take process %u as the container's", request->pid);
         return;
     }
+    front->made_pid = front->init.pid;
+    front->made_start_time = front->init.start_time;
     tell_init(front, result);
 }
 

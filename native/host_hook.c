@@ -50,8 +50,7 @@ void host_hook(struct front *front, const struct op_hook *request, struct result
                         .standard_output = output,
                         .standard_error = errors};
     struct waits *waits = &front->waits;
-    bool listen = waits->interruptible && waits->interrupted_by == 0;
-    int error = hook_run(&hook, listen ? waits->signal_fd : -1, outcome);
+    int error = hook_run(&hook, waits_listen(waits) ? waits->signal_fd : -1, outcome);
     if (error == -EINTR)
         wait_check(waits); /* which signal it was */
     if (error == -ETIMEDOUT)

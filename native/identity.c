@@ -41,13 +41,18 @@ static bool is_null(const struct stat *status)
     return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
 }
 
-/* The host's /dev/null becomes the container's: nobody could restore a file of a mount that the container doesn't have. */
+/* The host's /dev/null becomes the container's: nobody could restore a file of a mount that the container doesn't have. In exec
+ * it may be anything, a fifo that nobody writes to, or a terminal: it is looked at first, and opened without waiting. */
 static void open_null_here(const struct init *init, int fd)
 {
     struct stat status;
     int flags = fcntl(fd, F_GETFL);
-    scope_fd here = flags < 0 ? -1 : path_open(init->root, "/dev/null", flags & (O_ACCMODE | O_APPEND));
-    if (here >= 0 && fstat(here, &status) == 0 && is_null(&status))
+    scope_fd found = flags < 0 ? -1 : path_open(init->root, "/dev/null", O_PATH);
+    if (found < 0 || fstat(found, &status) < 0 || !is_null(&status))
+        return;
+    int kept = flags & (O_ACCMODE | O_APPEND);
+    scope_fd here = path_open(init->root, "/dev/null", kept | O_NONBLOCK | O_NOCTTY);
+    if (here >= 0 && fstat(here, &status) == 0 && is_null(&status) && fcntl(here, F_SETFL, kept) == 0)
         dup2(here, fd);
 }
 

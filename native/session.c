@@ -297,7 +297,8 @@ enum session_end session_run(struct front *front, char **args, char error[1024])
     error[0] = 0;
     enum engine_choice choice = front->resident.choice;
     bool taken = choice != ENGINE_COLD && take_resident(front, args, error);
-    if (!taken && (choice == ENGINE_AUTO || choice == ENGINE_COLD) && front->waits.interrupted_by == 0)
+    bool wanted = front->waits.interrupted_by == 0 || front->waits.undisturbed;
+    if (!taken && (choice == ENGINE_AUTO || choice == ENGINE_COLD) && wanted)
         taken = take_cold(front, args, error);
     enum session_end end = taken ? run_batches(front, error) : SESSION_REFUSED;
     buffer_free(&front->results);

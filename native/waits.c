@@ -69,11 +69,15 @@ int64_t deadline_after(int64_t timeout_millis)
     return now_millis() + timeout_millis;
 }
 
+bool waits_listen(const struct waits *waits)
+{
+    return waits->interruptible && waits->interrupted_by == 0 && !waits->undisturbed;
+}
+
 int wait_check(struct waits *waits)
 {
     struct signalfd_siginfo info;
-    if (!waits->interruptible || waits->interrupted_by != 0 ||
-        read(waits->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
+    if (!waits_listen(waits) || read(waits->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
         return 0;
     waits->interrupted_by = (int)info.ssi_signo;
     return -EINTR;
@@ -97,7 +101,7 @@ int wait_ready(struct waits *waits, struct pollfd *fds, nfds_t count, int64_t de
     for (;;) {
         if (count > 0)
             memcpy(all, fds, count * sizeof *fds);
-        bool listen = waits->interruptible && waits->interrupted_by == 0;
+        bool listen = waits_listen(waits);
         all[count] = (struct pollfd){.fd = listen ? waits->signal_fd : -1, .events = POLLIN};
         int timeout = poll_timeout(deadline);
         int ready = poll(all, count + 1, timeout);

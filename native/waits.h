@@ -14,6 +14,8 @@ struct waits {
     int signal_fd;
     /* May the operation that is being executed be interrupted? */
     bool interruptible;
+    /* What cleans up after a call is never interrupted, whatever has interrupted that. */
+    bool undisturbed;
     /* The signal that interrupted the call, or 0. */
     int interrupted_by;
 };
@@ -22,6 +24,8 @@ struct waits {
 
 /* Blocks the signals (those that the caller ignores stay ignored) and SIGPIPE, gives SIGCHLD its default. 0 or -errno. */
 int waits_begin(struct waits *waits);
+/* May the caller interrupt now? */
+bool waits_listen(const struct waits *waits);
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t now_millis(void);
 /* The same in nanoseconds; and what CLOCK_REALTIME is ahead of it. */

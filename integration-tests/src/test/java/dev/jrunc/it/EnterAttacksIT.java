@@ -280,6 +280,20 @@ class EnterAttacksIT {
         assertFalse(exec.contains("3f3f3f3f"), () -> "exec joined the attacker's: " + exec);
     }
 
+    /** What is at /dev/null in the container by now is not waited for, and not opened as if it were the null device. */
+    @Test
+    void aFifoInPlaceOfTheNullDevice(Lab lab) throws Exception {
+        Container victim = lab.create(lab.bundle().payload("signal-exit")).start();
+        Path dev = Path.of("/proc", Long.toString(victim.pid()), "root/dev");
+        Files.delete(dev.resolve("null"));
+        Host.run("mkfifo", dev.resolve("null").toString());
+
+        lab.execCall(victim, List.of(), "print", "it runs")
+                .through("bash", "-c", "exec \"$@\" </dev/null", "bash")
+                .now()
+                .succeeded();
+    }
+
     /** Core dumps: what waits for start has files and memory that are not its program's, and leaves none of it in a file. */
     @Test
     @JruncOnly("runc 1.1 has made itself dumpable by then")

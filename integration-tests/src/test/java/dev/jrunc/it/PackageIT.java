@@ -182,19 +182,21 @@ class PackageIT {
         ((ObjectNode) config.path("process")).put("cwd", "proc");
         Files.writeString(file, config.toString());
         List<String> said = new ArrayList<>();
+        String id = lab.nextId();
 
-        Result result = run(lab, bundle);
+        Result result = run(lab, bundle, id);
         while (result.exit() != 0 && said.size() < MOST_MENDS) {
             said.add(result.stderr());
             mend(config, result.stderr());
             Files.writeString(file, config.toString());
-            result = run(lab, bundle);
+            result = run(lab, bundle, id);
         }
+        call(lab, "--root", lab.stateRoot().toString(), "delete", "--force", id).succeeded();
         assertEquals("mended\n", result.stdout(), () -> String.join("", said));
         assertEquals(4, said.size(), () -> String.join("", said));
     }
 
-    private static Result run(Lab lab, Bundle bundle) {
+    private static Result run(Lab lab, Bundle bundle, String id) {
         return call(
                 lab,
                 "--root",
@@ -203,7 +205,7 @@ class PackageIT {
                 "--detach",
                 "--bundle",
                 bundle.folder().toString(),
-                lab.nextId());
+                id);
     }
 
     private static final Pattern PLACE = Pattern.compile("config\\.json: (/[^:]*): ");

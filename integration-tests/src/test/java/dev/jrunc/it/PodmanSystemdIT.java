@@ -116,17 +116,6 @@ class PodmanSystemdIT {
         void nothingIsLeft(Lab lab) {
             PodmanSystemdIT.nothingIsLeft(podman, lab);
         }
-
-        /** conmon watches the container's memory.events. */
-        @Test
-        void memoryThatRunsOutIsTold(Lab lab) {
-            String id = limited(podman, lab);
-            podman.call(lab, "exec", id, "/payload", "allocate", "128").now().exited(137);
-            podman.call(lab, "kill", id).now().succeeded();
-            podman.call(lab, "wait", id).now().succeeded();
-
-            assertEquals("true", podman.inspect(lab, id, "{{.State.OOMKilled}}"));
-        }
     }
 
     /** A user whose systemd has cgroups delegated to it. */

@@ -60,6 +60,10 @@ public final class StartContainer {
     /** One whose folder is open. A poststart hook that fails stops it, config.md section "Poststart". */
     void start(ContainerState state) {
         front.execute(starting(state));
+        if (!state.poststart().isEmpty()) {
+            // They may call jrunc for this container.
+            front.execute(List.of(context.folder(state.id()).unlocking()));
+        }
         try {
             RuntimeHooks.run(
                     front,
