@@ -9,9 +9,12 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** runc-pause(8), runc-resume(8): the freezer of cgroup v1, or cgroup.freeze of version 2. */
@@ -70,6 +73,20 @@ class PauseIT {
         lab.fails(lab.call("pause", container.id()), "container not running");
         assertEquals("paused", container.status());
         assertStandsStill(container);
+    }
+
+    /** Hooks may call the runtime for their container: start holds no lock while it waits for them. */
+    @Test
+    @JruncOnly("runc runs poststart hooks in create, when there is nothing to pause yet")
+    void aHookAfterStartPausesIt(Lab lab) {
+        String id = lab.id("hooked");
+        String program = lab.runtime().path().toString();
+        List<String> words =
+                List.of(program, "--engine", "cold", "--root", lab.stateRoot().toString(), "pause", id);
+        Bundle bundle = lab.bundle().payload("sleep", "1000").hook("poststart", Map.of("path", program, "args", words));
+        Container container = lab.created(id, lab.createCall(bundle, id)).start();
+
+        assertEquals("paused", container.status());
     }
 
     @Test

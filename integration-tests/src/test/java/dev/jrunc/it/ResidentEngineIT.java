@@ -124,10 +124,13 @@ class ResidentEngineIT {
                 while (true) {
                     SocketChannel caller = server.accept();
                     callers.incrementAndGet();
+                    kept.add(caller);
                     switch (manner) {
                         case "declines" -> caller.write(decline("not today"));
                         case "closes" -> caller.close();
-                        default -> kept.add(caller);
+                        default -> {
+                            // It says nothing.
+                        }
                     }
                 }
             } catch (IOException e) {

@@ -115,7 +115,9 @@ final class WarmEngine implements AutoCloseable {
         String own = runtime.path().resolve("../..").normalize().toString();
         try (Stream<Path> all = Files.list(Path.of("/proc/" + engine + "/fd"))) {
             return all.map(WarmEngine::target)
-                    .filter(target -> !target.equals(CLOSED) && !target.startsWith(own) && !target.startsWith("anon_inode:[event"))
+                    .filter(target -> !target.equals(CLOSED)
+                            && !target.startsWith(own)
+                            && !target.startsWith("anon_inode:[event"))
                     .map(target -> target.replaceAll("\\d+", "N"))
                     .sorted()
                     .toList();
