@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 class MutatedConfigIT {
 
     private static final int COUNT = Integer.getInteger("mutation.count", 150);
-    private static final long SEED = Long.getLong("mutation.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("mutation.seed", 1);
 
     /** With links that lead in a circle, where mutated paths may come by. */
     private static Bundle bundle(Lab lab) {
