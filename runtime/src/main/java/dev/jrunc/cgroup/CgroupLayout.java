@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cgroup;
 
-import dev.jrunc.plan.Octal;
+import dev.jrunc.plan.MountInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +19,12 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
         return hierarchies.size() == 1 && hierarchies.getFirst().version() == 2;
     }
 
-    private record MountLine(String root, String mount, String type, List<String> options) {}
-
     /**
      * @param mountinfo the text of /proc/self/mountinfo, proc_pid_mountinfo(5)
      * @param cgroups the text of /proc/self/cgroup, cgroups(7)
      */
     public static CgroupLayout parse(String mountinfo, String cgroups) {
-        List<MountLine> mounts = mounts(mountinfo, " - cgroup");
+        List<MountInfo> mounts = mounts(mountinfo, " - cgroup");
         List<Hierarchy> hierarchies = new ArrayList<>();
         for (String line : lines(cgroups)) {
             int first = line.indexOf(':');
@@ -37,20 +35,20 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
             String controllers = line.substring(first + 1, second);
             int version = controllers.isEmpty() ? 2 : 1;
             List<String> names = version == 2 ? List.of() : split(controllers, ',');
-            MountLine mount = find(mounts, version, names);
+            MountInfo mount = find(mounts, version, names);
             if (mount != null) {
-                String own = below(mount.root, line.substring(second + 1));
-                hierarchies.add(new Hierarchy(mount.mount, version, names, own));
+                String own = below(mount.root(), line.substring(second + 1));
+                hierarchies.add(new Hierarchy(mount.point(), version, names, own));
             }
         }
         return new CgroupLayout(hierarchies);
     }
 
-    private static @Nullable MountLine find(List<MountLine> mounts, int version, List<String> controllers) {
-        for (MountLine mount : mounts) {
+    private static @Nullable MountInfo find(List<MountInfo> mounts, int version, List<String> controllers) {
+        for (MountInfo mount : mounts) {
             if (version == 2
-                    ? mount.type.equals("cgroup2")
-                    : mount.type.equals("cgroup") && mount.options.containsAll(controllers)) {
+                    ? mount.type().equals("cgroup2")
+                    : mount.type().equals("cgroup") && mount.hasAll(controllers)) {
                 return mount;
             }
         }
@@ -75,29 +73,20 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
      * @param mountinfo the text of /proc/self/mountinfo
      */
     public static Optional<String> resctrl(String mountinfo) {
-        for (MountLine mount : mounts(mountinfo, " - resctrl ")) {
-            if (mount.root.equals("/")) {
-                return Optional.of(mount.mount);
+        for (MountInfo mount : mounts(mountinfo, " - resctrl ")) {
+            if (mount.root().equals("/")) {
+                return Optional.of(mount.point());
             }
         }
         return Optional.empty();
     }
 
-    private static List<MountLine> mounts(String mountinfo, String type) {
-        List<MountLine> mounts = new ArrayList<>();
+    private static List<MountInfo> mounts(String mountinfo, String type) {
+        List<MountInfo> mounts = new ArrayList<>();
         for (String line : lines(mountinfo)) {
-            int separator = line.indexOf(type);
-            if (separator < 0) {
-                continue;
-            }
-            List<String> before = split(line.substring(0, separator), ' ');
-            List<String> after = split(line.substring(separator + 3), ' ');
-            if (before.size() >= 5 && after.size() >= 3) {
-                mounts.add(new MountLine(
-                        Octal.unescape(before.get(3)),
-                        Octal.unescape(before.get(4)),
-                        after.get(0),
-                        split(Octal.unescape(after.get(2)), ',')));
+            MountInfo mount = line.contains(type) ? MountInfo.of(line) : null;
+            if (mount != null) {
+                mounts.add(mount);
             }
         }
         return mounts;

@@ -5,6 +5,7 @@ import dev.jrunc.cgroup.CgroupLayout;
 import dev.jrunc.cgroup.Hierarchy;
 import dev.jrunc.hint.MountTable;
 import dev.jrunc.json.Examination.Row;
+import dev.jrunc.plan.MountInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -80,7 +81,7 @@ final class CgroupRows {
     private static Row writable(String mountinfo, CgroupLayout layout) {
         MountTable mounts = new MountTable(mountinfo);
         for (Hierarchy hierarchy : layout.hierarchies()) {
-            MountTable.Line line = mounts.holding(hierarchy.mount());
+            MountInfo line = mounts.holding(hierarchy.mount());
             if (line != null && line.has("ro")) {
                 return Row.missing(
                         AREA,

@@ -3,6 +3,7 @@ package dev.jrunc.hint;
 
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
+import dev.jrunc.plan.MountInfo;
 import dev.jrunc.spec.Spec;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class CgroupHints {
     private static @Nullable Advice readOnly(OperationFailed failure, HostFacts facts) {
         String detail = failure.detail();
         int path = detail.indexOf('/');
-        MountTable.Line holding = path < 0 ? null : facts.mounts().holding(detail.substring(path));
+        MountInfo holding = path < 0 ? null : facts.mounts().holding(detail.substring(path));
         return holding == null ? null : Advice.of(Hint.CGROUPS_READ_ONLY, holding.point());
     }
 

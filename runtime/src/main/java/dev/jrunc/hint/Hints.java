@@ -4,6 +4,7 @@ package dev.jrunc.hint;
 import dev.jrunc.engine.Call;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
+import dev.jrunc.plan.MountInfo;
 import dev.jrunc.plan.Names;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ public final class Hints {
 
     private static @Nullable Advice readOnly(String detail, HostFacts facts) {
         int path = detail.indexOf('/');
-        MountTable.Line holding = path < 0 ? null : facts.mounts().holding(detail.substring(path));
+        MountInfo holding = path < 0 ? null : facts.mounts().holding(detail.substring(path));
         return holding == null ? null : Advice.of(Hint.READ_ONLY_FILE_SYSTEM, holding.point());
     }
 

@@ -3,6 +3,7 @@ package dev.jrunc.hint;
 
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
+import dev.jrunc.plan.MountInfo;
 import dev.jrunc.spec.Spec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ final class MountHints {
     }
 
     private static @Nullable Advice rootfsReadOnly(HostFacts facts) {
-        MountTable.Line holding = facts.mounts().holding(facts.rootfs());
+        MountInfo holding = facts.mounts().holding(facts.rootfs());
         return holding == null ? null : Advice.of(Hint.READ_ONLY_ROOTFS, holding.point());
     }
 
@@ -106,13 +107,13 @@ final class MountHints {
         if (SpecPlaces.namespace(spec, "pid") == null) {
             return Advice.of(Hint.PROC_NEEDS_PID_NAMESPACE);
         }
-        MountTable.Line covering = facts.mounts().below("/proc");
+        MountInfo covering = facts.mounts().below("/proc");
         return covering == null ? null : Advice.of(Hint.PROC_COVERED, covering.point());
     }
 
     private static @Nullable Advice locked(Spec.Mount mount, HostFacts facts) {
         String source = mount.source();
-        MountTable.Line holding = source == null ? null : facts.mounts().holding(source);
+        MountInfo holding = source == null ? null : facts.mounts().holding(source);
         if (holding == null) {
             return null;
         }

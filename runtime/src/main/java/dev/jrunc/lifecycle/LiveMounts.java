@@ -2,8 +2,8 @@
 package dev.jrunc.lifecycle;
 
 import dev.jrunc.json.LiveContainer;
+import dev.jrunc.plan.MountInfo;
 import dev.jrunc.plan.NormalPath;
-import dev.jrunc.plan.Octal;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +17,9 @@ final class LiveMounts {
     static List<LiveContainer.Mount> of(Spec spec, String mountinfo) {
         List<LiveContainer.Mount> mounts = new ArrayList<>();
         boolean[] seen = new boolean[spec.mounts().size()];
-        for (String line : mountinfo.lines().toList()) {
-            String[] words = line.split(" ", -1);
-            int separator = List.of(words).indexOf("-");
-            if (separator < 6 || words.length < separator + 4) {
-                continue;
-            }
-            String path = Octal.unescape(words[4]);
-            String now = Octal.unescape(words[separator + 1]) + " " + Octal.unescape(words[separator + 2]) + " "
-                    + words[5] + "," + Octal.unescape(words[separator + 3]);
+        for (MountInfo mount : MountInfo.parse(mountinfo)) {
+            String path = mount.point();
+            String now = mount.type() + " " + mount.source() + " " + mount.options() + "," + mount.superOptions();
             int at = find(spec, seen, path);
             if (at >= 0) {
                 seen[at] = true;
