@@ -52,16 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char *nothing[] = {NULL};
     static struct front front;
     front = (struct front){
-        .engine = NO_ENGINE,
-        .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1},
-        .init = {.pidfd = -1, .channel = -1},
-        .console_socket = -1,
-        .relay = -1,
-        .relayed_fd = -1,
-        .criu = {.pidfd = -1, .channel = -1, .output = -1},
+        NOTHING_OPEN,
         .argv = nothing,
         .environment = nothing,
-        .terminal = -1,
         .waits = {.signal_fd = fuzz_open_fd(FD_FILE)},
     };
     front.engine.channel = fuzz_open_fd(FD_SCRIPT);

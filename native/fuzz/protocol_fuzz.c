@@ -3,30 +3,12 @@
  * The decoder. The first two bytes are a code, the rest is its payload, in memory of exactly that size. What is taken is
  * written again as the same bytes: there is one encoding of each message.
  */
-#include "../protocol.h"
+#include "../tests/again.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static bool again(uint16_t code, struct bytes payload, struct buffer *encoded)
-{
-    switch (code) {
-#define F(type, name)
-#define MESSAGE(NAME, name, code_, ...)                    \
-    case FRAME_##NAME: {                                   \
-        struct msg_##name message;                         \
-        bool valid = decode_msg_##name(payload, &message); \
-        if (valid)                                         \
-            encode_msg_##name(encoded, &message);          \
-        return valid;                                      \
-    }
-#include "../protocol.def"
-    default:
-        return false;
-    }
-}
 
 static void walk(struct bytes operations)
 {

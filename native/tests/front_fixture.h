@@ -18,14 +18,7 @@ struct fixture {
 static inline void fixture_begin(struct fixture *fixture)
 {
     fixture->front = (struct front){
-        .engine = NO_ENGINE,
-        .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1},
-        .init = {.pidfd = -1, .channel = -1},
-        .console_socket = -1,
-        .relay = -1,
-        .relayed_fd = -1,
-        .criu = {.pidfd = -1, .channel = -1, .output = -1},
-        .terminal = -1,
+        NOTHING_OPEN,
     };
     snprintf(fixture->folder, sizeof fixture->folder, "/tmp/jrunc-test-XXXXXX");
     if (!mkdtemp(fixture->folder) || waits_begin(&fixture->front.waits) < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The decoder: hex vectors that the engine's tests read as well, truncations of them, and any bytes. */
-#include "../protocol.h"
+#include "again.h"
 
 #include "test.h"
 
@@ -49,25 +49,6 @@ static int receive_vector(const struct vector *vector, struct frame *frame)
     int error = receive_frame(sockets[0], frame);
     close(sockets[0]);
     return error;
-}
-
-/* Decodes a message of any kind and encodes it again. */
-static bool again(uint16_t code, struct bytes payload, struct buffer *encoded)
-{
-    switch (code) {
-#define F(type, name)
-#define MESSAGE(NAME, name, code_, ...)                    \
-    case FRAME_##NAME: {                                   \
-        struct msg_##name message;                         \
-        bool valid = decode_msg_##name(payload, &message); \
-        if (valid)                                         \
-            encode_msg_##name(encoded, &message);          \
-        return valid;                                      \
-    }
-#include "../protocol.def"
-    default:
-        return false;
-    }
 }
 
 static void test_same_bytes_again(void)
