@@ -8,30 +8,12 @@ deb=$(readlink -f "$1")
 dist=$(readlink -f "$2")
 folder=$(mktemp -d /tmp/jrunc-package-XXXXXX)
 trap 'rm -rf "$folder"' EXIT
-passed=0
-failed=0
-
-check() { # what, command…
-    if "${@:2}" >"$folder/output" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "package-test: failed: $1" >&2
-        cat "$folder/output" >&2
-    fi
-}
+. "$(dirname "$0")/checks.sh"
 
 prints() { # expected, command…: it prints that among other lines
     local expected=$1 output
     output=$("${@:2}" 2>&1) || { echo "$output"; return 1; }
     grep -qxF -- "$expected" <<<"$output" || { echo "no line \"$expected\" in: $output"; return 1; }
-}
-
-# AOTMode=on makes a refused cache an error; -version then ends the JVM before Main.
-cache_is_used() { # lib folder
-    local options
-    mapfile -t options < <(packaging/java-options.sh "$1" | grep -v '^dev\.jrunc\.Main$')
-    (cd / && env -i "$1/runtime/bin/java" -XX:AOTMode=on "${options[@]}" -version)
 }
 
 in_bash() { # word…: what bash completes the last of them to
@@ -105,5 +87,4 @@ unpacked=$(echo "$folder"/jrunc-*)
 check "the archive's program" prints "jdk: $("$unpacked/lib/jrunc/runtime/bin/java" -version 2>&1 | sed -n 's/.*build \([^,)]*\).*/\1/p' | head -1)" "$unpacked/bin/jrunc" --version
 check "the archive's AOT cache" cache_is_used "$unpacked/lib/jrunc"
 
-echo "package-test: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+checked

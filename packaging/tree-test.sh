@@ -12,25 +12,7 @@ ended() {
     rm -rf "$folder"
 }
 trap ended EXIT
-passed=0
-failed=0
-
-check() { # what, command…
-    if "${@:2}" >"$folder/output" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "tree-test: failed: $1" >&2
-        cat "$folder/output" >&2
-    fi
-}
-
-# AOTMode=on makes a refused cache an error; -version then ends the JVM before Main.
-cache_is_used() { # lib folder
-    local options
-    mapfile -t options < <(packaging/java-options.sh "$1" | grep -v '^dev\.jrunc\.Main$')
-    (cd / && env -i "$1/runtime/bin/java" -XX:AOTMode=on "${options[@]}" -version)
-}
+. "$(dirname "$0")/checks.sh"
 
 cache_has() { # lib folder, class: it comes from the cache
     local options
@@ -137,5 +119,4 @@ check "the units of a user" user_units_are_right
 check "the service is confined" systemd-analyze security --no-pager --offline=yes --threshold=4 \
     "$units/system/jrunc-engine.service"
 
-echo "tree-test: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+checked
