@@ -14,8 +14,6 @@ import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,10 +40,7 @@ class CgroupV2UpdateIT {
         }
 
         Call call(String... words) {
-            List<String> arguments = new ArrayList<>(List.of("update"));
-            arguments.addAll(List.of(words));
-            arguments.add(container.id());
-            return lab.call(arguments.toArray(String[]::new));
+            return lab.updateCall(container, words);
         }
 
         Limited update(String... words) {

@@ -21,8 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,10 +52,7 @@ class UpdateIT {
         }
 
         Call call(String... words) {
-            List<String> arguments = new ArrayList<>(List.of("update"));
-            arguments.addAll(List.of(words));
-            arguments.add(container.id());
-            return lab.call(arguments.toArray(String[]::new));
+            return lab.updateCall(container, words);
         }
 
         Limited update(String... words) {

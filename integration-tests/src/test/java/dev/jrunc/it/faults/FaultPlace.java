@@ -3,6 +3,7 @@ package dev.jrunc.it.faults;
 
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Call;
+import dev.jrunc.it.harness.EngineFds;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,23 +94,7 @@ final class FaultPlace {
         if (!warm) {
             return List.of();
         }
-        try (Stream<Path> all = Files.list(Path.of("/proc/" + engine + "/fd"))) {
-            return all.map(FaultPlace::target)
-                    .filter(target -> !target.startsWith(tree.toString()) && !target.startsWith("anon_inode:[event"))
-                    .map(target -> target.replaceAll("\\d+", "N"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return "closed meanwhile";
-        }
+        return EngineFds.of(engine, tree);
     }
 
     /** A call without a fault. */

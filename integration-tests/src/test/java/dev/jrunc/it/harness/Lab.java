@@ -188,6 +188,14 @@ public final class Lab implements AutoCloseable {
         return execCall(container, List.of(), words).now();
     }
 
+    /** {@code update} with these options, not yet made. */
+    public Call updateCall(Container container, String... options) {
+        List<String> all = new ArrayList<>(List.of("update"));
+        all.addAll(List.of(options));
+        all.add(container.id());
+        return call(all.toArray(String[]::new));
+    }
+
     /** {@code create} with options before the id, not yet made. */
     public Call createCall(Bundle bundle, String id, String... options) {
         return bundleCall("create", bundle, id, options);

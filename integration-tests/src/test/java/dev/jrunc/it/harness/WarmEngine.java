@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,9 +20,6 @@ import tools.jackson.databind.JsonNode;
  * socket of its own. At the end it must have served calls, and have left nothing.
  */
 final class WarmEngine implements AutoCloseable {
-    /** By now: it was open when the folder was read. */
-    private static final String CLOSED = "closed meanwhile";
-
     private final OciRuntime runtime;
     private final Path folder;
     private final Process keeper;
@@ -110,28 +106,8 @@ final class WarmEngine implements AutoCloseable {
         }
     }
 
-    /** What the engine has open, but for its own files and pollers, which a JVM opens when it needs them. */
     private List<String> descriptors() {
-        String own = runtime.path().resolve("../..").normalize().toString();
-        try (Stream<Path> all = Files.list(Path.of("/proc/" + engine + "/fd"))) {
-            return all.map(WarmEngine::target)
-                    .filter(target -> !target.equals(CLOSED)
-                            && !target.startsWith(own)
-                            && !target.startsWith("anon_inode:[event"))
-                    .map(target -> target.replaceAll("\\d+", "N"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return CLOSED;
-        }
+        return EngineFds.of(engine, runtime.path().resolve("../..").normalize());
     }
 
     private List<String> newDescriptors() {
