@@ -157,6 +157,7 @@ JFFI_FOLDER := jni/$(shell uname -m)-Linux
 
 build/engine.stamp: $(ENGINE_SOURCES) | build
 	@echo 'compile the engine'
+	@rm -rf runtime/target/app # Maven leaves there what an earlier pom.xml named
 	@$(MAVEN) --projects runtime --also-make package -Dmaven.test.skip=true
 	@touch $@
 
