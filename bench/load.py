@@ -148,7 +148,7 @@ def short_runs(lab, say):
 def main():
     jrunc, output = sys.argv[1:3]
     bench.prepare_mounts()
-    lab = bench.Lab(os.path.abspath(jrunc), "", os.devnull)
+    lab = bench.Lab(os.path.abspath(jrunc), "", os.devnull, os.devnull)
     lines = []
 
     def say(line):
