@@ -245,13 +245,13 @@ static void conclude(const struct relay *relay, const struct op_foreground *requ
     }
 }
 
-static void conclude_failed(const struct relay *relay, const struct op_foreground *request, const char *what, int error,
-                            struct result *result)
+/* result has the error, which the engine hears of if it is there. */
+static void conclude_failed(const struct relay *relay, const struct op_foreground *request, const struct result *result)
 {
-    result_fail(result, error, "%s", what);
     if (!relay->engine_released)
         return;
-    report_error(&relay->front->options, "%s: %s (%s)", what, errno_name(error), strerror(error));
+    report_error(&relay->front->options, "%s: %s (%s)", result->message, errno_name((int)result->error),
+                 strerror((int)result->error));
     conclude(relay, request, 1);
 }
 
@@ -260,7 +260,8 @@ static void conclude_ended(const struct relay *relay, const struct op_foreground
     int status;
     int error = reap_init(relay->front, &status);
     if (error) {
-        conclude_failed(relay, request, "wait for init", -error, result);
+        result_fail(result, -error, "wait for init");
+        conclude_failed(relay, request, result);
         return;
     }
     result->value = status;
@@ -306,8 +307,10 @@ void host_foreground(struct front *front, const struct op_foreground *request, s
     if (front->terminal >= 0)
         close(front->terminal);
     front->terminal = -1;
-    if (error)
-        conclude_failed(relay, request, "relay between the terminal and the container", -error, result);
-    else
+    if (!error) {
         conclude_ended(relay, request, result);
+    } else {
+        result_fail(result, -error, "relay between the terminal and the container");
+        conclude_failed(relay, request, result);
+    }
 }
