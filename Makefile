@@ -37,7 +37,7 @@ LIB := $(TREE)/lib/jrunc
 # ---- packages and JDK
 
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
-PACKAGES_CHECK := clang-format libseccomp2
+PACKAGES_CHECK := clang-format clang-tidy libseccomp2
 PACKAGES_TEST := bsdutils buildah busybox-static chromium containerd docker.io graphviz iproute2 jq libseccomp2 passwd patch podman procps runc \
 	skopeo strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
@@ -97,7 +97,7 @@ all: deps-build
 	@$(MAKE) --no-print-directory tree
 tree: $(TREE)/bin/jrunc $(LIB)/jrunc.aot $(LIB)/native/libjffi-1.2.so
 
-build build/native build/asan build/analyzed build/fuzz $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
+build build/native build/asan build/analyzed build/tidied build/fuzz $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
 	@mkdir -p $@
 
 # ---- the native program
@@ -266,12 +266,21 @@ fuzz-engine: | build/fuzz deps-fuzz
 	@$(MAVEN) --activate-profiles fuzz --projects runtime --also-make package -DskipTests
 	@packaging/fuzz-engine.sh $(JDK)/bin/java $(SECONDS)
 
-# gcc's analyzer; clang-format for all C. Java's style is checked with the unit tests.
-C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] native/fuzz/*.[ch] integration-tests/payload/*.[ch])
+# gcc's analyzer and clang-tidy; clang-format for all C. Java's style is checked with the unit tests.
+C_FORMATTED = $(wildcard native/*.[ch] native/faults/*.c native/fuzz/*.[ch] native/sanitized/*.c native/tests/*.[ch] \
+	integration-tests/payload/*.[ch])
 build/analyzed/%.o: native/%.c Makefile | build/analyzed
 	@echo 'analyze $<'
 	@$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
-lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
+# As old as the object of the same file, which knows its headers.
+build/tidied/%: build/analyzed/%.o .clang-tidy | build/tidied
+	@echo 'clang-tidy native/$*.c'
+	@clang-tidy --quiet native/$*.c -- $(C_LANGUAGE) 2>/dev/null
+	@touch $@
+.PHONY: lint-native
+lint-native: $(NATIVE:%=build/analyzed/%.o) $(NATIVE:%=build/tidied/%)
+lint: | deps-check
+	@$(MAKE) --no-print-directory --jobs=$$(nproc) lint-native
 	@clang-format --dry-run --Werror $(C_FORMATTED)
 
 tree-test: all | deps-test

@@ -46,7 +46,7 @@ static int find_lib(char lib[PATH_MAX])
             return -ENOENT;
         *slash = 0;
     }
-    strcat(lib, below);
+    memcpy(lib + strlen(lib), below, sizeof below);
     return 0;
 }
 
