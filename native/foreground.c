@@ -250,8 +250,10 @@ static void conclude_failed(const struct relay *relay, const struct op_foregroun
 {
     if (!relay->engine_released)
         return;
-    report_error(&relay->front->options, "%s: %s (%s)", result->message, errno_name((int)result->error),
-                 strerror((int)result->error));
+    char text[sizeof result->message + 128];
+    int error = (int)result->error;
+    snprintf(text, sizeof text, "%s: %s (%s)", result->message, errno_name(error), strerror(error));
+    report_lost(relay->front, text);
     conclude(relay, request, 1);
 }
 
