@@ -6,6 +6,7 @@
 #   make test       all tests, as root
 #   make conformance  the OCI validation suite with jrunc, runc and crun, as root; takes Go and a module proxy
 #   make attacks-can-fail  takes defences out, one at a time, and shows that the tests of the attacks then fail, as root; DEFENCES=
+#   make sanitize   the integration tests of the main paths with ASan and UBSan in front, stage and init, as root
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make fuzz       native program and engine with bytes of all kinds; SECONDS=60 for each target
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
@@ -37,7 +38,7 @@ LIB := $(TREE)/lib/jrunc
 # ---- packages and JDK
 
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
-PACKAGES_CHECK := clang-format libseccomp2
+PACKAGES_CHECK := clang-format clang-tidy libseccomp2
 PACKAGES_TEST := bsdutils buildah busybox-static chromium containerd docker.io graphviz iproute2 jq libseccomp2 passwd patch podman procps runc \
 	skopeo strace systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
@@ -50,7 +51,7 @@ PACKAGES_DEB := debhelper lintian
 PACKAGES_PACKAGE_TEST := fish jq man-db zsh
 
 # deps: everything that any target needs.
-.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-fuzz deps-bench deps-pages deps-deb deps-package-test
+.PHONY: deps deps-build deps-check deps-test deps-demo deps-conformance deps-vm deps-fuzz deps-sanitize deps-bench deps-pages deps-deb deps-package-test
 deps:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_TEST) $(PACKAGES_DEMO) \
 		$(PACKAGES_CONFORMANCE) $(PACKAGES_VM) $(PACKAGES_FUZZ) $(PACKAGES_BENCH) $(PACKAGES_PAGES) \
@@ -69,6 +70,8 @@ deps-vm:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_VM)
 deps-fuzz:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_FUZZ)
+deps-sanitize:
+	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FUZZ)
 deps-bench:
 	@packaging/install-packages.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
 deps-pages:
@@ -97,7 +100,7 @@ all: deps-build
 	@$(MAKE) --no-print-directory tree
 tree: $(TREE)/bin/jrunc $(LIB)/jrunc.aot $(LIB)/native/libjffi-1.2.so
 
-build build/native build/asan build/analyzed build/fuzz $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
+build build/native build/asan build/analyzed build/tidied build/fuzz $(TREE)/bin $(LIB) $(LIB)/app $(LIB)/native:
 	@mkdir -p $@
 
 # ---- the native program
@@ -266,12 +269,21 @@ fuzz-engine: | build/fuzz deps-fuzz
 	@$(MAVEN) --activate-profiles fuzz --projects runtime --also-make package -DskipTests
 	@packaging/fuzz-engine.sh $(JDK)/bin/java $(SECONDS)
 
-# gcc's analyzer; clang-format for all C. Java's style is checked with the unit tests.
-C_FORMATTED = $(wildcard native/*.[ch] native/tests/*.[ch] native/fuzz/*.[ch] integration-tests/payload/*.[ch])
+# gcc's analyzer and clang-tidy; clang-format for all C. Java's style is checked with the unit tests.
+C_FORMATTED = $(wildcard native/*.[ch] native/faults/*.c native/fuzz/*.[ch] native/sanitized/*.c native/tests/*.[ch] \
+	integration-tests/payload/*.[ch])
 build/analyzed/%.o: native/%.c Makefile | build/analyzed
 	@echo 'analyze $<'
 	@$(CC) $(CFLAGS) -fanalyzer -MMD -MP -c -o $@ $<
-lint: $(NATIVE:%=build/analyzed/%.o) | deps-check
+# As old as the object of the same file, which knows its headers.
+build/tidied/%: build/analyzed/%.o .clang-tidy | build/tidied
+	@echo 'clang-tidy native/$*.c'
+	@clang-tidy --quiet native/$*.c -- $(C_LANGUAGE) 2>/dev/null
+	@touch $@
+.PHONY: lint-native
+lint-native: $(NATIVE:%=build/analyzed/%.o) $(NATIVE:%=build/tidied/%)
+lint: | deps-check
+	@$(MAKE) --no-print-directory --jobs=$$(nproc) lint-native
 	@clang-format --dry-run --Werror $(C_FORMATTED)
 
 tree-test: all | deps-test
@@ -300,6 +312,36 @@ attacks-can-fail: all | deps-test
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
 	@integration-tests/defences/attacks-can-fail.sh build $(JDK) $(DEFENCES)
+
+# The product with clang's ASan and UBSan in front, stage and init, which all report to one file (native/sanitized). It uses the product's
+# engine. PLANTED: programs that go wrong in one of them, which has to be seen before the rest means anything.
+SANITIZED := build/sanitized
+PLANTED := front-undefined clone-memory stage-memory init-memory
+REPORTS := $(CURDIR)/$(SANITIZED)/reports
+SANITIZED_CFLAGS := $(C_LANGUAGE) -O1 -g $(SANITIZE) -DJRUNC_FAULTS '-DJRUNC_REPORTS="$(REPORTS)"'
+SANITIZED_PROGRAMS := $(SANITIZED)/bin/jrunc $(PLANTED:%=$(SANITIZED)/%/bin/jrunc)
+
+$(SANITIZED)/native:
+	@mkdir -p $@
+$(SANITIZED)/native/%.o: native/%.c Makefile | $(SANITIZED)/native
+	@echo 'cc, sanitized, $<'
+	@clang $(SANITIZED_CFLAGS) -MMD -MP -c -o $@ $<
+$(SANITIZED)/native/sanitized.o: native/sanitized/sanitized.c Makefile | $(SANITIZED)/native
+	@clang $(SANITIZED_CFLAGS) -MMD -MP -c -o $@ $<
+$(SANITIZED)/native/%-sanitized.o: native/sanitized/sanitized.c Makefile | $(SANITIZED)/native
+	@clang $(SANITIZED_CFLAGS) '-DJRUNC_PLANTED="$*"' -MMD -MP -c -o $@ $<
+sanitized_link = mkdir -p $(@D) && ln -sfn $(CURDIR)/$(TREE)/lib $(@D)/../lib && clang $(SANITIZE) -o $@ $^
+$(SANITIZED)/bin/jrunc: $(NATIVE:%=$(SANITIZED)/native/%.o) $(SANITIZED)/native/sanitized.o
+	@$(sanitized_link)
+$(PLANTED:%=$(SANITIZED)/%/bin/jrunc): $(SANITIZED)/%/bin/jrunc: $(NATIVE:%=$(SANITIZED)/native/%.o) $(SANITIZED)/native/%-sanitized.o
+	@$(sanitized_link)
+
+.PHONY: sanitize
+sanitize: all $(SANITIZED_PROGRAMS) | deps-sanitize
+	$(MAKE) -C integration-tests/payload
+	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
+	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
+	@integration-tests/sanitize.sh $(SANITIZED) $(JDK) $(PLANTED)
 
 # All faults, two at a time: each has a place of its own, by whose name all is found that it leaves. FaultsIT has what may be said.
 .PHONY: faults
@@ -447,4 +489,4 @@ package-test: deps-package-test
 clean:
 	rm -rf build runtime/target library/target examples/target spec-schemas/target integration-tests/target bench/jmh/target
 
--include $(wildcard build/native/*.d build/faults/native/*.d build/asan/*.d build/analyzed/*.d build/fuzz/*.d)
+-include $(wildcard build/native/*.d build/faults/native/*.d build/sanitized/native/*.d build/asan/*.d build/analyzed/*.d build/fuzz/*.d)

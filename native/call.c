@@ -17,7 +17,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define MAX_FACT_BYTES (256u * 1024)
+#define MAX_FACT_BYTES (256ul * 1024)
 #define MAX_CAPABILITY 63
 
 uint32_t count_inherited_fds(void)

@@ -17,7 +17,7 @@
 
 /* A process may fork faster than we look; each round finds those that are new. */
 #define MAX_ROUNDS 1000
-#define MAX_PROCS_BYTES (8u * 1024 * 1024)
+#define MAX_PROCS_BYTES (8ul * 1024 * 1024)
 /* pidfds open at a time. */
 #define CHUNK 64
 #define RETRY_MILLIS 5

@@ -6,7 +6,9 @@
 #include "files.h"
 #include "front.h"
 #include "host_init.h"
+#include "names.h"
 #include "processes.h"
+#include "report.h"
 #include "scope.h"
 #include "terminal.h"
 
@@ -230,23 +232,42 @@ static void drain_pty(struct relay *relay)
     }
 }
 
-static void conclude(const struct relay *relay, const struct op_foreground *request, struct result *result)
+/* What the engine doesn't do, if it was let go or vanishes. */
+static void conclude(const struct relay *relay, const struct op_foreground *request, int exit_status)
 {
     struct front *front = relay->front;
-    int status;
-    int error = reap_init(front, &status);
-    if (error) {
-        result_fail(result, -error, "wait for init");
-        return;
-    }
-    result->value = status;
-    int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (request->continuation.count > 0) {
         session_continue_with(front, &request->continuation, exit_status);
+        front->finishing = true;
     } else if (relay->engine_released) {
         front->exiting = true;
         front->exit_status = (uint32_t)exit_status;
     }
+}
+
+/* result has the error, which the engine hears of if it is there. */
+static void conclude_failed(const struct relay *relay, const struct op_foreground *request, const struct result *result)
+{
+    if (!relay->engine_released)
+        return;
+    char text[sizeof result->message + 128];
+    int error = (int)result->error;
+    snprintf(text, sizeof text, "%s: %s (%s)", result->message, errno_name(error), strerror(error));
+    report_lost(relay->front, text);
+    conclude(relay, request, 1);
+}
+
+static void conclude_ended(const struct relay *relay, const struct op_foreground *request, struct result *result)
+{
+    int status;
+    int error = reap_init(relay->front, &status);
+    if (error) {
+        result_fail(result, -error, "wait for init");
+        conclude_failed(relay, request, result);
+        return;
+    }
+    result->value = status;
+    conclude(relay, request, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 static int relay_until_end(struct relay *relay)
@@ -288,8 +309,10 @@ void host_foreground(struct front *front, const struct op_foreground *request, s
     if (front->terminal >= 0)
         close(front->terminal);
     front->terminal = -1;
-    if (error)
+    if (!error) {
+        conclude_ended(relay, request, result);
+    } else {
         result_fail(result, -error, "relay between the terminal and the container");
-    else
-        conclude(relay, request, result);
+        conclude_failed(relay, request, result);
+    }
 }

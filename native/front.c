@@ -46,7 +46,7 @@ static int find_lib(char lib[PATH_MAX])
             return -ENOENT;
         *slash = 0;
     }
-    strcat(lib, below);
+    memcpy(lib + strlen(lib), below, sizeof below);
     return 0;
 }
 
@@ -137,15 +137,6 @@ static enum session_end run_continuation(struct front *front, char error[1024])
         return session_run(front, args, error);
     snprintf(error, 1024, "out of memory for the next call");
     return SESSION_VANISHED;
-}
-
-/* In the words of the engine, which can't say it any more: command and container, as far as we know them. */
-static void report_lost(const struct front *front, const char *error)
-{
-    const char *command = front->options.command < front->argc ? front->argv[front->options.command] : NULL;
-    const char *id = front->state.id;
-    report_error(&front->options, "%.64s%s%s%s%s%s", command ? command : "", command ? " failed: " : "",
-                 *id ? "container " : "", id, *id ? ": " : "", error);
 }
 
 static int run_calls(struct front *front)

@@ -82,6 +82,8 @@ struct front {
     struct buffer results;
     bool exiting;
     uint32_t exit_status;
+    /* A container has ended in the foreground, and the call that is made now takes it away. */
+    bool finishing;
     /* What SESSION_RELEASED leaves to do, and SESSION_VANISHED after FOREGROUND: the arguments of a new call, one put_str()
      * each. */
     struct buffer continuation;

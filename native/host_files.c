@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_DIRECTORY_BYTES (32u * 1024 * 1024)
+#define MAX_DIRECTORY_BYTES (32ul * 1024 * 1024)
 /* How much of a value an error shows. */
 #define SHOWN_BYTES 80
 

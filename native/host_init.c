@@ -173,9 +173,13 @@ int init_wait_status(const struct front *front, bool reap, int *status)
 int reap_init(struct front *front, int *status)
 {
     int error;
-    /* A process of the container that traces it gets to know first, and may take its time. */
-    while ((error = init_wait_status(front, true, status)) == -EAGAIN)
-        wait_millis(&front->waits, TRACED_MILLIS);
+    /* Who traces it gets to know first, and may never look: nobody but the caller can say that this is long enough. */
+    while ((error = init_wait_status(front, true, status)) == -EAGAIN) {
+        front->waits.interruptible = true;
+        error = wait_millis(&front->waits, TRACED_MILLIS);
+        if (error)
+            break;
+    }
     if (!error)
         forget_init(front);
     return error;
@@ -296,6 +300,8 @@ int kill_spawned_init(struct front *front)
     int status;
     if (!error)
         error = init_wait_status(front, true, &status);
+    if (error == -EAGAIN) /* ended, and not reaped by whoever traces it */
+        error = 0;
     if (!error)
         forget_init(front);
     return error;

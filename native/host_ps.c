@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define MAX_PROCS_BYTES (8u * 1024 * 1024)
+#define MAX_PROCS_BYTES (8ul * 1024 * 1024)
 
 /* A threaded cgroup has no list of processes: they are in its domain's. */
 static int append_procs(int folder, void *context)
@@ -73,7 +73,7 @@ static int read_output(struct front *front, int fd, uint32_t max_bytes, int64_t 
 static int run_program(struct front *front, const struct op_run_program *request, struct result *result)
 {
     int pipe_fds[2], status;
-    pid_t pid;
+    pid_t pid = 0;
     int64_t deadline = deadline_after(request->timeoutMillis);
     if (request->args.count == 0)
         return -EINVAL;

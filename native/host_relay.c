@@ -64,6 +64,22 @@ void host_relay_send(struct front *front, const struct op_relay_send *request, s
         result_fail(result, -error, "send %u bytes", request->content.length);
 }
 
+/* The fd that came with a message; of several, none. Where there is room for one, there is for two: it is aligned. */
+static int only_fd(struct msghdr *packet)
+{
+    struct cmsghdr *header = CMSG_FIRSTHDR(packet);
+    int fds[CMSG_SPACE(sizeof(int)) / sizeof(int)];
+    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+        return -1;
+    size_t length = header->cmsg_len - CMSG_LEN(0), count = length / sizeof *fds;
+    memcpy(fds, CMSG_DATA(header), length);
+    if (count == 1)
+        return fds[0];
+    for (size_t i = 0; i < count; i++)
+        close(fds[i]);
+    return -1;
+}
+
 /* recvmsg(2), and the fd that came with it. A message that is longer than the room for it is an error. */
 static ssize_t receive(struct front *front, uint8_t *bytes, size_t most)
 {
@@ -77,22 +93,19 @@ static ssize_t receive(struct front *front, uint8_t *bytes, size_t most)
     ssize_t length = recvmsg(front->relay, &packet, MSG_CMSG_CLOEXEC);
     if (length < 0)
         return -errno;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
     if (front->relayed_fd >= 0)
         close(front->relayed_fd);
-    front->relayed_fd = -1;
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-        header->cmsg_len == CMSG_LEN(sizeof(int)))
-        memcpy(&front->relayed_fd, CMSG_DATA(header), sizeof(int));
+    front->relayed_fd = only_fd(&packet);
     return packet.msg_flags & MSG_TRUNC ? -EMSGSIZE : length;
 }
 
-/* Until there is something to read, or nobody any more who could write: what criu has made may hold its end open. */
-static int wait_message(struct front *front, int64_t deadline)
+/* Until there is something to read, or criu has ended: what it has made may hold its end open. */
+static int wait_message(struct front *front, int64_t deadline, bool *ended)
 {
     struct pollfd fds[] = {{.fd = front->relay, .events = POLLIN}, {.fd = front->criu.pidfd, .events = POLLIN}};
     int ready = wait_ready(&front->waits, fds, sizeof fds / sizeof *fds, deadline);
-    return ready < 0 ? ready : fds[0].revents ? 0 : -EPIPE;
+    *ended = ready > 0 && fds[1].revents;
+    return ready < 0 ? ready : 0;
 }
 
 void host_relay_receive(struct front *front, const struct op_relay_receive *request, struct result *result)
@@ -101,6 +114,7 @@ void host_relay_receive(struct front *front, const struct op_relay_receive *requ
     uint32_t most = request->maxBytes < MAX_RECEIVE_BYTES ? request->maxBytes : MAX_RECEIVE_BYTES;
     scope_free uint8_t *bytes = malloc(most ? most : 1);
     int error = !bytes ? -ENOMEM : front->relay < 0 ? -ENOTCONN : 0;
+    bool ended = false; /* its last message is looked for once more: it may have come between receive and poll */
     while (!error) {
         ssize_t length = receive(front, bytes, most);
         if (length >= 0) {
@@ -108,7 +122,7 @@ void host_relay_receive(struct front *front, const struct op_relay_receive *requ
             break;
         }
         if (length == -EAGAIN)
-            error = wait_message(front, deadline);
+            error = ended ? -EPIPE : wait_message(front, deadline, &ended);
         else if (length != -EINTR)
             error = (int)length;
     }

@@ -80,9 +80,9 @@ static int open_folder(const char *path, const char **name)
     scope_free char *folder = strndup(path, slash == path ? 1 : (size_t)(slash - path));
     if (!folder)
         return -ENOMEM;
+    *name = slash + 1;
     if (mkdir(folder, 0700) < 0 && errno != EEXIST)
         return -errno;
-    *name = slash + 1;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     return fd < 0 ? -errno : fd;
 }

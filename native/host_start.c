@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_ANSWER_BYTES (64u * 1024)
+#define MAX_ANSWER_BYTES (64ul * 1024)
 #define DEATH_MILLIS 5000
 
 /* ENXIO: nobody holds the fifo, so nobody waits. */

@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_PASSWD_BYTES (1024u * 1024)
+#define MAX_PASSWD_BYTES (1024l * 1024)
 #define HEAD_BYTES 256
 #define MAX_PROGRAM_HEADERS 64
 #define MAX_LAST_WORDS 512

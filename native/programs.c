@@ -39,7 +39,7 @@ void fds_close_on_exec(int first)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-#define STACK_BYTES (64u * 1024)
+#define STACK_BYTES (64ul * 1024)
 
 /* What runs in the child, on a stack that ASan knows nothing of. */
 #define IN_CHILD __attribute__((no_sanitize_address))

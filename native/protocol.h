@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Largest payload of a frame, in bytes: a config.json of MAX_CONFIG_BYTES with room for what goes with it. */
-#define MAX_FRAME_BYTES (64u * 1024 * 1024)
+#define MAX_FRAME_BYTES (64ul * 1024 * 1024)
 /* fds that may go with one frame (the kernel's SCM_MAX_FD is 253). */
 #define MAX_FRAME_FDS 250
 #define FRAME_HEADER_BYTES 8

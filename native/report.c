@@ -93,3 +93,11 @@ void report_error(const struct global_options *options, const char *format, ...)
     }
     free(line);
 }
+
+void report_lost(const struct front *front, const char *error)
+{
+    const char *command = front->options.command < front->argc ? front->argv[front->options.command] : NULL;
+    const char *id = front->state.id;
+    report_error(&front->options, "%.64s%s%s%s%s%s", command ? command : "", command ? " failed: " : "",
+                 *id ? "container " : "", id, *id ? ": " : "", error);
+}

@@ -14,6 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* Linux 6.5 */
+#endif
+
 #define SYSTEM_FOLDER "/run"
 #define SOCKET_BELOW "/jrunc-engine/engine.sock"
 #define MAX_MAP_BYTES 4096
@@ -100,17 +104,30 @@ int resident_choose(struct resident *resident, const struct global_options *opti
     return 0;
 }
 
-/* Root of a container without a user namespace is root as well: with the folder of the socket bound in, it could listen there.
- * proc_pid_status(5): NSpid has a number for each pid namespace from ours on. */
-static bool in_our_pid_namespace(pid_t pid)
+/* proc_pid_status(5), and the same in the fdinfo of a pidfd: NSpid has a number for each pid namespace from ours on. */
+static bool has_one_pid(const char *path)
 {
-    char path[32];
     scope_buffer status = {0};
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    if (pid <= 0 || read_text(AT_FDCWD, path, MAX_STATUS_BYTES, &status) < 0)
+    if (read_text(AT_FDCWD, path, MAX_STATUS_BYTES, &status) < 0)
         return false;
     const char *line = strstr((const char *)status.data, "\nNSpid:\t");
-    return !line || line[8 + strcspn(line + 8, "\t\n")] == '\n';
+    return !line || (atoi(line + 8) > 0 && line[8 + strcspn(line + 8, "\t\n")] == '\n');
+}
+
+/* Root of a container without a user namespace is root as well: with the folder of the socket bound in, it could listen there. CVE row
+ * "pid reuse": and end, while another process of it holds the socket, so that a stranger has the pid. Before Linux 6.5 that can't be told. */
+static bool in_our_pid_namespace(int channel, pid_t pid)
+{
+    char path[40];
+    scope_fd pidfd = -1;
+    socklen_t length = sizeof pidfd;
+    if (getsockopt(channel, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) == 0)
+        snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    else if (errno == ENOPROTOOPT && pid > 0)
+        snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    else
+        return false;
+    return has_one_pid(path);
 }
 
 /* CVE rows "resident engine" and "inherited engine": a false one would tell us what to do. The one that called listen(2) or
@@ -122,7 +139,7 @@ static int check_listener(int channel)
     if (getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &listener, &length) < 0)
         return -errno;
     bool trusted = listener.uid == 0 || listener.uid == geteuid();
-    return trusted && in_our_pid_namespace(listener.pid) ? 0 : -EPERM;
+    return trusted && in_our_pid_namespace(channel, listener.pid) ? 0 : -EPERM;
 }
 
 int resident_connect(const struct resident *resident, struct engine *engine, int64_t limit_millis)

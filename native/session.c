@@ -205,10 +205,10 @@ static void say_gone(struct front *front, int cause, char error[1024])
         say(error, "the %s engine (%s) %s", choice_word(front), front->resident.socket, what);
 }
 
-/* ACCEPT or not. Until then the caller's signals end the call at once. */
+/* ACCEPT or not. Until then the caller's signals end the call at once; but not that which takes away a container that has ended. */
 static bool await_accept(struct front *front, int64_t limit_millis, char error[1024])
 {
-    front->waits.interruptible = true;
+    front->waits.interruptible = !front->finishing;
     int status = engine_wait(&front->engine, &front->waits, deadline_after(limit_millis));
     front->waits.interruptible = false;
     scope_frame frame = {0};

@@ -34,7 +34,7 @@ static void compress(struct state *state)
 {
     uint32_t w[ROUNDS] = {0}, v[8];
     for (int i = 0; i < 16; i++) {
-        const uint8_t *word = state->block + 4 * i;
+        const uint8_t *word = state->block + (ptrdiff_t)4 * i;
         w[i] = (uint32_t)word[0] << 24 | (uint32_t)word[1] << 16 | (uint32_t)word[2] << 8 | word[3];
     }
     for (int i = 16; i < ROUNDS; i++) {

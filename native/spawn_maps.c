@@ -90,10 +90,10 @@ static int call_helper(const char *helper, pid_t pid, const struct numbers *map,
     args[1] = texts;
     snprintf(texts, 12, "%d", (int)pid);
     for (uint32_t i = 0; i < map->count; i++) {
-        args[i + 2] = texts + (i + 1) * 12;
+        args[i + 2] = texts + ((size_t)i + 1) * 12;
         snprintf(args[i + 2], 12, "%u", number_at(map, i));
     }
-    pid_t child;
+    pid_t child = 0;
     int status;
     scope_fd output = memfd_create("jrunc-map-helper", MFD_CLOEXEC);
     int error = spawn_helper(helper, args, output, &child);

@@ -111,7 +111,7 @@ int wait_ready(struct waits *waits, struct pollfd *fds, nfds_t count, int64_t de
         if (error)
             return error;
         for (nfds_t i = 0; i < count; i++)
-            fds[i].revents = ready > 0 ? all[i].revents : 0;
+            fds[i].revents = (short)(ready > 0 ? all[i].revents : 0);
         if (ready > 0)
             return ready;
         if (ready == 0 && (timeout == 0 || now_millis() >= deadline))

@@ -22,7 +22,7 @@ build_program() {
 	cp -a "$project"/{Makefile,native,packaging} "$1"
 	mkdir -p "$1/build/jrunc/bin" "$1/build/asan" "$1/runtime"
 	cp -a "$build/native" "$build/kernel-headers" "$1/build"
-	patch --silent --directory="$1" --strip=1 <"$here/$2.patch" || return
+	patch --silent --fuzz=0 --directory="$1" --strip=1 <"$here/$2.patch" || return
 	# What a patch leaves unused is not worth a line of it.
 	make --silent --directory="$1" WARNINGS= build/jrunc/bin/jrunc >"$1/log" 2>&1 || return
 	ln -s "$build/jrunc/lib" "$1/build/jrunc/lib"
@@ -37,7 +37,7 @@ build_engine() {
 		mkdir -p "$1/$(dirname "$file")"
 		cp "$project/$file" "$1/$file"
 	done
-	patch --silent --directory="$1" --strip=1 <"$here/$2.patch" || return
+	patch --silent --fuzz=0 --directory="$1" --strip=1 <"$here/$2.patch" || return
 	cp -a "$build/jrunc/bin/jrunc" "$1/build/jrunc/bin"
 	cp -a "$build/jrunc/lib/jrunc/app" "$lib"
 	ln -s "$build/jrunc/lib/jrunc/"{native,runtime} "$lib"

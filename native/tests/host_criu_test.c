@@ -3,11 +3,15 @@
 #include "../sockets.h"
 #include "front_fixture.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static struct numbers numbers_of(struct buffer *buffer, uint32_t value)
 {
@@ -73,16 +77,23 @@ static void test_ends(struct fixture *fixture)
     setenv("PATH", "/usr/bin:/bin", 1);
 }
 
+/* criu's end is pair[1]. */
+static void begin_relay(struct fixture *fixture, int pair[2])
+{
+    struct result got = {0};
+    CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0 && fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0);
+    fixture->front.criu = (struct criu){.pid = 0, .pidfd = -1, .channel = pair[0], .output = -1};
+    RUN(*fixture, got, criu_relay, );
+    CHECK(got.error == 0);
+}
+
 /* Messages stay apart, one that is too long is none, and an fd comes with the one that it was sent with. */
 static void test_messages(struct fixture *fixture)
 {
     int pair[2];
     struct result got = {0}, closed = {0};
-    CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
-    fixture->front.criu = (struct criu){.pid = 0, .pidfd = -1, .channel = pair[0], .output = -1};
-    CHECK(fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0);
-    RUN(*fixture, got, criu_relay, );
-    CHECK(got.error == 0 && fixture->front.relay == pair[0] && fixture->front.criu.channel == -1);
+    begin_relay(fixture, pair);
+    CHECK(fixture->front.relay == pair[0] && fixture->front.criu.channel == -1);
     CHECK(send_fd(pair[1], pair[1], "one", 3) == 0 && send(pair[1], "two", 3, 0) == 3 &&
           send(pair[1], "three", 5, 0) == 5);
     RUN(*fixture, got, relay_receive, .maxBytes = 4, .timeoutMillis = 1000);
@@ -95,6 +106,84 @@ static void test_messages(struct fixture *fixture)
     CHECK(got.error == EBADF);
     RUN(*fixture, closed, relay_close, );
     close(pair[1]);
+    buffer_free(&got.data);
+}
+
+static int count_fds(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    while (folder && readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+static void send_two_fds(int socket)
+{
+    union {
+        struct cmsghdr header;
+        uint8_t space[CMSG_SPACE(2 * sizeof(int))];
+    } control = {0};
+    char text[] = "two";
+    struct iovec part = {text, 3};
+    struct msghdr packet = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(2 * sizeof(int));
+    memcpy(CMSG_DATA(&control.header), (int[]){socket, socket}, 2 * sizeof(int));
+    CHECK(sendmsg(socket, &packet, 0) == 3);
+}
+
+static void test_more_fds_than_one(struct fixture *fixture)
+{
+    int pair[2];
+    struct result got = {0}, closed = {0};
+    begin_relay(fixture, pair);
+    send_two_fds(pair[1]);
+    int before = count_fds();
+    RUN(*fixture, got, relay_receive, .maxBytes = 4, .timeoutMillis = 1000);
+    CHECK(got.error == 0 && got.data.length == 3 && fixture->front.relayed_fd == -1);
+    CHECK(count_fds() == before);
+    RUN(*fixture, closed, relay_close, );
+    close(pair[1]);
+    buffer_free(&got.data);
+}
+
+/* In place of the C library's: what criu does after the fds were looked at that come before its pidfd. */
+static int criu_says, criu_ends;
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    struct timespec limit = {.tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000L};
+    if (criu_says > 0 && timeout > 0) {
+        CHECK(send(criu_says, "last", 4, 0) == 4 && close(criu_ends) == 0);
+        criu_says = 0;
+        fds[0].revents = 0;
+        return poll(fds + 1, count - 1, timeout);
+    }
+    return (int)syscall(SYS_ppoll, fds, count, timeout < 0 ? NULL : &limit, NULL, 0);
+}
+
+/* It may end between receive and poll, with what it said last. */
+static void test_last_words(struct fixture *fixture)
+{
+    int pair[2], pipes[2];
+    struct result got = {0}, none = {0}, closed = {0};
+    begin_relay(fixture, pair);
+    CHECK(pipe(pipes) == 0);
+    fixture->front.criu.pidfd = pipes[0];
+    criu_says = pair[1];
+    criu_ends = pipes[1];
+    RUN(*fixture, got, relay_receive, .maxBytes = 8, .timeoutMillis = 1000);
+    CHECK(criu_says == 0 && got.error == 0 && got.data.length == 4);
+    RUN(*fixture, none, relay_receive, .maxBytes = 8, .timeoutMillis = 1000);
+    CHECK(none.error == 0 && none.data.length == 0);
+    RUN(*fixture, closed, relay_close, );
+    fixture->front.criu.pidfd = -1;
+    close(pair[1]);
+    close(pipes[0]);
     buffer_free(&got.data);
 }
 
@@ -143,6 +232,8 @@ int main(void)
     test_fds_and_output(&fixture);
     test_ends(&fixture);
     test_messages(&fixture);
+    test_more_fds_than_one(&fixture);
+    test_last_words(&fixture);
     test_adopt(&fixture);
     test_mountpoints(&fixture);
     fixture_end(&fixture);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -474,6 +475,90 @@ static void test_forwarded_signals(void)
     }
 }
 
+/* Traces init, and never looks how it ends. 0 where this user may not. */
+static pid_t trace_init(pid_t init)
+{
+    int pipes[2];
+    char traces = 0;
+    if (pipe(pipes) < 0)
+        abort();
+    pid_t tracer = fork();
+    if (tracer == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        traces = ptrace(PTRACE_SEIZE, init, NULL, NULL) == 0;
+        if (write(pipes[1], &traces, 1) == 1)
+            pause();
+        _exit(0);
+    }
+    CHECK(tracer > 0 && read(pipes[0], &traces, 1) == 1);
+    close(pipes[0]);
+    close(pipes[1]);
+    if (!traces)
+        waitpid(tracer, NULL, 0);
+    return traces ? tracer : 0;
+}
+
+/* Kills init when the engine was let go; then a signal for the front again and again, until it is killed. */
+static pid_t kill_init_and_interrupt(pid_t init, int engine)
+{
+    pid_t front = getpid();
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct frame frame;
+    if (engine >= 0 && receive_frame(engine, &frame) == 0)
+        frame_free(&frame);
+    kill(init, SIGKILL);
+    for (;;) {
+        kill(front, SIGTERM);
+        usleep(20000);
+    }
+}
+
+static void end_child(pid_t child)
+{
+    CHECK(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+}
+
+/* Who traces init gets to know of its end first: where it never looks, a signal of the caller ends the wait. */
+static void test_init_whose_tracer_never_looks(bool engine_released)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    struct buffer continuation = {0};
+    int sockets[2];
+    fixture_begin(&fixture);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+        abort();
+    fixture.front.engine.channel = sockets[0];
+    spawn_fake(&fixture, init_that_waits_for_usr1);
+    pid_t init = fixture.front.init.pid, tracer = trace_init(init);
+    if (!tracer) {
+        kill_spawned_init(&fixture.front);
+        fixture_end(&fixture);
+        SKIP("may not trace");
+    }
+    put_str(&continuation, "finish");
+    pid_t sender = kill_init_and_interrupt(init, engine_released ? sockets[1] : -1);
+    RUN(fixture, result, foreground, .engineMillis = engine_released ? 0 : 60000,
+        .continuation = buffer_strings(&continuation, 1));
+    end_child(sender);
+    CHECK(result.error == EINTR && fixture.front.waits.interrupted_by == SIGTERM);
+    CHECK((fixture.front.engine.channel < 0) == engine_released);
+    /* Else the engine hears of it, and takes the container away. */
+    CHECK(fixture.front.continuation_count == (engine_released ? 2 : 0) && fixture.front.finishing == engine_released);
+    CHECK(kill_spawned_init(&fixture.front) == 0 && fixture.front.init.pid == 0);
+    end_child(tracer);
+    CHECK(waitpid(init, NULL, 0) == init);
+    engine_end(&fixture.front.engine);
+    close(sockets[1]);
+    buffer_free(&fixture.front.continuation);
+    buffer_free(&continuation);
+    fixture_end(&fixture);
+    unblock_signals();
+}
+
 static int init_that_takes_its_time(int channel)
 {
     (void)channel;
@@ -602,6 +687,8 @@ int main(void)
     test_start();
     test_console_socket();
     test_forwarded_signals();
+    test_init_whose_tracer_never_looks(false);
+    test_init_whose_tracer_never_looks(true);
     test_engine_is_let_go();
     test_terminal();
     return test_end();

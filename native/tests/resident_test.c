@@ -6,7 +6,12 @@
 #include "../sockets.h"
 #include "front_fixture.h"
 
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static struct resident chosen(const char *option, const char *variable, int wanted)
@@ -101,6 +106,92 @@ static void test_listener_of_another_user(void)
     fixture_end(&fixture);
 }
 
+static void report_and_end(int pipe, const char *path)
+{
+    pid_t listens = fork();
+    if (listens == 0) {
+        int fd = listen_unix(path, 8);
+        if (fork() == 0)
+            pause();
+        _exit(fd < 0);
+    }
+    int status = 1;
+    waitpid(listens, &status, 0);
+    if (write(pipe, &status, sizeof status) != sizeof status)
+        _exit(1);
+    pause();
+}
+
+/* As a container does that ends the process that listens: the socket is open in another one. Returns the first of its namespace. */
+static pid_t listen_in_another_namespace(const char *path)
+{
+    int pipes[2], status = 1;
+    if (pipe(pipes) < 0)
+        abort();
+    pid_t first = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (first == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        report_and_end(pipes[1], path);
+        _exit(0);
+    }
+    CHECK(first > 0 && read(pipes[0], &status, sizeof status) == sizeof status && status == 0);
+    close(pipes[0]);
+    close(pipes[1]);
+    return first;
+}
+
+static pid_t listener_of(const char *path)
+{
+    scope_fd fd = connect_unix(path, SOCK_STREAM);
+    struct ucred peer = {0};
+    socklen_t length = sizeof peer;
+    CHECK(fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0);
+    return peer.pid;
+}
+
+/* One of ours, with a pid that was another's. */
+static pid_t take_pid(pid_t pid)
+{
+    struct clone_args args = {.exit_signal = SIGCHLD, .set_tid = (uint64_t)(uintptr_t)&pid, .set_tid_size = 1};
+    pid_t child = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        pause();
+        _exit(0);
+    }
+    return child;
+}
+
+static void end(pid_t pid)
+{
+    CHECK(pid > 0 && kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+}
+
+/* SO_PEERCRED has a pid, which is a stranger's by now. */
+static void test_listener_whose_pid_is_anothers(void)
+{
+    if (geteuid() != 0)
+        SKIP("this is not root");
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    const char *path = in_folder(&fixture, "theirs");
+    pid_t first = listen_in_another_namespace(path);
+    pid_t listener = listener_of(path);
+    CHECK(listener > 0 && kill(listener, 0) < 0);
+    pid_t stranger = take_pid(listener);
+    CHECK(stranger == listener && listener_of(path) == stranger);
+    scope_fd ours = listen_unix(in_folder(&fixture, "ours"), 8);
+    int option = 77, pidfd;
+    socklen_t length = sizeof pidfd;
+    if (getsockopt(ours, SOL_SOCKET, option, &pidfd, &length) < 0 && errno == ENOPROTOOPT)
+        fprintf(stderr, "before Linux 6.5 a pid is all there is\n");
+    else
+        CHECK(try_connect(path) == -EPERM);
+    end(stranger);
+    end(first);
+    fixture_end(&fixture);
+}
+
 static void test_inherited(void)
 {
     int sockets[2], pipes[2];
@@ -148,5 +239,6 @@ int main(void)
     test_default_place();
     test_connect();
     test_listener_of_another_user();
+    test_listener_whose_pid_is_anothers();
     return test_end();
 }

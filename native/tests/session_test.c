@@ -151,6 +151,16 @@ static void expect_interruption(void)
     expect_done(1, 124);
 }
 
+/* One that came before ACCEPT, which it must not prevent. */
+static void expect_kept_signal(void)
+{
+    struct buffer list = {0};
+    put_read(&list, "/proc/loadavg", 0);
+    send_batch(&list);
+    expect_result(0, EINTR, 130);
+    expect_done(1, 131);
+}
+
 static void decline(void)
 {
     struct buffer payload = {0};
@@ -203,6 +213,8 @@ static int engine_main(const char *program)
         expect_batches();
     if (strcmp(scenario, "interrupt") == 0)
         expect_interruption();
+    if (strcmp(scenario, "kept signal") == 0)
+        expect_kept_signal();
     expect_clean_start();
     exit_call(42);
 }
@@ -290,6 +302,18 @@ static void test_interrupted_before_accept(void)
     fixture_end(&fixture);
 }
 
+/* Of a container that has ended: nobody else would. */
+static void test_taking_away_is_not_interrupted_before_accept(void)
+{
+    struct fixture fixture;
+    char error[1024];
+    begin(&fixture);
+    fixture.front.finishing = true;
+    CHECK(raise(SIGINT) == 0);
+    CHECK(run(&fixture, "kept signal", error) == SESSION_EXIT && fixture.front.exit_status == 42);
+    fixture_end(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     const char *end = argc > 0 ? strstr(argv[0], SCENARIO_END) : NULL;
@@ -300,5 +324,6 @@ int main(int argc, char **argv)
     test_failures();
     test_not_java();
     test_interrupted_before_accept();
+    test_taking_away_is_not_interrupted_before_accept();
     return test_end();
 }

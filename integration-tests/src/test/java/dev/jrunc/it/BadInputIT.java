@@ -394,6 +394,19 @@ class BadInputIT {
         }
     }
 
+    /** Each hook is told all annotations. */
+    @Test
+    @JruncOnly("contract: named limits with clear errors")
+    void hooksAndAnnotationsThatMakeAPlanTooLarge(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.config().set("annotations", Json.of(Map.of("big", "x".repeat(8 << 20))));
+        for (int i = 0; i < 9; i++) {
+            bundle.hook("createContainer", Map.of("path", "/bin/true"));
+        }
+
+        lab.failsToCreate(bundle, "/hooks/createContainer/").oursSays("the plan is larger than 64 MiB");
+    }
+
     @Test
     void aTargetThatCannotBeMadeInTheRoot(Lab lab) {
         Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/file/inside");

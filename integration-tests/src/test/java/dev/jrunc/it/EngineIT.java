@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -177,6 +178,44 @@ class EngineIT {
                 () -> Processes.executing(distribution(lab).resolve("lib")));
         container.creation().signal("TERM");
         container.creation().await().exited(115);
+    }
+
+    /** The first is the container's, which ends; the second comes while the front waits for the engine that takes it away. */
+    @Test
+    @Tag("slow")
+    void aSecondControlCLeavesNothing(Lab lab) throws Exception {
+        Path tree = lab.folder().resolve("tree");
+        Host.run("cp", "-a", "--reflink=auto", distribution(lab).toString(), tree.toString());
+        Bundle bundle = lab.bundle().payload("signal-exit").write();
+        Path reached = lab.newFile("reached");
+        Path go = lab.newFile("go");
+        Host.run("mkfifo", go.toString());
+        Census before = lab.census();
+        String program = tree.resolve("bin/jrunc").toString();
+        String state = lab.stateRoot().toString();
+        Running run = lab.host(
+                        program, "--root", state, "run", "-b", bundle.folder().toString(), lab.nextId())
+                .with("JRUNC_ENGINE", "cold")
+                .start();
+        Await.until("the container", () -> run.stdout().contains("ready"), run::stderr);
+        Await.until(
+                "the engine's end",
+                () -> Processes.executing(tree.resolve("lib")).isEmpty(),
+                () -> Processes.executing(tree.resolve("lib")));
+        Path java = tree.resolve("lib/jrunc/runtime/bin/java");
+        Files.move(java, java.resolveSibling("other"));
+        Files.writeString(
+                java,
+                "#!/bin/sh\n: >" + reached + "\nread line <" + go + "\nexec " + java.resolveSibling("other")
+                        + " \"$@\"\n");
+        assertTrue(java.toFile().setExecutable(true));
+        run.signal("INT");
+        Await.until("the engine that takes the container away", () -> Files.exists(reached), run::stderr);
+        run.signal("INT");
+        Files.writeString(go, "go\n");
+
+        run.await().exited(102);
+        lab.assertNothingSince(before, "by a run after two Ctrl-C");
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.jrunc.it.harness.Result;
 import dev.jrunc.it.harness.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -38,6 +39,8 @@ class MountAttacksIT {
 
     /** How often a race is run: with the defence switched off one run in three to ten is lost. */
     private static final int RUNS = 40;
+    /** Of one file in one run, where the time in which a swap does harm is that between two calls. */
+    private static final int COPIES = 20;
 
     private static final String SWAP_SECONDS = "60";
 
@@ -334,10 +337,14 @@ class MountAttacksIT {
         Files.writeString(folder.resolve("file"), "the image's");
         Files.createSymbolicLink(volume.resolve("link"), secret);
         Container swapper = swapper(lab, volume, "data/file", "link");
-        Bundle bundle = lab.bundle()
-                .mount("bind", volume.toString(), "/volume", "bind")
-                .mount("tmpfs", "tmpfs", "/volume/data", "tmpcopyup")
-                .payload("cat", "/volume/data/file");
+        Bundle bundle = lab.bundle();
+        List<String> command = new ArrayList<>(List.of("cat"));
+        for (int i = 0; i < COPIES; i++) {
+            bundle.mount("bind", volume.toString(), "/volume" + i, "bind")
+                    .mount("tmpfs", "tmpfs", "/volume" + i + "/data", "tmpcopyup");
+            command.add("/volume" + i + "/data/file");
+        }
+        bundle.payload(command.toArray(String[]::new));
         for (int i = 0; i < RUNS; i++) {
             Result result = lab.run(bundle);
 

@@ -3,6 +3,7 @@ package dev.jrunc.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.jrunc.error.OperationFailed;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.Fields;
 import dev.jrunc.plan.InitOperation;
@@ -10,14 +11,18 @@ import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.Step;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes fields as native/protocol.def lays them out: little-endian, with lengths before what is long. */
 public final class Encoder implements Fields {
 
     private static final long U32_MAX = 0xffff_ffffL;
+    private static final int MIB = 1024 * 1024;
 
     private byte[] bytes = new byte[1024];
     private int length;
+    /** The one that is written, where there is one: too long is what its place in config.json has made so. */
+    private @Nullable Operation operation;
 
     public byte[] toArray() {
         return Arrays.copyOf(bytes, length);
@@ -32,7 +37,7 @@ public final class Encoder implements Fields {
     }
 
     private void step(Step<? extends Operation> step) {
-        Operation operation = step.operation();
+        operation = step.operation();
         number(operation.code(), 2);
         number(step.mayFail() ? Protocol.MAY_FAIL : 0, 2);
         int lengthAt = length;
@@ -52,11 +57,23 @@ public final class Encoder implements Fields {
 
     private void room(int more) {
         if (more > Protocol.MAX_FRAME_BYTES - length) {
-            throw new IllegalArgumentException("more than " + Protocol.MAX_FRAME_BYTES + " bytes for one frame");
+            throw tooLong();
         }
         if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
+            int twice = Math.min(bytes.length * 2, Protocol.MAX_FRAME_BYTES);
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, twice));
         }
+    }
+
+    private RuntimeException tooLong() {
+        if (operation == null) {
+            return new IllegalArgumentException("more than " + Protocol.MAX_FRAME_BYTES + " bytes for one frame");
+        }
+        return new OperationFailed(
+                operation.name(),
+                operation.origin().text(),
+                0,
+                "the plan is larger than " + Protocol.MAX_FRAME_BYTES / MIB + " MiB");
     }
 
     private void number(long value, int width) {
@@ -134,9 +151,15 @@ public final class Encoder implements Fields {
 
     @Override
     public void operations(String name, List<Step<InitOperation>> values) {
+        operations(values);
+    }
+
+    /** A field that is a list of operations. */
+    Encoder operations(List<? extends Step<? extends Operation>> steps) {
         int lengthAt = length;
         number(0, 4);
-        steps(values);
+        steps(steps);
         patch(lengthAt);
+        return this;
     }
 }

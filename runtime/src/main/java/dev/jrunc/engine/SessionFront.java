@@ -2,7 +2,6 @@
 package dev.jrunc.engine;
 
 import dev.jrunc.error.Errno;
-import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
 import java.io.IOException;
@@ -47,10 +46,7 @@ final class SessionFront implements Front {
     }
 
     private static byte[] batch(List<? extends Step<HostOperation>> steps) {
-        byte[] operations = new Encoder().steps(steps).toArray();
-        Encoder payload = new Encoder();
-        payload.bytes("operations", Bytes.of(operations));
-        return payload.toArray();
+        return new Encoder().operations(steps).toArray();
     }
 
     private List<Result> receiveResults(int expected) throws IOException {

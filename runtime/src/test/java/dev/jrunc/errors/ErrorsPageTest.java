@@ -44,9 +44,9 @@ class ErrorsPageTest {
             "StateFolder.java",
             "UpdateContainer.java",
             "WriteSpec.java",
-            "front.c",
             "host_init.c",
             "host_net.c",
+            "report.c",
             "result.c",
             "spawn.c");
 
