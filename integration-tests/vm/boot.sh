@@ -11,9 +11,11 @@ shift 2
 drive() { # name, file, options
     echo -drive "file=$2,if=none,id=$1,format=raw,$3" -device "virtio-blk-pci,drive=$1"
 }
+# Emulated, paging of five levels and protections of the kernel that no test is about take a tenth of the time.
+without=la57=off,smap=off,smep=off,pku=off,pks=off,umip=off
 case ${JRUNC_VM_ACCEL:-tcg} in
 kvm) processor="-accel kvm -cpu host"; set -- "$@" jrunc.kvm ;;
-*) processor="-accel tcg,thread=multi -cpu max" ;;
+*) processor="-accel tcg,thread=multi -cpu max,$without" ;;
 esac
 # shellcheck disable=SC2046,SC2086
 exec timeout --kill-after=10 "$seconds" qemu-system-x86_64 -machine q35 $processor -smp 2 -m "${JRUNC_VM_MEMORY:-4096}" \

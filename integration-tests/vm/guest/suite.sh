@@ -28,7 +28,7 @@ fi
 slowness=3
 ! grep -q jrunc.kvm /proc/cmdline || slowness=1
 JRUNC_IT_SLOWNESS=$slowness JRUNC_IT_RUNTIME=$runtime JRUNC_IT_ENGINE=$engine timeout --kill-after=10 "$seconds" \
-    env --default-signal=HUP,INT,QUIT,TERM ../jdk/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp 'test-classes:vm/*' \
+    env --default-signal=HUP,INT,QUIT,TERM ../jdk/bin/java @../java-options -XX:AOTCache=tests.aot -XX:AOTMode=on -cp "$(cat classpath)" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \
     --reports-dir="../reports/$name" "${options[@]}" >"$report" 2>&1 </dev/null
 status=$?

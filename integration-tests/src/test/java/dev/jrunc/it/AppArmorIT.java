@@ -2,6 +2,7 @@
 package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
+import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.jrunc.it.harness.Bundle;
@@ -34,10 +35,13 @@ class AppArmorIT {
         return name;
     }
 
-    private static Bundle bundle(Lab lab) throws IOException {
-        Bundle bundle = lab.bundle();
-        Files.writeString(bundle.rootfs().resolve("forbidden"), "a secret");
-        Files.writeString(bundle.rootfs().resolve("permitted"), "no secret");
+    private static Bundle bundle(Lab lab) {
+        return withSecret(lab.bundle());
+    }
+
+    private static Bundle withSecret(Bundle bundle) {
+        bundle.file("/forbidden", "a secret");
+        bundle.file("/permitted", "no secret");
         return bundle;
     }
 
@@ -88,6 +92,75 @@ class AppArmorIT {
                         .now()
                         .succeeded()
                         .stdout());
+    }
+
+    /** A file of procfs, as the kernel's own are that a label is written to, which takes anything. */
+    private static final String TAKES_ALL = "/proc/1/sched";
+
+    /** A folder of the image in which all paths by which procfs has the label of a program lead to one file. */
+    private static Path decoy(Bundle bundle, String folder) {
+        Path file = bundle.file(folder + "/self/attr/exec", "nothing");
+        bundle.directory(folder + "/self/attr/apparmor");
+        bundle.symlink(folder + "/self/attr/apparmor/exec", "../exec");
+        bundle.symlink(folder + "/self/task", "..");
+        bundle.symlink(folder + "/thread-self", "self");
+        for (int pid = 1; pid < 100; pid++) {
+            bundle.symlink(folder + "/" + pid, "self");
+        }
+        return file;
+    }
+
+    /** CVE-2019-16884: what an image has as /proc is not procfs. */
+    @Test
+    @Peer(runc = WRONG, why = "it refuses the container; jrunc has a procfs of its own", failure = "PEER")
+    void aProcOfTheImageTakesNoLabel(Lab lab) throws Exception {
+        String profile = profile(lab);
+        Bundle bundle = bundle(lab).unmount("/proc").payload("sleep");
+        bundle.process().put("apparmorProfile", profile);
+        Path file = decoy(bundle, "/proc");
+        Container container = lab.create(bundle).start();
+
+        assertEquals(profile + " (enforce)", label(container));
+        assertEquals("nothing", Files.readString(file));
+    }
+
+    /** CVE-2025-52881: another file of procfs in its place would take it without a word. */
+    @Test
+    @Peer(runc = WRONG, why = "CVE-2025-52881: runc 1.1 takes any file of procfs", failure = "PEER")
+    void anotherFileOfProcfsTakesNoLabel(Lab lab) throws Exception {
+        String profile = profile(lab);
+        Bundle bundle = bundle(lab).unmount("/proc").payload("sleep");
+        bundle.process().put("apparmorProfile", profile);
+        decoy(bundle, "/decoy");
+        // Mounts below /proc are refused, but this link is the image's.
+        bundle.symlink("/proc", "decoy");
+        bundle.mount("bind", TAKES_ALL, "/decoy/self/attr/exec", "bind");
+        Container container = lab.create(bundle).start();
+
+        assertEquals(profile + " (enforce)", label(container));
+    }
+
+    /** The same by a container that mounts over its own /proc, and then is entered. */
+    @Test
+    @Peer(runc = WRONG, why = "CVE-2025-52881: runc 1.1 takes any file of procfs", failure = "PEER")
+    void aProcThatTheContainerHasCoveredTakesNoLabel(Lab lab) throws Exception {
+        String profile = profile(lab);
+        Bundle bundle = withSecret(
+                        lab.shellBundle("/bin/busybox mount -o rbind /decoy /proc && echo covered && exec sleep 1000"))
+                .capabilities("CAP_SYS_ADMIN");
+        decoy(bundle, "/decoy");
+        bundle.mount("bind", TAKES_ALL, "/decoy/self/attr/exec", "bind");
+        Container container = lab.create(bundle).start().awaitOutput("covered");
+
+        lab.execCall(container, List.of("--apparmor", profile), "try-open", "/forbidden", "r")
+                .now()
+                .succeeded()
+                .printed("try-open /forbidden: EACCES");
+    }
+
+    private static String label(Container container) throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(container.pid()), "attr/current"))
+                .strip();
     }
 
     @Test

@@ -326,6 +326,76 @@ class ContainerdIT {
         assertFalse(Files.exists(cgroup), cgroup::toString);
     }
 
+    /** By criu itself, with the options that the shim has for it. */
+    @Test
+    void aCheckpointOfATaskThatGoesOn(Lab lab) {
+        Machine.needsCriu();
+        String id = started(lab);
+        checkpoint(lab, id);
+
+        assertEquals("RUNNING", status(lab, id));
+        remove(lab, id);
+    }
+
+    @Test
+    void aCheckpointThatEndsTheTask(Lab lab) {
+        Machine.needsCriu();
+        String id = started(lab);
+        checkpoint(lab, id, "--exit");
+
+        Await.until("the end of the task", () -> status(lab, id).equals("STOPPED"), () -> status(lab, id));
+        remove(lab, id);
+    }
+
+    private void checkpoint(Lab lab, String id, String... options) {
+        Path images = lab.newFolder("images");
+        List<String> words = new ArrayList<>(List.of("task", "checkpoint", "--image-path", images.toString()));
+        words.addAll(List.of(options));
+        words.add(id);
+        containerd.ctr(lab, words.toArray(String[]::new)).now().succeeded();
+        assertTrue(Files.exists(images.resolve("inventory.img")), images::toString);
+    }
+
+    /** Out of an image that ctr has made of a task, another container goes on with what the first had in memory and in its files. */
+    @Test
+    void aTaskGoesOnInAnotherContainer(Lab lab) {
+        Machine.needsCriu();
+        String id = lab.nextId();
+        String script = "begun=$(cat /proc/sys/kernel/random/uuid); n=0;"
+                + " while :; do n=$((n + 1)); echo $begun $n >/next; mv /next /count; sleep 0.1; done";
+        run(lab, id, options("-d"), "sh", "-c", script).now().succeeded();
+        Await.until(
+                "a count of 10",
+                () -> count(lab, id).number() >= 10,
+                () -> count(lab, id).toString());
+        String image = "jrunc-it/" + id;
+        containerd
+                .ctr(lab, "container", "checkpoint", "--image", "--rw", "--task", id, image)
+                .now()
+                .succeeded();
+        Count before = count(lab, id);
+        remove(lab, id);
+
+        String again = lab.nextId();
+        containerd
+                .ctr(lab, "container", "restore", "--rw", "--live", again, image)
+                .now()
+                .succeeded();
+        Count after = count(lab, again);
+        Await.until("a count that goes on", () -> count(lab, again).number() > after.number(), after::toString);
+        remove(lab, again);
+
+        assertEquals(before.begun(), after.begun());
+        assertTrue(after.number() >= 10, after::toString);
+    }
+
+    private record Count(String begun, int number) {}
+
+    private Count count(Lab lab, String id) {
+        String[] words = exec(lab, id, "cat", "/count").now().stdout().strip().split(" ", -1);
+        return words.length == 2 ? new Count(words[0], Integer.parseInt(words[1])) : new Count("", 0);
+    }
+
     @Test
     void withTheHostsNetwork(Lab lab) {
         Report report = run(lab, lab.nextId(), options("--rm", "--net-host"), "/payload", "report")

@@ -14,7 +14,7 @@ public final class ClientImage {
 
     private static final List<String> APPLETS = List.of(
             "sh", "echo", "stty", "tty", "sleep", "true", "cat", "id", "touch", "ls", "kill", "grep", "tail", "stat",
-            "dd");
+            "dd", "mv");
 
     private ClientImage() {}
 
