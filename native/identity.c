@@ -87,7 +87,7 @@ void op_cwd(struct init *init, const struct op_cwd *op)
         int error = folder < 0 ? -folder : errno;
         if (init->may_fail)
             return;
-        fail_with(error, "change to the working directory %s", op->path);
+        fail_with(error, "chdir to cwd (\"%s\")", op->path);
     }
     char path[PATH_MAX];
     if (syscall(SYS_getcwd, path, sizeof path) < 0 || path[0] != '/')

@@ -89,6 +89,17 @@ class HooksIT {
     }
 
     @Test
+    void createContainerHooksBeginInTheRootFileSystem(Lab lab) throws Exception {
+        Path seen = lab.newFile("seen");
+        Path script = Files.writeString(lab.newFile("sh"), "#!/bin/sh\npwd >" + seen + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Bundle bundle = lab.bundle().hook("createContainer", Map.of("path", script.toString()));
+        lab.run(bundle).succeeded();
+
+        assertEquals(bundle.rootfs().toString(), Files.readString(seen).strip());
+    }
+
+    @Test
     @Peer(
             runc = WRONG,
             why = "config.md, poststart: after the user-specified process is started; runc runs it in create",
@@ -474,7 +485,7 @@ class HooksIT {
         bundle.config().putObject("annotations").put("run.oci.hooks.stdout", "/nowhere/output");
 
         lab.failsToCreate(bundle, "/nowhere/output")
-                .oursSays("open /nowhere/output for a hook's output: ENOENT (No such file or directory)");
+                .oursSays("open /nowhere/output for a hook's output: ENOENT (no such file or directory)");
     }
 
     @Test

@@ -622,7 +622,7 @@ class HintsTest {
                 "CWD",
                 "/process/cwd",
                 Errno.EACCES,
-                "change to the working directory /root",
+                "chdir to cwd (\"/root\")",
                 "user 1000");
         on(
                 host(),
