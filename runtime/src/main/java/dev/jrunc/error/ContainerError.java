@@ -26,11 +26,11 @@ public final class ContainerError extends JruncException {
     }
 
     public static ContainerError invalidId(String id) {
-        String found = id.isEmpty()
-                ? "container id cannot be empty: invalid container ID format"
-                : "invalid container ID format: \"" + id + "\"";
-        return new ContainerError(found
-                + ": expected 1 to 255 of the characters A-Z a-z 0-9 _ + . - and neither \".\" nor \"..\"");
+        if (id.isEmpty()) {
+            return new ContainerError("container id cannot be empty: invalid container ID format");
+        }
+        return new ContainerError("invalid container ID format: \"" + id
+                + "\": expected 1 to 255 of the characters A-Z a-z 0-9 _ + . - and neither \".\" nor \"..\"");
     }
 
     public static ContainerError notRunning() {
