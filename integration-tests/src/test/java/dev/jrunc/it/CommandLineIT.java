@@ -295,7 +295,8 @@ class CommandLineIT {
                 .succeeded();
 
         List<String> lines = result.stderr().lines().toList();
-        assertTrue(lines.stream().allMatch(line -> line.matches("time=\"[^\"]+\" level=debug msg=.*")), result::toString);
+        assertTrue(
+                lines.stream().allMatch(line -> line.matches("time=\"[^\"]+\" level=debug msg=.*")), result::toString);
         assertTrue(result.stderr().contains("level=debug"), result::toString);
     }
 

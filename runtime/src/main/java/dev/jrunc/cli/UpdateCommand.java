@@ -82,7 +82,8 @@ final class UpdateCommand implements Command {
         if (file != null && !limits.equals(Spec.Resources.NONE)) {
             invocation.context().warnings().accept("--resources: the other options for limits are ignored");
         }
-        if (given(invocation.value("--kernel-memory")) != null || given(invocation.value("--kernel-memory-tcp")) != null) {
+        if (given(invocation.value("--kernel-memory")) != null
+                || given(invocation.value("--kernel-memory-tcp")) != null) {
             invocation.context().warnings().accept("Kernel memory settings are ignored: the kernel has given them up");
         }
         UpdateOptions options = new UpdateOptions(
