@@ -85,13 +85,15 @@ void op_cwd(struct init *init, const struct op_cwd *op)
     scope_fd folder = path_open(init->root, op->path, O_PATH | O_DIRECTORY);
     if (folder < 0 || fchdir(folder) < 0) {
         int error = folder < 0 ? -folder : errno;
-        if (init->may_fail)
+        /* root was let in, where the user may not come: it stays. */
+        if (init->may_fail || (error == EACCES && init->in_cwd))
             return;
-        fail_with(error, "change to the working directory %s", op->path);
+        fail_with(error, "chdir to cwd (\"%s\")", op->path);
     }
     char path[PATH_MAX];
     if (syscall(SYS_getcwd, path, sizeof path) < 0 || path[0] != '/')
         fail_with(ENOENT, "the working directory %s is outside of the container", op->path);
+    init->in_cwd = true;
 }
 
 void op_bounding_set(struct init *init, const struct op_bounding_set *op)

@@ -185,12 +185,36 @@ static void set_parameter(int context, const struct op_mount *op, const char *pa
     } else {
         result = fsconfig(context, FSCONFIG_SET_FLAG, parameter, NULL, 0);
     }
-    if (result < 0)
+    /* mount(2) takes the flag for every file system, this call only from those that heed it. */
+    if (result < 0 && !(errno == EINVAL && strcmp(parameter, "iversion") == 0))
         fail_mount(errno, context, op, parameter);
 }
 
+static bool has_mode(const struct op_mount *op)
+{
+    struct cursor cursor = strings_cursor(&op->parameters);
+    for (uint32_t i = 0; i < op->parameters.count; i++) {
+        if (strncmp(read_str(&cursor), "mode=", 5) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The parameter that gives a tmpfs the mode of the folder that it hides: /root is not for everybody only because it is in memory. Empty
+ * for other file systems, where a mode is asked for, and where nothing is there yet. */
+static void inherited_mode(const struct init *init, const struct op_mount *op, char *mode, size_t size)
+{
+    struct stat status;
+    *mode = 0;
+    if (strcmp(op->type, "tmpfs") != 0 || has_mode(op))
+        return;
+    scope_fd hidden = path_open(init->root, op->target, O_PATH);
+    if (hidden >= 0 && fstat(hidden, &status) == 0)
+        snprintf(mode, size, "mode=%04o", status.st_mode & 07777);
+}
+
 /* A detached mount of a new file system. */
-static int make_mount(const struct op_mount *op)
+static int make_mount(const struct op_mount *op, const char *mode)
 {
     scope_fd context = fsopen(op->type, FSOPEN_CLOEXEC);
     if (context < 0)
@@ -200,6 +224,8 @@ static int make_mount(const struct op_mount *op)
     struct cursor cursor = strings_cursor(&op->parameters);
     for (uint32_t i = 0; i < op->parameters.count; i++)
         set_parameter(context, op, read_str(&cursor));
+    if (*mode)
+        set_parameter(context, op, mode);
     if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
         fail_mount(errno, context, op, "");
     int fd = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)op->attributes);
@@ -219,10 +245,10 @@ static bool has_long_parameter(const struct op_mount *op)
     return strlen(op->source) > MAX_PARAMETER_BYTES;
 }
 
-static void mount_by_path(const struct op_mount *op, int target)
+static void mount_by_path(const struct op_mount *op, const char *mode, int target)
 {
-    char path[32], options[MAX_OPTIONS_BYTES] = "";
-    size_t length = 0;
+    char path[32], options[MAX_OPTIONS_BYTES];
+    size_t length = (size_t)snprintf(options, sizeof options, "%s", mode);
     unsigned long flags = mount_flags(op->attributes);
     struct cursor cursor = strings_cursor(&op->parameters);
     for (uint32_t i = 0; i < op->parameters.count; i++) {
@@ -277,12 +303,14 @@ static int open_target(const struct init *init, const struct op_mount *op)
 
 void op_mount(struct init *init, const struct op_mount *op)
 {
+    char mode[16];
+    inherited_mode(init, op, mode, sizeof mode);
     scope_fd target = open_target(init, op);
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
     refuse_procfs(init, op->type, op->target, target);
     if (has_long_parameter(op)) {
-        mount_by_path(op, target);
+        mount_by_path(op, mode, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
         int copied = made >= 0 && op->copyUp ? copy_up(target, made) : 0;
         if (copied)
@@ -293,7 +321,7 @@ void op_mount(struct init *init, const struct op_mount *op)
         remember_mount(init, op->target, made);
         return;
     }
-    scope_fd fd = make_mount(op);
+    scope_fd fd = make_mount(op, mode);
     int error = op->copyUp ? copy_up(target, fd) : 0;
     if (error)
         fail_with(-error, "copy what is at %s into its new %s", op->target, op->type);

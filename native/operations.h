@@ -31,6 +31,7 @@ struct init {
     uint64_t propagation;
     /* The operation that is executed may fail: its handler then returns. */
     bool may_fail;
+    bool in_cwd; /* an earlier CWD succeeded */
     /* From TRACE on: began and ended of each operation, in nanoseconds; those from sent on haven't been told. */
     bool traced;
     uint64_t spans[2 * MAX_TRACED_OPERATIONS];

@@ -334,6 +334,9 @@ void op_init_hook(struct init *init, const struct op_init_hook *op)
                         .standard_output = init->hook_output,
                         .standard_error = init->hook_error};
     static struct hook_outcome outcome;
+    /* As with runc: it may say what it mounts by paths from there on. */
+    if (strcmp(op->name, "createContainer") == 0 && fchdir(init->root) < 0)
+        fail("change to the root file system for the createContainer hook %s", op->path);
     signal(SIGPIPE, SIG_IGN); /* a hook need not read what it is told */
     int error = hook_run(&hook, -1, &outcome);
     signal(SIGPIPE, SIG_DFL);

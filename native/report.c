@@ -78,8 +78,12 @@ void report_error(const struct global_options *options, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    dprintf(STDERR_FILENO, "jrunc: %s\n", message);
-    if (!options->log || !options->log[0] || engines_own(options->log))
+    bool logged = options->log && options->log[0];
+    /* As the engine does: a caller that asked for a form of the log, and for no file, reads it here. */
+    bool to_stderr = !logged && options->log_format;
+    if (!to_stderr)
+        dprintf(STDERR_FILENO, "jrunc: %s\n", message);
+    if (!to_stderr && (!logged || engines_own(options->log)))
         return;
     char time_text[64];
     format_time(time(NULL), time_text);
@@ -89,7 +93,10 @@ void report_error(const struct global_options *options, const char *format, ...)
     if (stream) {
         log_line(stream, options->log_format, time_text, message);
         fclose(stream);
-        append_line(options->log, line, length);
+        if (to_stderr)
+            dprintf(STDERR_FILENO, "%s", line);
+        else
+            append_line(options->log, line, length);
     }
     free(line);
 }

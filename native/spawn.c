@@ -67,6 +67,9 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
         send_sync(channel, SYNC_USER_NAMESPACE);
         await_go(channel);
         become_root();
+        /* Only now: whoever makes it owns what mqueue shows. */
+        if ((request->newNamespaces & CLONE_NEWIPC) && unshare(CLONE_NEWIPC) < 0)
+            fail("make a new ipc namespace");
     }
     forward_fds(channel, request->preserveFds);
     fault_forward();
@@ -320,6 +323,8 @@ static int clone_and_attend(struct spawning *spawning, int sealed, int *theirs, 
 {
     /* Cgroup: init unshares it after every hierarchy was joined. Time: the stage does, and writes the offsets. */
     uint64_t flags = spawning->request->newNamespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME);
+    if (flags & CLONE_NEWUSER)
+        flags &= ~(uint64_t)CLONE_NEWIPC; /* by the child, once it is root there */
     scope_fd pidfd = -1;
     pid_t child = clone_into_cgroup(spawning, spawning->stage ? 0 : flags, &pidfd);
     if (child == 0) {

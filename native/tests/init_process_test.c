@@ -204,7 +204,7 @@ static void test_identity_refused(void)
     ADD(&container.plan, CWD, cwd, .path = "/none");
     struct op_spawn request = usual();
     run_container(&container, &request);
-    CHECK(failed_with(&container, ENOENT, "CWD", "change to the working directory /none"));
+    CHECK(failed_with(&container, ENOENT, "CWD", "chdir to cwd (\"/none\")"));
     container = (struct container){0};
     add_pivot(&container, &lab);
     ADD(&container.plan, USER, user, .uid = 0, .gid = 0, .setGroups = true, .additionalGids = U32S(70000));

@@ -138,15 +138,15 @@ class BadInputIT {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "/process/cwd|'/payload'|/process/cwd: change to the working directory /payload: ENOTDIR (Not a directory):"
+                "/process/cwd|'/payload'|/process/cwd: chdir to cwd (\"/payload\"): ENOTDIR (not a directory):"
                         + " process.cwd is a file, or below one: give a folder",
                 "/process/args|['/nowhere']|/process/args/0: exec: \"/nowhere\": stat /nowhere: no such file or"
-                        + " directory: ENOENT (No such file or directory): the root file system BUNDLE/rootfs has no such file: is it"
+                        + " directory: ENOENT (no such file or directory): the root file system BUNDLE/rootfs has no such file: is it"
                         + " the right image, and the path as the image has it? Links in it must not lead out of it",
                 "/process/rlimits|[{'type':'RLIMIT_NOFILE','soft':20,'hard':10}]|/process/rlimits/0: set RLIMIT_NOFILE of init"
-                        + " to 20 (soft), 10 (hard): EINVAL (Invalid argument)",
+                        + " to 20 (soft), 10 (hard): EINVAL (invalid argument)",
                 "/process/scheduler|{'policy':'SCHED_DEADLINE','runtime':1,'deadline':1,'period':1}|/process/scheduler: set the"
-                        + " scheduler of init to SCHED_DEADLINE, nice 0, priority 0: EINVAL (Invalid argument)",
+                        + " scheduler of init to SCHED_DEADLINE, nice 0, priority 0: EINVAL (invalid argument)",
                 "/process/execCPUAffinity|{'initial':'9-1'}|config.json: /process/execCPUAffinity/initial: expected a list of"
                         + " CPUs from 0 to 1023 such as 0-3,7, found \"9-1\"",
                 "/process/selinuxLabel|'x'|config.json: /process/selinuxLabel: SELinux is not enabled on this host",
@@ -154,25 +154,25 @@ class BadInputIT {
                 "/process/user/umask|4096|config.json: /process/user/umask: expected 0 to 511 (octal 777), found 4096",
                 "/hostname|'h\\u0000'|config.json: /hostname: a string with a zero character can't be given to the kernel",
                 "/domainname|'0123456789012345678901234567890123456789012345678901234567890123456789'|/domainname: set the domain"
-                        + " name to 0123456789012345678901234567890123456789012345678901234567890123456789: EINVAL (Invalid argument)",
+                        + " name to 0123456789012345678901234567890123456789012345678901234567890123456789: EINVAL (invalid argument)",
                 "/mounts/0|{'destination':'/x','type':'tmpfss'}|/mounts/0: mount tmpfss on /x: the kernel has no such file"
-                        + " system: ENODEV (No such device): this kernel knows no file system \"tmpfss\": load its module"
+                        + " system: ENODEV (no such device): this kernel knows no file system \"tmpfss\": load its module"
                         + " (modprobe), or correct type; /proc/filesystems lists what it knows",
                 "/mounts/0|{'destination':'/x','type':'tmpfs','options':['sizee=1']}|/mounts/0: mount tmpfs on /x: option"
-                        + " \"sizee=1\": tmpfs: Unknown parameter 'sizee': EINVAL (Invalid argument)",
+                        + " \"sizee=1\": tmpfs: Unknown parameter 'sizee': EINVAL (invalid argument)",
                 "/mounts/0|{'destination':'/x','source':'/nowhere','options':['bind']}|/mounts/0: bind /nowhere on /x: open the"
-                        + " source: ENOENT (No such file or directory): this host has no /nowhere, as the caller sees it: make it, or"
+                        + " source: ENOENT (no such file or directory): this host has no /nowhere, as the caller sees it: make it, or"
                         + " correct source: a relative one is read from the bundle on",
                 "/linux/devices|[{'type':'c','path':'/dev/x','major':1,'minor':-3}]|config.json: /linux/devices/0/minor: expected"
                         + " an unsigned 32-bit integer, found -3",
                 "/linux/sysctl|{'net.ipv4.nope':'1'}|/linux/sysctl/net.ipv4.nope: write \"1\" to /proc/sys/net/ipv4/nope: ENOENT"
-                        + " (No such file or directory): this kernel has no such sysctl, or its module isn't loaded: correct the name,"
+                        + " (no such file or directory): this kernel has no such sysctl, or its module isn't loaded: correct the name,"
                         + " or load the module on the host",
                 "/linux/sysctl|{'net.ipv4.ip_forward':'x'}|/linux/sysctl/net.ipv4.ip_forward: write \"x\" to"
-                        + " /proc/sys/net/ipv4/ip_forward: EINVAL (Invalid argument)",
+                        + " /proc/sys/net/ipv4/ip_forward: EINVAL (invalid argument)",
                 "/linux/readonlyPaths|['x']|config.json: /linux/readonlyPaths/0: expected an absolute path, found \"x\"",
                 "/linux/memoryPolicy|{'mode':'MPOL_BIND','nodes':'1023'}|/linux/memoryPolicy: set memory policy MPOL_BIND (does"
-                        + " this machine have these nodes, and is the cgroup allowed to use them?): EINVAL (Invalid argument)"
+                        + " this machine have these nodes, and is the cgroup allowed to use them?): EINVAL (invalid argument)"
             })
     @JruncOnly("it is about our words")
     void aValueThatThisHostCanNotTake(String pointer, String value, String message, Lab lab) {

@@ -4,6 +4,7 @@ package dev.jrunc.it;
 import static dev.jrunc.it.harness.Outcome.PASS;
 import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Bundle;
@@ -270,6 +271,41 @@ class CommandLineIT {
 
         assertTrue(result.stderr().contains("container does not exist"), result::toString);
         assertEquals("", result.stdout());
+    }
+
+    @Test
+    void aFormatWithoutALogIsThatOfTheStandardErrorOutput(Lab lab) {
+        String json = lab.plainCall("state", lab.id("missing"))
+                .globally("--root", lab.stateRoot().toString(), "--log-format", "json")
+                .now()
+                .exited(1)
+                .stderr();
+        JsonNode line = Json.parse(json.strip());
+
+        assertEquals("error", line.path("level").asString());
+        assertTrue(line.path("msg").asString().contains("container does not exist"), json);
+    }
+
+    @Test
+    void debugWithoutALogIsLoggedToTheStandardErrorOutput(Lab lab) {
+        Bundle bundle = bundle(lab);
+        Result result = lab.plainCall("run", "-b", bundle.folder().toString(), lab.nextId())
+                .globally("--debug", "--root", lab.stateRoot().toString())
+                .now()
+                .succeeded();
+
+        List<String> lines = result.stderr().lines().toList();
+        assertTrue(
+                lines.stream().allMatch(line -> line.matches("time=\"[^\"]+\" level=debug msg=.*")), result::toString);
+        assertTrue(result.stderr().contains("level=debug"), result::toString);
+    }
+
+    @Test
+    void helpOfAnUnknownCommand(Lab lab) {
+        Result result = lab.plainCall("help", "fly").now();
+
+        assertNotEquals(0, result.exit());
+        assertTrue(result.stderr().contains("No help topic for 'fly'"), result::toString);
     }
 
     @Test

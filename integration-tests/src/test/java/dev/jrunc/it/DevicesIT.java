@@ -120,6 +120,15 @@ class DevicesIT {
         lab.run(bundle).succeeded().printed("try-open /dev/kmsg: EPERM");
     }
 
+    /** Not listed, but VPNs in containers count on it. */
+    @Test
+    void tunMayBeUsedByWhoMakesItsNode(Lab lab) {
+        Bundle bundle = lab.bundle().capabilities("CAP_MKNOD");
+        bundle.payload("try-mknod", "/dev/tun", "c", "10", "200", ",", "try-open", "/dev/tun");
+
+        lab.run(bundle).succeeded().printed("try-open /dev/tun: OK");
+    }
+
     @Test
     void aDeviceThatIsAllowedCanBeOpened(Lab lab) {
         Bundle bundle = kmsg(lab);

@@ -501,7 +501,7 @@ class ExecIT {
     @ParameterizedTest
     @CsvSource({
         "../other,is not a sub cgroup path",
-        "missing,No such file or directory",
+        "missing,o such file or directory",
         "nosuch:sub,unknown controller nosuch",
         "a:b:c,invalid --cgroup argument: a:b:c"
     })

@@ -108,7 +108,7 @@ class ExplainErrorsIT {
                 .exited(1);
         assertEquals(
                 List.of(
-                        bundle.lastMount() + ": create would fail: BIND: ENOENT (No such file or directory)",
+                        bundle.lastMount() + ": create would fail: BIND: ENOENT (no such file or directory)",
                         "  there is no " + NOWHERE + "\\u001b to be mounted",
                         "  mend: make it, or take the mount out"),
                 result.lines());

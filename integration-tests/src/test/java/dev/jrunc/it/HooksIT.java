@@ -21,6 +21,7 @@ import dev.jrunc.it.harness.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,17 @@ class HooksIT {
         Bundle bundle = bundle(lab);
         KINDS.reversed().forEach(kind -> bundle.hook(kind, hook(lab, kind)));
         return bundle;
+    }
+
+    @Test
+    void createContainerHooksBeginInTheRootFileSystem(Lab lab) throws Exception {
+        Path seen = lab.newFile("seen");
+        Path script = Files.writeString(lab.newFile("sh"), "#!/bin/sh\npwd >" + seen + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Bundle bundle = lab.bundle().hook("createContainer", Map.of("path", script.toString()));
+        lab.run(bundle).succeeded();
+
+        assertEquals(bundle.rootfs().toString(), Files.readString(seen).strip());
     }
 
     @Test
@@ -474,7 +486,7 @@ class HooksIT {
         bundle.config().putObject("annotations").put("run.oci.hooks.stdout", "/nowhere/output");
 
         lab.failsToCreate(bundle, "/nowhere/output")
-                .oursSays("open /nowhere/output for a hook's output: ENOENT (No such file or directory)");
+                .oursSays("open /nowhere/output for a hook's output: ENOENT (no such file or directory)");
     }
 
     @Test

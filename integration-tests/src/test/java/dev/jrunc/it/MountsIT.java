@@ -19,6 +19,7 @@ import dev.jrunc.it.harness.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,35 @@ class MountsIT {
             failure = "data: defaults")
     void defaultsIsNoFlag(Lab lab) {
         assertTrue(tmpfs(lab, "defaults", "nodev").options().containsAll(Set.of("rw", "nodev")));
+    }
+
+    @Test
+    void aFlagOfFewFileSystemsIsNoError(Lab lab) {
+        assertEquals("tmpfs", tmpfs(lab, "iversion").type());
+    }
+
+    private static Path closedFolder(Bundle bundle) throws IOException {
+        Path folder = Files.createDirectory(bundle.rootfs().resolve("closed"));
+        return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    }
+
+    @Test
+    void aTmpfsHasTheModeOfTheFolderThatItHides(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/closed").mount("tmpfs", "tmpfs", "/new");
+        closedFolder(bundle);
+        Report report = lab.report(bundle);
+
+        assertEquals(0750, report.number("/root/closed/mode"));
+        assertEquals(01777, report.number("/root/new/mode"));
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "runc 1.1 gives it the folder's nevertheless", failure = "expected: <457>")
+    void aModeThatIsAskedForIsThatOfTheTmpfs(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/closed", "mode=711");
+        closedFolder(bundle);
+
+        assertEquals(0711, lab.report(bundle).number("/root/closed/mode"));
     }
 
     @Test

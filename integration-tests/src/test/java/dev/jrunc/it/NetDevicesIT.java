@@ -258,14 +258,14 @@ class NetDevicesIT {
 
         lab.failsToCreate(bundle(lab, device, "eth0").join("network", namespace), "eth0", "EEXIST")
                 .oursSays("/linux/netDevices/" + device + ": move network device " + device
-                        + " into the container, where it is to be called eth0: EEXIST (File exists)");
+                        + " into the container, where it is to be called eth0: EEXIST (file exists)");
         assertTrue(Files.exists(Path.of("/sys/class/net/" + device)), "it was not touched");
     }
 
     @Test
     void aDeviceThatIsNotThere(Lab lab) {
         lab.failsToCreate(bundle(lab, "nowhere0", "eth0"), "nowhere0")
-                .oursSays("/linux/netDevices/nowhere0: find network device nowhere0: ENODEV (No such device)");
+                .oursSays("/linux/netDevices/nowhere0: find network device nowhere0: ENODEV (no such device)");
     }
 
     /** What can't be is found before anything is moved. */

@@ -181,6 +181,15 @@ class ProcessIT {
     }
 
     @Test
+    void cwdThatOnlyRootMayEnter(Lab lab) throws Exception {
+        Bundle bundle = user(lab.bundle(), 1000, 1000).capabilities();
+        Files.setPosixFilePermissions(bundle.directory("/closed"), PosixFilePermissions.fromString("rwx------"));
+        bundle.process().put("cwd", "/closed");
+
+        assertEquals("/closed", lab.report(bundle).text("/cwd"));
+    }
+
+    @Test
     void userAndGroups(Lab lab) {
         Bundle bundle = user(lab.bundle(), 1000, 2000);
         bundle.process().withObject("/user").set("additionalGids", Json.quoted("[3000,2000,5]"));

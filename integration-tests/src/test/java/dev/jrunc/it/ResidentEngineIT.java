@@ -217,7 +217,7 @@ class ResidentEngineIT {
         assertForcedSays(
                 lab,
                 socketOfRoot(run),
-                "no resident engine at " + socketOfRoot(run) + ": ENOENT (No such file or directory)");
+                "no resident engine at " + socketOfRoot(run) + ": ENOENT (no such file or directory)");
     }
 
     @Test
@@ -228,7 +228,7 @@ class ResidentEngineIT {
 
         assertTrue(Files.exists(socket));
         assertGoesColdSilently(lab, run);
-        assertForcedSays(lab, socket, "no resident engine at " + socket + ": ECONNREFUSED (Connection refused)");
+        assertForcedSays(lab, socket, "no resident engine at " + socket + ": ECONNREFUSED (connection refused)");
     }
 
     @Test
@@ -277,7 +277,7 @@ class ResidentEngineIT {
             }
             assertGoesColdSilently(lab, run);
             assertForcedSays(
-                    lab, socket, "no resident engine at " + socket + ": EAGAIN (Resource temporarily unavailable)");
+                    lab, socket, "no resident engine at " + socket + ": EAGAIN (resource temporarily unavailable)");
         } finally {
             for (SocketChannel caller : callers) {
                 caller.close();

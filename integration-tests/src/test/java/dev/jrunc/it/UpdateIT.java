@@ -17,6 +17,7 @@ import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
+import dev.jrunc.it.harness.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -328,6 +329,18 @@ class UpdateIT {
     void aFileThatIsMissing(Lab lab) {
         lab.fails(Limited.plain(lab).call("--resources", "/missing/resources.json"), "no such file or directory")
                 .oursSays("/missing/resources.json", "ENOENT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kernel-memory", "--kernel-memory-tcp"})
+    void limitsThatTheKernelHasGivenUpAreAWarning(String option, Lab lab) {
+        Limited limited = Limited.plain(lab);
+        Result result = limited.call(option, "64m", "--pids-limit", "40").now().succeeded();
+
+        assertTrue(
+                (result.stderr() + String.join("\n", result.log())).contains("Kernel memory settings are ignored"),
+                result::toString);
+        limited.has("pids.max", 40);
     }
 
     @Test

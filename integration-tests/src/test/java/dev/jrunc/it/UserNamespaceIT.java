@@ -48,6 +48,11 @@ class UserNamespaceIT {
     }
 
     @Test
+    void rootInsideOwnsItsMessageQueues(Lab lab) {
+        assertEquals(0, lab.report(lab.bundle().userNamespace(100000)).number("/dev/mqueue/uid"));
+    }
+
+    @Test
     void severalRangesInOneMap(Lab lab) {
         Bundle bundle = lab.bundle().addNamespace("user");
         bundle.linux()

@@ -82,7 +82,8 @@ final class CgroupV1 extends CgroupDriver {
             write(of("rdma", pointer), "rdma.max", rdmaText(device.getKey(), device.getValue()), pointer);
         }
         if (!resources.unified().isEmpty()) {
-            throw new Unsupported(RESOURCES + "/unified", "needs a host with only cgroup v2");
+            throw new Unsupported(
+                    RESOURCES + "/unified", "cannot use unified on cgroup v1: it needs a host with only cgroup v2");
         }
     }
 

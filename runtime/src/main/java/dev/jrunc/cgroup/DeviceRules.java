@@ -76,7 +76,7 @@ final class DeviceRules {
         }
     }
 
-    /** Any node may be made (which doesn't allow to open it); the default devices, terminals and ptmx may be used. */
+    /** Any node may be made (which doesn't allow to open it); the default devices, terminals, ptmx, tun and tap may be used. */
     private static final List<Rule> ALWAYS = List.of(
             always("making device nodes", CHARACTER, null, null, MKNOD),
             always("making device nodes", BLOCK, null, null, MKNOD),
@@ -87,7 +87,9 @@ final class DeviceRules {
             always("default device /dev/zero", CHARACTER, 1L, 5L, ALL_RIGHTS),
             always("default device /dev/urandom", CHARACTER, 1L, 9L, ALL_RIGHTS),
             always("terminals", CHARACTER, 136L, null, ALL_RIGHTS),
-            always("default device /dev/ptmx", CHARACTER, 5L, 2L, ALL_RIGHTS));
+            always("default device /dev/ptmx", CHARACTER, 5L, 2L, ALL_RIGHTS),
+            // runc 1.2 took them away, and 1.2.4 gave them back: VPNs in containers make the node themselves.
+            always("tun and tap", CHARACTER, 10L, 200L, ALL_RIGHTS));
 
     private DeviceRules() {}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record GlobalOptions(
         boolean debug,
         @Nullable String log,
-        String logFormat,
+        @Nullable String logFormat,
         @Nullable String root,
         boolean systemdCgroup,
         String rootless,
@@ -41,7 +41,7 @@ record GlobalOptions(
         return new GlobalOptions(
                 given.flag("--debug"),
                 log == null || log.isEmpty() ? null : log,
-                given.value("--log-format", "text"),
+                given.value("--log-format"),
                 given.value("--root"),
                 given.flag("--systemd-cgroup"),
                 given.value("--rootless", "auto"),
@@ -54,7 +54,9 @@ record GlobalOptions(
 
     /** @throws UsageError for values that can't be meant */
     void check() {
-        require("--log-format", logFormat, List.of("text", "json"));
+        if (logFormat != null) {
+            require("--log-format", logFormat, List.of("text", "json"));
+        }
         require("--rootless", rootless, List.of("true", "false", "auto"));
         // fd: is the front's affair: of a program that embeds the engine.
         if (!engine.startsWith("unix:") && !engine.startsWith("fd:")) {
@@ -72,6 +74,14 @@ record GlobalOptions(
     GlobalOptions withoutLog() {
         return new GlobalOptions(
                 debug, null, logFormat, root, systemdCgroup, rootless, version, help, criu, engine, trace);
+    }
+
+    /**
+     * Whether the standard error output gets lines of a log, as it does from runc without --log: for a caller that has asked for a
+     * form of them, or for more than people read.
+     */
+    boolean logsToStandardError() {
+        return log == null && (logFormat != null || debug);
     }
 
     private static void require(String name, String value, List<String> allowed) {
@@ -104,7 +114,10 @@ record GlobalOptions(
 
     /** For a call that the front makes later in the same name. */
     List<String> toArguments(String rootFolder) {
-        List<String> arguments = new ArrayList<>(List.of("--root", rootFolder, "--log-format", logFormat));
+        List<String> arguments = new ArrayList<>(List.of("--root", rootFolder));
+        if (logFormat != null) {
+            arguments.addAll(List.of("--log-format", logFormat));
+        }
         if (log != null) {
             arguments.addAll(List.of("--log", log));
         }

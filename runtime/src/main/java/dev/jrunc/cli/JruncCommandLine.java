@@ -89,13 +89,11 @@ public final class JruncCommandLine implements Session.Handler {
         }
         List<String> rest = arguments.rest();
         if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
-            return help(front, rest);
+            return help(front, global, rest);
         }
         Command command = find(rest.getFirst());
         if (command == null) {
-            new Log(front, global, clock)
-                    .error("unknown command \"" + rest.getFirst() + "\"; jrunc --help lists the commands");
-            return FAILURE;
+            return unknown(front, global, rest.getFirst());
         }
         List<String> behind = rest.subList(1, rest.size());
         long began = System.nanoTime();
@@ -218,9 +216,20 @@ public final class JruncCommandLine implements Session.Handler {
         return options;
     }
 
-    private int help(Front front, List<String> rest) {
+    /** In the words of runc's library. */
+    private int unknown(Front front, GlobalOptions global, String name) {
+        new Log(front, global, clock)
+                .error("unknown command \"" + name + "\": No help topic for '" + name
+                        + "'; jrunc --help lists the commands");
+        return FAILURE;
+    }
+
+    private int help(Front front, GlobalOptions global, List<String> rest) {
         String topic = rest.isEmpty() ? "" : rest.getFirst().equals("help") && rest.size() > 1 ? rest.get(1) : "";
         Command command = topic.isEmpty() ? null : find(topic);
+        if (command == null && !topic.isEmpty()) {
+            return unknown(front, global, topic);
+        }
         print(front, 1, command == null ? overview() : usage(command));
         return 0;
     }

@@ -62,7 +62,7 @@ final class Log {
     /** To the standard error output, and to the log: one line, whatever the kernel or a hook has said. */
     void error(String message) {
         String line = Printable.of(message);
-        toStandardError("jrunc: " + line + "\n");
+        toPeople("", line, Level.ERROR);
         toLog(Level.ERROR, line);
     }
 
@@ -70,7 +70,7 @@ final class Log {
     void warning(String message) {
         String line = OneLine.of(message);
         if (options.log() == null) {
-            toStandardError("jrunc: warning: " + line + "\n");
+            toPeople("warning: ", line, Level.WARNING);
         }
         toLog(Level.WARNING, line);
     }
@@ -81,9 +81,13 @@ final class Log {
             return;
         }
         if (options.log() == null) {
-            toStandardError("jrunc: debug: " + message + "\n");
+            toPeople("debug: ", message, Level.DEBUG);
         }
         toLog(Level.DEBUG, message);
+    }
+
+    private void toPeople(String word, String message, Level level) {
+        toStandardError(options.logsToStandardError() ? logLine(level, message) : "jrunc: " + word + message + "\n");
     }
 
     private void toStandardError(String text) {
@@ -116,11 +120,15 @@ final class Log {
                     "/dev/log",
                     Bytes.utf8("<" + (FACILITY + level.severity) + ">" + tag(log) + ": " + message.replace('\n', ' ')));
         }
+        return new HostOperation.WriteFile(ORIGIN, log, Bytes.utf8(logLine(level, message)), MODE, APPEND);
+    }
+
+    private String logLine(Level level, String message) {
         String time = Rfc3339.seconds(clock.instant());
-        String line = options.logFormat().equals("json")
+        String line = "json".equals(options.logFormat())
                 ? LogLine.json(level.word, message, time)
                 : LogLine.text(level.word, message, time);
-        return new HostOperation.WriteFile(ORIGIN, log, Bytes.utf8(line + "\n"), MODE, APPEND);
+        return line + "\n";
     }
 
     private static String tag(String log) {

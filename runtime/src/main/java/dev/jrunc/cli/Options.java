@@ -49,6 +49,11 @@ final class Options {
         all.add(new Option(List.of(names), null, null));
     }
 
+    /** One with a value that is accepted and not shown. */
+    void hiddenValue(String label, String... names) {
+        all.add(new Option(List.of(names), label, null));
+    }
+
     List<Option> all() {
         return all;
     }

@@ -70,6 +70,8 @@ final class UpdateCommand implements Command {
         options.value("N", "how many tasks it may have; -1: no limit", "--pids-limit");
         options.value("SCHEMA", "Intel RDT/CAT: its part of the L3 cache", "--l3-cache-schema");
         options.value("SCHEMA", "Intel RDT/MBA: its part of the memory bandwidth", "--mem-bw-schema");
+        options.hiddenValue("BYTES", "--kernel-memory");
+        options.hiddenValue("BYTES", "--kernel-memory-tcp");
     }
 
     @Override
@@ -79,6 +81,10 @@ final class UpdateCommand implements Command {
         Spec.Resources limits = limits(invocation);
         if (file != null && !limits.equals(Spec.Resources.NONE)) {
             invocation.context().warnings().accept("--resources: the other options for limits are ignored");
+        }
+        if (given(invocation.value("--kernel-memory")) != null
+                || given(invocation.value("--kernel-memory-tcp")) != null) {
+            invocation.context().warnings().accept("Kernel memory settings are ignored: the kernel has given them up");
         }
         UpdateOptions options = new UpdateOptions(
                 file,

@@ -26,6 +26,9 @@ public final class ContainerError extends JruncException {
     }
 
     public static ContainerError invalidId(String id) {
+        if (id.isEmpty()) {
+            return new ContainerError("container id cannot be empty: invalid container ID format");
+        }
         return new ContainerError("invalid container ID format: \"" + id
                 + "\": expected 1 to 255 of the characters A-Z a-z 0-9 _ + . - and neither \".\" nor \"..\"");
     }

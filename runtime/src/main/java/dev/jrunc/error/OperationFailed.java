@@ -30,7 +30,7 @@ public final class OperationFailed extends JruncException {
         return new OperationFailed(operation, origin, errno, detail + ": " + more);
     }
 
-    /** {@code /mounts/3: mount tmpfs on /data: EINVAL (Invalid argument)}. */
+    /** {@code /mounts/3: mount tmpfs on /data: EINVAL (invalid argument)}. */
     private static String text(String origin, int errno, String detail) {
         StringBuilder text = new StringBuilder();
         if (origin.startsWith("/")) {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param origin the place in config.json, a JSON pointer, or the rule's or the option's name; empty for the whole document
  * @param command which would fail: mostly {@code create}
  * @param operation as in the plan; empty where there would be no plan
- * @param error as the command would tell it, {@code ENOENT (No such file or directory)}; empty for what is refused by jrunc
+ * @param error as the command would tell it, {@code ENOENT (no such file or directory)}; empty for what is refused by jrunc
  * @param problem what was looked at, and what was found
  * @param mend what would help
  */

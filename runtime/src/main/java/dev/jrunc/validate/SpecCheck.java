@@ -338,22 +338,25 @@ public final class SpecCheck {
                 throw new InvalidSpec(pointer, "leads out of /proc/sys");
             }
             if (path.startsWith("net/")) {
-                require("network", pointer);
+                require("network", key, pointer, "not allowed in host network namespace");
             } else if (path.startsWith("fs/mqueue/") || IPC_SYSCTLS.contains(path)) {
-                require("ipc", pointer);
+                require("ipc", key, pointer, "is not allowed in the hosts ipc namespace");
             } else if (path.equals("kernel/domainname")) {
-                require("uts", pointer);
+                require("uts", key, pointer, "not allowed in host uts namespace");
             } else if (path.equals("kernel/hostname")) {
-                throw new InvalidSpec(pointer, "conflicts with hostname: set that instead");
+                throw new InvalidSpec(
+                        pointer,
+                        "sysctl \"" + key
+                                + "\" is not allowed as it conflicts with the OCI \"hostname\" field: set that instead");
             } else {
                 throw new InvalidSpec(pointer, "sysctl \"" + key + "\" is not in a separate kernel namespace");
             }
         }
     }
 
-    private void require(String namespace, String pointer) {
+    private void require(String namespace, String key, String pointer, String refusal) {
         if (namespace(namespace) == null) {
-            throw new InvalidSpec(pointer, "this sysctl is not allowed in the host's " + namespace + " namespace");
+            throw new InvalidSpec(pointer, "sysctl \"" + key + "\" " + refusal);
         }
     }
 

@@ -51,7 +51,8 @@ class DeviceProgramTest {
         "b, m, 8, 0, true",
         "b, r, 8, 0, false",
         "b, r, 1, 3, false", // a block device with the numbers of null
-        "c, rw, 10, 200, false" // tun
+        "c, rw, 10, 200, true", // tun
+        "c, rw, 10, 229, false" // fuse
     })
     void whatEveryContainerMay(String type, String access, long major, long minor, boolean expected) {
         int kind = type.equals("b") ? DeviceRules.BLOCK : DeviceRules.CHARACTER;

@@ -249,7 +249,9 @@ class CommandLineTest {
         EmptyHost host = host("checkpoit", "c1");
 
         assertEquals(1, host.run());
-        assertEquals("jrunc: unknown command \"checkpoit\"; jrunc --help lists the commands\n", host.err.toString());
+        assertEquals(
+                "jrunc: unknown command \"checkpoit\": No help topic for 'checkpoit'; jrunc --help lists the commands\n",
+                host.err.toString());
     }
 
     @ParameterizedTest

@@ -152,11 +152,11 @@ class ExplainedTextTest {
     void whatWouldFail() {
         List<Prediction> predictions = List.of(
                 new Prediction(
-                        "/mounts/0", "create", "BIND", "ENOENT (No such file or directory)", "no \u0007", "make it"),
+                        "/mounts/0", "create", "BIND", "ENOENT (no such file or directory)", "no \u0007", "make it"),
                 new Prediction("", "create", "", "", "is empty", "correct it there"));
 
         assertEquals("""
-                /mounts/0: create would fail: BIND: ENOENT (No such file or directory)
+                /mounts/0: create would fail: BIND: ENOENT (no such file or directory)
                   no \\u0007
                   mend: make it
                 config.json: create would fail

@@ -204,7 +204,7 @@ class ErrorsPageTest {
                 An error is one line, on standard error and as the last error of `--log`:
 
                 ```
-                jrunc: create failed: container ID: /mounts/3: bind /srv/data on /data: open the source: ENOENT (No such file or directory): HINT
+                jrunc: create failed: container ID: /mounts/3: bind /srv/data on /data: open the source: ENOENT (no such file or directory): HINT
                        command        which one     where in    what was tried, on what          what the kernel said                what helps
                                                     config.json
                 ```

@@ -616,14 +616,7 @@ class HintsTest {
                 Errno.EINVAL,
                 "become user 1000",
                 "linux.uidMappings maps no id 1000");
-        on(
-                host(),
-                Hint.CWD_CLOSED,
-                "CWD",
-                "/process/cwd",
-                Errno.EACCES,
-                "change to the working directory /root",
-                "user 1000");
+        on(host(), Hint.CWD_CLOSED, "CWD", "/process/cwd", Errno.EACCES, "chdir to cwd (\"/root\")", "user 1000");
         on(
                 host(),
                 Hint.CWD_NO_FOLDER,

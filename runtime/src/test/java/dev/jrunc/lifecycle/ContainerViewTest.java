@@ -85,8 +85,8 @@ class ContainerViewTest {
     void throughLinksOfTheImage() {
         assertEquals("/usr/bin/program", see("/bin/program"));
         assertEquals("/usr/bin/program", see("//bin/./program"));
-        assertEquals("ENOENT (No such file or directory)", see("/bin/none"));
-        assertEquals("ENOTDIR (Not a directory)", see("/bin/program/x"));
+        assertEquals("ENOENT (no such file or directory)", see("/bin/none"));
+        assertEquals("ENOTDIR (not a directory)", see("/bin/program/x"));
     }
 
     @Test
@@ -104,7 +104,7 @@ class ContainerViewTest {
         host.put("/rootfs/one", "/two");
         host.put("/rootfs/two", "/one");
 
-        assertEquals("ELOOP (Too many levels of symbolic links)", see("/one"));
+        assertEquals("ELOOP (too many levels of symbolic links)", see("/one"));
     }
 
     @Test
@@ -112,7 +112,7 @@ class ContainerViewTest {
         view.mount(HERE, "/usr", "/host", 0);
 
         assertEquals("/usr/bin/other", see("/bin/other"));
-        assertEquals("ENOENT (No such file or directory)", see("/bin/program"));
+        assertEquals("ENOENT (no such file or directory)", see("/bin/program"));
     }
 
     @Test

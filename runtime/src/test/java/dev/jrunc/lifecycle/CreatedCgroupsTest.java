@@ -105,7 +105,7 @@ class CreatedCgroupsTest {
 
         assertEquals(
                 "/linux/resources/memory/limit: cannot set memory limit: container could not join or create cgroup"
-                        + " /cg/memory/user/ID: EACCES (Permission denied)",
+                        + " /cg/memory/user/ID: EACCES (permission denied)",
                 failure.getMessage());
         assertEquals(3, created(plan, Map.of()).plan().folders().size());
         assertEquals(
@@ -123,7 +123,7 @@ class CreatedCgroupsTest {
         JruncException failure =
                 assertThrows(JruncException.class, () -> created(plan, Map.of("/cg/memory/here", Errno.EACCES)));
 
-        assertEquals("/linux/cgroupsPath: tried it: EACCES (Permission denied)", failure.getMessage());
+        assertEquals("/linux/cgroupsPath: tried it: EACCES (permission denied)", failure.getMessage());
     }
 
     @Test
@@ -156,7 +156,7 @@ class CreatedCgroupsTest {
         JruncException failure = assertThrows(JruncException.class, cgroups::join);
         assertEquals(
                 "/linux/resources/memory/limit: cannot set memory limit: container could not join or create cgroup"
-                        + " /cg/memory/user/ID: EACCES (Permission denied)",
+                        + " /cg/memory/user/ID: EACCES (permission denied)",
                 failure.getMessage());
     }
 
@@ -167,7 +167,7 @@ class CreatedCgroupsTest {
         cgroups.create();
 
         assertEquals(
-                "tried it: EBUSY (Device or resource busy)",
+                "tried it: EBUSY (device or resource busy)",
                 assertThrows(JruncException.class, cgroups::join).getMessage());
     }
 }

@@ -232,7 +232,7 @@ class ResctrlTest {
         OperationFailed error = assertThrows(OperationFailed.class, () -> host.execute(plan.steps()));
 
         assertEquals(
-                "/linux/intelRdt/schemata: tried: Mask 0 out of range: EINVAL (Invalid argument)",
+                "/linux/intelRdt/schemata: tried: Mask 0 out of range: EINVAL (invalid argument)",
                 Resctrl.explained(host, plan, error).getMessage());
     }
 }

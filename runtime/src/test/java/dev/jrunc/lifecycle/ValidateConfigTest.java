@@ -117,7 +117,7 @@ class ValidateConfigTest {
         rootfs = false;
 
         assertEquals(
-                List.of("error: /root/path: root file system /bundle/rootfs: ENOENT (No such file or directory)"),
+                List.of("error: /root/path: root file system /bundle/rootfs: ENOENT (no such file or directory)"),
                 validate("{" + ROOT + PROCESS + ",'linux':{'namespaces':[{'type':'mount'},{'type':'pid'}]}}"));
     }
 

@@ -158,7 +158,7 @@ class KeptFiltersTest {
 
         SeccompFilter filter = filter(LIBRARIES, PROFILE);
 
-        assertEquals(List.of("kept seccomp filters: read it: EBADMSG (Bad message)"), warnings);
+        assertEquals(List.of("kept seccomp filters: read it: EBADMSG (bad message)"), warnings);
         host.readError = Errno.ENOENT;
         assertEquals(filter, filter(NONE, PROFILE), "made anew");
     }

@@ -207,11 +207,11 @@ class SpecCheckTest {
                 "'linux':{'memoryPolicy':{'mode':'MPOL_BIND','nodes':'1024'}}"
                         + "|/linux/memoryPolicy/nodes: expected 0 to 1023, found \"1024\"",
                 "'linux':{'sysctl':{'net.ipv4.ip_forward':'1'}}"
-                        + "|/linux/sysctl/net.ipv4.ip_forward: this sysctl is not allowed in the host's network namespace",
+                        + "|/linux/sysctl/net.ipv4.ip_forward: sysctl \"net.ipv4.ip_forward\" not allowed in host network namespace",
                 "'linux':{'sysctl':{'kernel.shmmax':'1'}}"
-                        + "|/linux/sysctl/kernel.shmmax: this sysctl is not allowed in the host's ipc namespace",
+                        + "|/linux/sysctl/kernel.shmmax: sysctl \"kernel.shmmax\" is not allowed in the hosts ipc namespace",
                 "'linux':{'namespaces':[{'type':'uts'}],'sysctl':{'kernel.hostname':'x'}}"
-                        + "|/linux/sysctl/kernel.hostname: conflicts with hostname: set that instead",
+                        + "|/linux/sysctl/kernel.hostname: sysctl \"kernel.hostname\" is not allowed as it conflicts with the OCI \"hostname\" field: set that instead",
                 "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'vm.swappiness':'1'}}"
                         + "|/linux/sysctl/vm.swappiness: sysctl \"vm.swappiness\" is not in a separate kernel namespace",
                 "'linux':{'namespaces':[{'type':'network'}],'sysctl':{'net/../vm/swappiness':'1'}}"
