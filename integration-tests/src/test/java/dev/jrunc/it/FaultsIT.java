@@ -55,6 +55,7 @@ class FaultsIT {
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void nothingIsLostOrLeft(Subject subject, Lab lab) {
         List<String> wrong = new FaultMatrix(lab, subject, TABLE).run(OF_EACH, SEED, ONLY);
+        TABLE.write();
 
         assertEquals("", String.join("\n", wrong), () -> "with -Djrunc.faults.seed=" + SEED);
     }

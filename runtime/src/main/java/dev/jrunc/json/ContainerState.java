@@ -124,8 +124,7 @@ public record ContainerState(
     }
 
     /** What changes; all else stays. */
-    private ContainerState with(
-            boolean whole, boolean dumped, long initPid, long initStartTime, List<Cgroup> its) {
+    private ContainerState with(boolean whole, boolean dumped, long initPid, long initStartTime, List<Cgroup> its) {
         return new ContainerState(
                 ociVersion,
                 id,

@@ -170,9 +170,9 @@ public final class FaultMatrix {
 
     private void prepareNext() {
         if (id != null) {
+            listeners.forEach(Listener::take);
             return;
         }
-        // A queue that is full would let a create wait.
         listeners.forEach(Listener::drop);
         subject.bundle().prepare(lab);
         if (empty == null) {
