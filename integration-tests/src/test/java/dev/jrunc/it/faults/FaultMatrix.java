@@ -187,7 +187,8 @@ public final class FaultMatrix {
         List<String> descriptors = place.engineDescriptors();
         FaultPlace.Faulted faulted = place.call(words(of), point, fault, init);
         if (init != 0 && faulted.killed() == init && subject.isHarmless()) {
-            // Not before all are reaped who were in its pid namespace: where the front was killed, by process 1, in its own time.
+            // Not before all are reaped who were in its pid namespace: where the front was killed, by process 1, in its
+            // own time.
             Await.until("the end of process " + init, () -> !Processes.isRunning(init), faulted::result);
         }
         Outcome outcome = outcome(fault, faulted);

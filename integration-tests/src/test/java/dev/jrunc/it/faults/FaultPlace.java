@@ -189,8 +189,7 @@ final class FaultPlace {
             case KILL_STAGE -> kill(child(running.pid(), "jrunc:["), 0);
             case KILL_FRONT -> kill(OptionalLong.of(running.pid()), 0);
             case KILL_ENGINE -> killEngine(running);
-            case KILL_FRONT_AND_ENGINE ->
-                killEngine(running) == 0 ? 0 : kill(OptionalLong.of(running.pid()), 0);
+            case KILL_FRONT_AND_ENGINE -> killEngine(running) == 0 ? 0 : kill(OptionalLong.of(running.pid()), 0);
         };
     }
 
@@ -204,7 +203,8 @@ final class FaultPlace {
             return 0;
         }
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-        // In a frozen cgroup of version 1 it doesn't die before it is thawed, nor while somebody hasn't reaped who was in its pid namespace.
+        // In a frozen cgroup of version 1 it doesn't die before it is thawed, nor while somebody hasn't reaped who was
+        // in its pid namespace.
         Await.within(DEATH, () -> !Processes.isRunning(pid));
         return pid;
     }
