@@ -343,7 +343,8 @@ sanitize: all $(SANITIZED_PROGRAMS) | deps-sanitize
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests
 	@integration-tests/sanitize.sh $(SANITIZED) $(JDK) $(PLANTED)
 
-# All faults, two at a time: each has a place of its own, by whose name all is found that it leaves. FaultsIT has what may be said.
+# All faults, three subjects at a time (they wait as much as they work): each has a place of its own, by whose name all is found that it
+# leaves. FaultsIT has what may be said.
 .PHONY: faults
 EVERY := 1000000
 faults: all $(FAULTS) | deps-test
@@ -352,7 +353,7 @@ faults: all $(FAULTS) | deps-test
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold JRUNC_MUST_WORK=1 \
 		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -Dit.test=FaultsIT \
 		-Djrunc.faults.of-each=$(EVERY) -Djunit.jupiter.execution.parallel.enabled=true \
-		-Djunit.jupiter.execution.parallel.config.strategy=fixed -Djunit.jupiter.execution.parallel.config.fixed.parallelism=2
+		-Djunit.jupiter.execution.parallel.config.strategy=fixed -Djunit.jupiter.execution.parallel.config.fixed.parallelism=3
 
 # build/conformance keeps the suite's programs and what they said last.
 .PHONY: conformance

@@ -124,8 +124,6 @@ static int open_folder(struct state_folder *state, const struct op_open_state *r
 {
     char what[PATH_MAX + 256];
     snprintf(what, sizeof what, "%s/%s", state->root, request->id);
-    if (request->create && make_folder(state, request->id, result) < 0)
-        return -1;
     state->folder_fd = openat(state->root_fd, request->id, OPEN_FOLDER);
     if (state->folder_fd < 0) {
         result_fail(result, errno, "open state folder %s", what);
@@ -150,7 +148,15 @@ void host_open_state(struct front *front, const struct op_open_state *request, s
         result_fail(result, EINVAL, "open state folder \"%s\"", request->id);
         return;
     }
-    if (open_root(state, request, result) < 0 || open_folder(state, request, result) < 0)
+    int error = open_root(state, request, result);
+    if (!error && request->create)
+        error = make_folder(state, request->id, result);
+    if (!error) {
+        error = open_folder(state, request, result);
+        if (error && request->create)
+            unlinkat(state->root_fd, request->id, AT_REMOVEDIR);
+    }
+    if (error)
         state_close(state);
 }
 

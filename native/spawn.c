@@ -204,10 +204,24 @@ static int send_joins(const struct spawning *spawning, int channel, struct spawn
     return result;
 }
 
+/* The stage's word for init. When it dies behind its clone its end of the channel stays open: that is init's as well. */
+static int receive_spawned(int channel, int stage_pidfd, struct frame *frame, struct spawn_error *error)
+{
+    struct pollfd both[] = {{.fd = channel, .events = POLLIN}, {.fd = stage_pidfd, .events = POLLIN}};
+    while (poll(both, 2, SPAWN_SECONDS * 1000) < 0 && errno == EINTR)
+        continue;
+    if (both[1].revents && poll(both, 1, 0) == 0) { /* looked at once more: it may just have said it, and ended */
+        SAY(error, "the new process died before it was in its namespaces");
+        return -ECONNRESET;
+    }
+    return receive(channel, frame, error);
+}
+
 /* Joins in a process of its own, which then makes init our child. */
-static int attend_stage(const struct spawning *spawning, pid_t stage, int channel, struct spawned *spawned,
+static int attend_stage(const struct spawning *spawning, pid_t stage, int stage_pidfd, struct spawned *spawned,
                         struct spawn_error *error)
 {
+    int channel = spawned->channel;
     const struct op_spawn *request = spawning->request;
     int result = send_joins(spawning, channel, error);
     if (result)
@@ -218,7 +232,7 @@ static int attend_stage(const struct spawning *spawning, pid_t stage, int channe
         return result;
     scope_frame frame = {0};
     struct msg_spawned message;
-    result = receive(channel, &frame, error);
+    result = receive_spawned(channel, stage_pidfd, &frame, error);
     if (result)
         return result;
     if (frame.code != FRAME_SPAWNED || frame.fd_count != 1 || !decode_msg_spawned(frame.payload, &message) ||
@@ -258,7 +272,7 @@ static int attend(const struct spawning *spawning, pid_t child, int *pidfd, stru
 {
     int result = 0;
     if (spawning->stage) {
-        result = attend_stage(spawning, child, spawned->channel, spawned, error);
+        result = attend_stage(spawning, child, *pidfd, spawned, error);
         if (result)
             end_process(child, -1);
         else

@@ -3,7 +3,8 @@
  * Stands in for criu where it can't work or must fail: `swrk FD`. FAKE_CRIU names a folder: each message that comes is kept there as
  * request.N, and answered by the message answer.N, as long as there is one; N goes on from process to process. fork.N: before that answer
  * is sent, a sleeping process is made as criu makes the first of a container, a child of who called in a mount namespace of its own, and its pid is put in place of
- * the number 0x0fffffff. terminal.N: that answer comes with the master of a pty.
+ * the number 0x0fffffff. terminal.N: that answer comes with the master of a pty. wait.N: waiting.N is made, and that answer comes when
+ * there is go.N.
  */
 #include "payload.h"
 
@@ -82,6 +83,11 @@ static int open_terminal(void)
 static void answer(int socket, int number)
 {
     static uint8_t message[MAX_MESSAGE];
+    if (access(at("wait", number), F_OK) == 0) {
+        close(open(at("waiting", number), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        while (access(at("go", number), F_OK) < 0)
+            usleep(5000);
+    }
     int file = open(at("answer", number), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         exit(0);

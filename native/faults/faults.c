@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JRUNC_FAULT=PROCESS WHAT NAME N ACTION, or "record". JRUNC_FAULT_FILES=NOTICES:GO names a file that gets a line for each point
- * that is recorded, or "hit" when the chosen one is come to; and a fifo.
+ * that is recorded, or "hit" when the chosen one is come to; and a fifo, which is made.
  *
  *   error  the operation is not executed (or has been, after it), the message isn't sent or got lost: EIO
  *   hold   "held" goes to NOTICES as well; then this process waits for a byte from GO, or for whatever somebody does to it
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Where nobody else's are; also in stage and init, which reach no path of ours. */
@@ -45,6 +46,8 @@ static void open_files(void)
     char notices[4096];
     snprintf(notices, sizeof notices, "%.*s", (int)(go - files), files);
     move_to(open(notices, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), NOTICES_FD);
+    if (mkfifo(go + 1, 0600) < 0 && errno != EEXIST)
+        abort();
     move_to(open(go + 1, O_RDWR | O_CLOEXEC), GO_FD);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static void test_life_of_a_folder(void)
@@ -252,6 +253,26 @@ static void test_remove_only_ours(void)
     fixture_end(&fixture);
 }
 
+/* One that was made, and then couldn't be opened. */
+static void test_nothing_stays_of_a_failure(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    struct rlimit limit;
+    fixture_begin(&fixture);
+    int next = dup(STDIN_FILENO);
+    close(next);
+    CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    struct rlimit low = {.rlim_cur = (rlim_t)next + 1, .rlim_max = limit.rlim_max};
+    CHECK(setrlimit(RLIMIT_NOFILE, &low) == 0);
+    RUN(fixture, result, open_state, .root = fixture.folder, .id = "c1", .create = true);
+    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK(result.error == EMFILE);
+    CHECK(strstr(result.message, "open state folder") != NULL);
+    CHECK(access(in_folder(&fixture, "c1"), F_OK) < 0);
+    fixture_end(&fixture);
+}
+
 int main(void)
 {
     test_life_of_a_folder();
@@ -262,5 +283,6 @@ int main(void)
     test_lock_of_a_deleted_container();
     test_interrupted_lock();
     test_remove_only_ours();
+    test_nothing_stays_of_a_failure();
     return test_end();
 }

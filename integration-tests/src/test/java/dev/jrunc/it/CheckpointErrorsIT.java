@@ -17,7 +17,9 @@ import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.LocalUser;
+import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Running;
+import dev.jrunc.it.harness.Signals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,7 +27,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What checkpoint and restore say to criu, and what they make of what it says, with a program in its place. CheckpointIT has criu itself. */
 @IntegrationTest
@@ -155,6 +160,47 @@ class CheckpointErrorsIT {
                                 + ": EPERM")
                 .oursSays("container " + container.id() + ": ");
         assertGoesOn(container);
+    }
+
+    private static void freeze(Path cgroup) throws Exception {
+        Path ofVersion1 = cgroup.resolve("freezer.state");
+        if (Files.exists(ofVersion1)) {
+            Files.writeString(ofVersion1, "FROZEN");
+        } else {
+            Files.writeString(cgroup.resolve("cgroup.freeze"), "1");
+        }
+    }
+
+    /** criu goes with its front, and leaves what it has frozen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"engine", "front"})
+    void aCheckpointThatIsKilledLeavesNothingFrozen(String killed, Lab lab) throws Exception {
+        Container container = running(lab);
+        FakeCriu criu =
+                new FakeCriu(lab).version(3, 17).comesTo("pre-dump").waits().comesTo("network-lock");
+        Path lib = lab.runtime().path().resolve("../../lib").normalize();
+        Set<Long> others = Processes.executing(lib);
+        Running checkpoint = criu.seenBy(checkpoint(lab, container)).cold().start();
+        Await.until("a criu that waits", criu::isWaiting, checkpoint::stderr);
+        Set<Long> engines = Processes.executing(lib);
+        engines.removeAll(others);
+        freeze(Path.of(criu.requests().get(1).getOpts().getFreezeCgroup()));
+        assertEquals("paused", container.status());
+
+        if (killed.equals("engine")) {
+            engines.forEach(engine -> Signals.send(engine, "KILL"));
+            criu.goOn();
+            checkpoint.await().failedSaying("checkpoint failed: container " + container.id() + ": ", "engine");
+            String before = container.stdout();
+            Await.until("another tick", () -> !container.stdout().equals(before), container::stdout);
+        } else {
+            checkpoint.signal("KILL").await();
+        }
+
+        assertGoesOn(container);
+        lab.call("pause", container.id()).now().succeeded();
+        assertEquals("paused", container.status());
+        lab.call("resume", container.id()).now().succeeded();
     }
 
     @Test

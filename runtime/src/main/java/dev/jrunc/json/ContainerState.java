@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ociVersion of the configuration
  * @param complete false while it is being created: what is named here may exist or not
+ * @param checkpointing criu is at work on it, and may have frozen it
  * @param pid of init in the front's pid namespace; 0 before there is one
  * @param startTime of that process, field 22 of /proc/PID/stat
  * @param bundle absolute
@@ -33,6 +34,7 @@ public record ContainerState(
         String ociVersion,
         String id,
         boolean complete,
+        boolean checkpointing,
         long pid,
         long startTime,
         String bundle,
@@ -93,7 +95,7 @@ public record ContainerState(
     }
 
     public ContainerState withProcess(long initPid, long initStartTime) {
-        return with(complete, initPid, initStartTime, cgroups);
+        return with(complete, checkpointing, initPid, initStartTime, cgroups);
     }
 
     /** Without the cgroups that could not be made: those in these folders are left. */
@@ -109,19 +111,25 @@ public record ContainerState(
 
     /** With other numbers of folders that were made. */
     public ContainerState withTheseCgroups(List<Cgroup> others) {
-        return with(complete, pid, startTime, others);
+        return with(complete, checkpointing, pid, startTime, others);
     }
 
     public ContainerState asComplete() {
-        return with(true, pid, startTime, cgroups);
+        return with(true, checkpointing, pid, startTime, cgroups);
     }
 
-    /** What changes while it is being made; all else stays. */
-    private ContainerState with(boolean whole, long initPid, long initStartTime, List<Cgroup> its) {
+    /** Before criu's work on it, and after that. */
+    public ContainerState asCheckpointing(boolean now) {
+        return with(complete, now, pid, startTime, cgroups);
+    }
+
+    /** What changes; all else stays. */
+    private ContainerState with(boolean whole, boolean dumped, long initPid, long initStartTime, List<Cgroup> its) {
         return new ContainerState(
                 ociVersion,
                 id,
                 whole,
+                dumped,
                 initPid,
                 initStartTime,
                 bundle,

@@ -103,8 +103,8 @@ final class Bundle {
                         Step.must(new HostOperation.RealPath(READING, path)),
                         Step.must(new HostOperation.ReadFile(
                                 READING, path + "/config.json", ConfigReader.MAX_CONFIG_BYTES)),
-                        Step.mayFail(
-                                new HostOperation.ReadFile(READING, "/proc/self/mountinfo", MAX_MOUNTINFO_BYTES))));
+                        // Without it the container would have no cgroups.
+                        Step.must(new HostOperation.ReadFile(READING, "/proc/self/mountinfo", MAX_MOUNTINFO_BYTES))));
         String real = results.get(0).data().utf8();
         Bytes config = results.get(1).data();
         Spec spec = ConfigReader.read(config);

@@ -89,7 +89,7 @@ public final class CheckpointContainer {
         if (!options.preDump()) {
             keepDescriptors(state);
         }
-        dump(criu, dump, spec, state, status);
+        dump(criu, dump, spec, folder, state, status);
         if (!options.preDump() && !options.leaveRunning()) {
             new DeleteContainer(context).remove(folder, state, false);
         }
@@ -191,7 +191,13 @@ public final class CheckpointContainer {
                 REPLACE));
     }
 
-    private void dump(Criu criu, Requests.Dump dump, Spec spec, ContainerState state, Status status) {
+    private void dump(
+            Criu criu, Requests.Dump dump, Spec spec, StateFolder folder, ContainerState state, Status status) {
+        // Of one that was paused before nobody who finds it could tell whether it was to go on.
+        boolean frozenByCriu = status != Status.PAUSED && state.freezer().isPresent();
+        if (frozenByCriu) {
+            front.execute(List.of(folder.writing(state.asCheckpointing(true))));
+        }
         try {
             criu.start(Criu.Start.PLAIN);
             Rpc.Req request = Requests.dump(options, folders.open(spec.annotations()), dump);
@@ -204,17 +210,21 @@ public final class CheckpointContainer {
         } catch (JruncException e) {
             boolean interrupted = e instanceof OperationFailed failed && failed.errno() == Errno.EINTR.number();
             front.attempt(new HostOperation.CriuEnd(CHECKPOINT, interrupted ? 0 : Criu.END_MILLIS));
-            goOn(state, status, e);
+            if (frozenByCriu) {
+                goOn(folder, state, e);
+            }
             throw e;
+        }
+        if (frozenByCriu && (options.preDump() || options.leaveRunning())) {
+            front.execute(List.of(folder.writing(state)));
         }
     }
 
     /** A criu that was killed has left it frozen. */
-    private void goOn(ContainerState state, Status before, JruncException cause) {
-        if (before == Status.PAUSED || state.freezer().isEmpty()) {
-            return;
-        }
-        List<Step<HostOperation>> steps = List.of(Step.mayFail(PauseContainer.freeze(state, "checkpoint", false)));
+    private void goOn(StateFolder folder, ContainerState state, JruncException cause) {
+        Step<HostOperation> thaw = Step.mayFail(PauseContainer.freeze(state, "checkpoint", false));
+        Step<HostOperation> written = Step.mayFail(folder.writing(state).operation());
+        List<Step<HostOperation>> steps = List.of(thaw, written);
         Failures.suppress(cause, steps, front.execute(steps));
     }
 }

@@ -143,6 +143,7 @@ final class NewContainer {
                 bundle.spec().ociVersion(),
                 bundle.id(),
                 false,
+                false,
                 0,
                 0,
                 bundle.path(),

@@ -7,6 +7,7 @@ import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,8 +25,14 @@ public final class RecoverContainer {
      */
     public static void recover(Context context, String id, long pid, long startTime) {
         try {
-            if (!recoverAbandoned(context, context.folder(id)) && pid != 0) {
+            StateFolder folder = context.folder(id);
+            if (recoverAbandoned(context, folder)) {
+                return;
+            }
+            if (pid != 0) {
                 new RunContainer(context).undo(id, pid, startTime);
+            } else {
+                find(context, folder);
             }
         } catch (ContainerError e) {
             if (!e.isMissing()) {
@@ -46,12 +53,30 @@ public final class RecoverContainer {
         ContainerState state = folder.read();
         Status status = folder.status(state);
         if (state.complete()) {
-            return new Found(state, status);
+            Found found = new Found(state, status);
+            return state.checkpointing() ? thawAbandoned(context, folder, found) : found;
         }
         if (recoverAbandoned(context, folder)) {
             throw ContainerError.doesNotExist();
         }
         return new Found(state, Status.CREATING);
+    }
+
+    /** One that a checkpoint was made of, which was killed, and criu with it: that has left it frozen. */
+    private static Found thawAbandoned(Context context, StateFolder folder, Found found) {
+        if (!folder.tryLock()) {
+            return found;
+        }
+        ContainerState state = folder.readLocked().orElseThrow(ContainerError::doesNotExist);
+        if (state.checkpointing()) {
+            List<Step<HostOperation>> steps = new ArrayList<>();
+            if (state.freezer().isPresent()) {
+                steps.add(Step.mayFail(PauseContainer.freeze(state, "checkpoint", false)));
+            }
+            steps.add(folder.writing(state.asCheckpointing(false)));
+            context.front().execute(steps);
+        }
+        return find(context, folder);
     }
 
     /** True when there is nothing left of that id: nobody was working on it, and it was never finished. */

@@ -137,10 +137,11 @@ public final class StateFolder {
         if (results.getFirst().error() == Errno.EEXIST.number()) {
             return false;
         }
-        check(results.getFirst(), "OPEN_STATE");
-        if (!results.get(1).ok()) {
+        if (!results.getFirst().ok() || !results.get(1).ok()) {
+            // Only if it is open, and so new.
             front.attempt(removal().operation());
         }
+        check(results.getFirst(), "OPEN_STATE");
         check(results.get(1), "LOCK_STATE");
         return true;
     }

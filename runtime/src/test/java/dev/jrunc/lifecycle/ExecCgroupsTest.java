@@ -23,6 +23,7 @@ class ExecCgroupsTest {
                 "1.3.0",
                 "c1",
                 true,
+                false,
                 1,
                 1,
                 "/b",

@@ -31,6 +31,7 @@ class InterruptedTest {
             "1.3.0",
             "c1",
             true,
+            false,
             4711,
             1,
             "/bundle",

@@ -118,6 +118,7 @@ class UnfinishedTest {
                 "1.3.0",
                 "c1",
                 false,
+                false,
                 4711,
                 1,
                 "/bundle",

@@ -13,6 +13,10 @@ public enum Fault {
     KILL_ENGINE,
     KILL_FRONT_AND_ENGINE;
 
+    boolean kills() {
+        return this != ERROR && this != DELAY;
+    }
+
     boolean killsFront() {
         return this == KILL_FRONT || this == KILL_FRONT_AND_ENGINE;
     }
@@ -22,13 +26,16 @@ public enum Fault {
     }
 
     /**
-     * Whether it says anything at a point. The engine has no hands, and hears nothing while init works on its plan: for it only what
-     * the front does matters, behind an operation it is as before the next, and within a batch all is as before its first. So is init for
-     * the front's own.
+     * Whether it says anything at a point that no other does: docs/decisions/faults.md.
      *
-     * @param existing whether the call is about a container that is there already, whose init it is then
+     * @param subject whose init is killed where the call is about a container that is there already
      */
-    boolean isFor(Point point, boolean existing) {
+    boolean isFor(Point point, Subject subject) {
+        return (subject.warm() || killsEngine() || (point.isFronts() && !point.isOperation()))
+                && saysSomething(point, !subject.makesContainer());
+    }
+
+    private boolean saysSomething(Point point, boolean existing) {
         boolean early = point.nth() <= 2;
         boolean stage = point.process().equals("stage") || point.process().equals("clone");
         return switch (this) {
@@ -40,7 +47,7 @@ public enum Fault {
                         && !stage
                         && (early || !point.isFronts());
             case KILL_STAGE -> stage;
-            case KILL_FRONT -> true;
+            case KILL_FRONT -> !point.what().equals("after");
             case KILL_ENGINE, KILL_FRONT_AND_ENGINE ->
                 point.isFronts() && !point.what().equals("after") && early;
         };

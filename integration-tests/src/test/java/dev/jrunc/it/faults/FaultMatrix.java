@@ -6,12 +6,14 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Census;
 import dev.jrunc.it.harness.Lab;
+import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Result;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,11 @@ public final class FaultMatrix {
     private @Nullable String id;
 
     private long init;
+
+    /** Without a container, and with that which is there; null: what went wrong may have left something. */
+    private @Nullable Census empty;
+
+    private @Nullable Census before;
 
     public FaultMatrix(Lab lab, Subject subject, FaultTable table) {
         this.lab = lab;
@@ -56,7 +63,7 @@ public final class FaultMatrix {
             List<Injection> injections = new ArrayList<>();
             for (Point point : record()) {
                 for (Fault fault : Fault.values()) {
-                    if (fault.isFor(point, !subject.makesContainer()) && (point.text() + " " + fault).contains(only)) {
+                    if (fault.isFor(point, subject) && (point.text() + " " + fault).contains(only)) {
                         injections.add(new Injection(point, fault));
                     }
                 }
@@ -143,42 +150,67 @@ public final class FaultMatrix {
     }
 
     private void inject(Point point, Fault fault) {
-        if (id == null) {
-            // A queue that is full would let a create wait.
-            listeners.forEach(Listener::drop);
-            subject.bundle().prepare(lab);
-        }
-        Census empty = id == null ? lab.census() : null;
-        prepare();
+        prepareNext();
         String of = callsId();
-        Census before = lab.census();
+        String why;
+        try {
+            why = injected(point, fault, of);
+        } catch (AssertionError e) {
+            why = String.valueOf(e.getMessage()); // a call that didn't return is no reason not to try the others
+        }
+        if (why != null) {
+            String line = subject + " | " + point.text() + " | " + fault + ": " + why;
+            table.add(subject, fault, Outcome.WRONG);
+            table.detail(line);
+            wrong.add(line);
+            dispose(of);
+            empty = null;
+        }
+    }
+
+    private void prepareNext() {
+        if (id != null) {
+            listeners.forEach(Listener::take);
+            return;
+        }
+        listeners.forEach(Listener::drop);
+        subject.bundle().prepare(lab);
+        if (empty == null) {
+            empty = lab.census();
+        }
+        prepare();
+        before = subject.makesContainer() ? empty : lab.census();
+    }
+
+    /** @return what was wrong; null: nothing */
+    private @Nullable String injected(Point point, Fault fault, String of) {
         List<String> descriptors = place.engineDescriptors();
         FaultPlace.Faulted faulted = place.call(words(of), point, fault, init);
-        Outcome outcome;
-        String why = null;
-        if (!faulted.hit() || !faulted.killed()) {
-            outcome = Outcome.NOT_THERE;
-        } else {
-            why = wrong(point, fault, of, faulted.result());
-            outcome = why != null
-                    ? Outcome.WRONG
-                    : fault.killsFront()
-                            ? Outcome.RECOVERED
-                            : succeeded(faulted.result()) ? Outcome.WENT_ON : Outcome.FAILED;
+        if (init != 0 && faulted.killed() == init && subject.isHarmless()) {
+            // Not before all are reaped who were in its pid namespace: where the front was killed, by process 1, in its
+            // own time.
+            Await.until("the end of process " + init, () -> !Processes.isRunning(init), faulted::result);
         }
+        Outcome outcome = outcome(fault, faulted);
+        String why = outcome == Outcome.NOT_THERE ? null : wrong(point, fault, of, faulted.result());
         if (why == null) {
-            why = left(fault, of, before, empty, descriptors);
-            if (why != null) {
-                outcome = Outcome.WRONG;
-            }
+            why = left(fault, of, descriptors);
+        }
+        if (why != null) {
+            return why + "\n    " + faulted.result();
         }
         table.add(subject, fault, outcome);
-        if (why != null) {
-            String line = subject + " | " + point.text() + " | " + fault + ": " + why + "\n    " + faulted.result();
-            wrong.add(line);
-            table.detail(line);
-            dispose(of);
+        return null;
+    }
+
+    private Outcome outcome(Fault fault, FaultPlace.Faulted faulted) {
+        if (!faulted.hit() || (fault.kills() && faulted.killed() == 0)) {
+            return Outcome.NOT_THERE;
         }
+        if (fault.killsFront()) {
+            return Outcome.RECOVERED;
+        }
+        return succeeded(faulted.result()) ? Outcome.WENT_ON : Outcome.FAILED;
     }
 
     private boolean succeeded(Result result) {
@@ -217,7 +249,13 @@ public final class FaultMatrix {
     private boolean maySucceed(Point point, Fault fault) {
         return switch (fault) {
             case DELAY -> true;
-            case ERROR -> point.mayFail() || point.name().equals("EXIT") || !point.isOperation();
+            case ERROR ->
+                point.mayFail()
+                        || point.name().equals("EXIT")
+                        || !point.isOperation()
+                        // The program of an exec has had its run, and the front has its status.
+                        || (point.text().startsWith("front after FOREGROUND")
+                                && subject.words().getFirst().equals("exec"));
             case KILL_INIT, KILL_ENGINE -> true;
             case KILL_STAGE, KILL_FRONT, KILL_FRONT_AND_ENGINE -> false;
         };
@@ -260,8 +298,7 @@ public final class FaultMatrix {
     }
 
     /** What is left, in words; null: nothing, and the container is as it should be. */
-    private @Nullable String left(
-            Fault fault, String of, Census before, @Nullable Census empty, List<String> descriptors) {
+    private @Nullable String left(Fault fault, String of, List<String> descriptors) {
         // Nobody but the dead front would tell that a create was not finished.
         boolean recovered = fault.killsFront();
         if (!recovered
@@ -287,9 +324,11 @@ public final class FaultMatrix {
             id = null;
             init = 0;
             listeners.forEach(Listener::drop);
-            // A folder without state.json may be a create's that goes on: state leaves it alone, delete doesn't.
-            place.call("delete", "--force", of).now();
-            return leftSince(empty == null ? before : empty, descriptors);
+            if (recovered) {
+                // A folder without state.json may be a create's that goes on: state leaves it alone, delete doesn't.
+                place.call("delete", "--force", of).now();
+            }
+            return leftSince(empty, descriptors);
         }
         if (subject.isHarmless() && status.equals(subject.before())) {
             return leftSince(before, descriptors);
@@ -302,10 +341,10 @@ public final class FaultMatrix {
             return "it can't be deleted: " + deleted;
         }
         subject.bundle().removeParents(lab);
-        return leftSince(empty == null ? before : empty, descriptors);
+        return leftSince(empty, descriptors);
     }
 
-    private @Nullable String leftSince(Census earlier, List<String> descriptors) {
+    private @Nullable String leftSince(@Nullable Census earlier, List<String> descriptors) {
         if (Await.within(
                 GRACE,
                 () -> news(earlier).isEmpty() && place.engineDescriptors().equals(descriptors))) {
@@ -319,9 +358,9 @@ public final class FaultMatrix {
         return now.equals(descriptors) ? null : "the engine has open " + now + ", had " + descriptors;
     }
 
-    private List<String> news(Census earlier) {
+    private List<String> news(@Nullable Census earlier) {
         Path pidFile = bundle.folder().resolveSibling("pid");
-        return lab.census().since(earlier).stream()
+        return lab.census().since(Objects.requireNonNull(earlier)).stream()
                 .filter(line -> !place.isEngines(line) && !line.endsWith(pidFile.toString()))
                 .toList();
     }

@@ -22,8 +22,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The test build in a lab: a tree of its own, so that its engines can be told from others, with a resident engine or none, and calls
- * of it with a fault.
+ * The test build in a lab: a tree of its own, so that its engines can be told from others, with a resident engine, and calls of it
+ * with a fault, which have that engine or one of their own.
  */
 final class FaultPlace {
     private static final Path PROGRAM =
@@ -48,9 +48,7 @@ final class FaultPlace {
         Host.run("mkdir", "-p", tree.resolve("bin").toString());
         Host.run("cp", "-a", "--reflink=auto", lib.toString(), tree.toString());
         Host.run("cp", "-a", PROGRAM.toString(), program());
-        if (warm) {
-            serve();
-        }
+        serve();
     }
 
     private String program() {
@@ -91,18 +89,15 @@ final class FaultPlace {
 
     /** What the resident engine has open, but for its own files and pollers. */
     List<String> engineDescriptors() {
-        if (!warm) {
-            return List.of();
-        }
         return EngineFds.of(engine, tree);
     }
 
-    /** A call without a fault. */
+    /** A call without a fault, by the resident engine. */
     Call call(String... words) {
         return lab.host(program())
                 .globally("--root", lab.stateRoot().toString())
                 .globally(words)
-                .with("JRUNC_ENGINE", warm ? "unix:" + socket() : "cold");
+                .with("JRUNC_ENGINE", "unix:" + socket());
     }
 
     /** {@code none} for no container. */
@@ -141,8 +136,13 @@ final class FaultPlace {
         return new Recording(result, points);
     }
 
-    /** What came of a call with a fault. */
-    record Faulted(boolean hit, boolean killed, Result result) {}
+    /**
+     * What came of a call with a fault.
+     *
+     * @param hit whether the call came to the point
+     * @param killed the last process that was killed; 0: nobody
+     */
+    record Faulted(boolean hit, long killed, Result result) {}
 
     /**
      * Makes a call with a fault.
@@ -154,7 +154,7 @@ final class FaultPlace {
         boolean holds = fault != Fault.ERROR;
         Running running =
                 notices.call(words, point.text() + (holds ? " hold" : " error")).start();
-        boolean killed = !holds;
+        long killed = 0;
         if (holds) {
             Await.until(
                     "the fault " + point.text(),
@@ -176,39 +176,37 @@ final class FaultPlace {
         return new Faulted(hit, killed, result);
     }
 
-    /** False when there was nobody to be killed. */
-    private boolean strike(Running running, Fault fault, long init) {
+    /** @return whom it killed; 0: nobody */
+    private long strike(Running running, Fault fault, long init) {
         return switch (fault) {
-            case ERROR -> true;
+            case ERROR -> 0;
             case DELAY -> {
                 // What the others do meanwhile is to come to its end, or to wait.
                 Await.within(Duration.ofMillis(30), () -> false);
-                yield true;
+                yield 0;
             }
             case KILL_INIT -> kill(child(running.pid(), "jrunc:["), init);
             case KILL_STAGE -> kill(child(running.pid(), "jrunc:["), 0);
             case KILL_FRONT -> kill(OptionalLong.of(running.pid()), 0);
             case KILL_ENGINE -> killEngine(running);
-            case KILL_FRONT_AND_ENGINE -> {
-                boolean engineKilled = killEngine(running);
-                yield kill(OptionalLong.of(running.pid()), 0) && engineKilled;
-            }
+            case KILL_FRONT_AND_ENGINE -> killEngine(running) == 0 ? 0 : kill(OptionalLong.of(running.pid()), 0);
         };
     }
 
-    private boolean killEngine(Running running) {
+    private long killEngine(Running running) {
         return kill(warm ? OptionalLong.of(engine) : child(running.pid(), "java"), 0);
     }
 
-    private static boolean kill(OptionalLong found, long otherwise) {
+    private static long kill(OptionalLong found, long otherwise) {
         long pid = found.orElse(otherwise);
         if (pid <= 0 || !Processes.isRunning(pid)) {
-            return false;
+            return 0;
         }
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-        // In a frozen cgroup of version 1 it doesn't die before it is thawed.
+        // In a frozen cgroup of version 1 it doesn't die before it is thawed, nor while somebody hasn't reaped who was
+        // in its pid namespace.
         Await.within(DEATH, () -> !Processes.isRunning(pid));
-        return true;
+        return pid;
     }
 
     private static OptionalLong child(long parent, String name) {
@@ -236,12 +234,12 @@ final class FaultPlace {
             calls++;
             notices = lab.folder().resolve("notices" + calls);
             go = lab.folder().resolve("go" + calls);
-            Host.run("mkfifo", go.toString());
         }
 
         Call call(List<String> words, String fault) {
             return FaultPlace.this
                     .call(words.toArray(String[]::new))
+                    .with("JRUNC_ENGINE", warm ? "unix:" + socket() : "cold")
                     .with("JRUNC_FAULT", fault)
                     .with("JRUNC_FAULT_FILES", notices + ":" + go);
         }

@@ -29,12 +29,21 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** Closes all that has come. */
-    void drop() {
+    /** Takes what has come, and keeps it open: who comes to a queue that is full waits. */
+    void take() {
         try {
             for (SocketChannel next = listening.accept(); next != null; next = listening.accept()) {
                 taken.add(next);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Closes all that has come. */
+    void drop() {
+        take();
+        try {
             for (SocketChannel channel : taken) {
                 channel.close();
             }

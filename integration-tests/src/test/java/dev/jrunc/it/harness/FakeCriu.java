@@ -22,6 +22,7 @@ public final class FakeCriu {
     private final Path programs;
     private final Path folder;
     private int answers;
+    private int waiting = -1;
 
     /** One that answers nothing. */
     public FakeCriu(Lab lab) {
@@ -94,6 +95,23 @@ public final class FakeCriu {
     public FakeCriu withTerminal() {
         write(folder.resolve("terminal." + answers), new byte[0]);
         return this;
+    }
+
+    /** Before its next answer, until {@link #goOn}. */
+    public FakeCriu waits() {
+        waiting = answers;
+        write(folder.resolve("wait." + waiting), new byte[0]);
+        return this;
+    }
+
+    /** Whether it has come to that. */
+    public boolean isWaiting() {
+        return Files.exists(folder.resolve("waiting." + waiting));
+    }
+
+    /** It says what it waits with. */
+    public void goOn() {
+        write(folder.resolve("go." + waiting), new byte[0]);
     }
 
     /** A call that finds it, and nothing else, in PATH. */
