@@ -84,12 +84,11 @@ public final class JruncCommandLine implements Session.Handler {
             return FAILURE;
         }
         if (global.version()) {
-            print(front, 1, version());
-            return 0;
+            return answer(front, global, version());
         }
         List<String> rest = arguments.rest();
         if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
-            return help(front, rest);
+            return answer(front, global, help(rest));
         }
         Command command = find(rest.getFirst());
         if (command == null) {
@@ -137,8 +136,7 @@ public final class JruncCommandLine implements Session.Handler {
             return FAILURE;
         }
         if (arguments.flag("--help")) {
-            print(front, 1, usage(command));
-            return 0;
+            return answer(front, global, usage(command));
         }
         if (global.criu()) {
             log.warning("--criu is ignored: criu is found in PATH");
@@ -170,9 +168,11 @@ public final class JruncCommandLine implements Session.Handler {
 
     /** Of the bundle, or what create kept of it; empty for a command that is about neither: exec has a process of its own. */
     private static String configFolder(Front front, GlobalOptions global, Command command, Arguments arguments) {
+        if (front.call().cwd().isEmpty()) {
+            return "";
+        }
         if (options(command).find("--bundle") != null) {
-            String bundle = arguments.value("--bundle", "");
-            return bundle.isEmpty() ? front.call().cwd() : front.call().absolute(bundle);
+            return front.call().absolute(arguments.value("--bundle", ""));
         }
         boolean named = command.namesContainer() && !command.name().equals("exec");
         return named && !arguments.rest().isEmpty()
@@ -218,11 +218,21 @@ public final class JruncCommandLine implements Session.Handler {
         return options;
     }
 
-    private int help(Front front, List<String> rest) {
+    private static String help(List<String> rest) {
         String topic = rest.isEmpty() ? "" : rest.getFirst().equals("help") && rest.size() > 1 ? rest.get(1) : "";
         Command command = topic.isEmpty() ? null : find(topic);
-        print(front, 1, command == null ? overview() : usage(command));
-        return 0;
+        return command == null ? overview() : usage(command);
+    }
+
+    /** What was asked for; else it would be a success that nobody sees. */
+    private int answer(Front front, GlobalOptions global, String text) {
+        try {
+            front.execute(new HostOperation.Output(Origin.rule("output"), 1, Bytes.utf8(text)));
+            return 0;
+        } catch (OperationFailed e) {
+            new Log(front, global, clock).error(e.getMessage());
+            return FAILURE;
+        }
     }
 
     private static String overview() {
