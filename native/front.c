@@ -23,11 +23,14 @@
 extern char **environ;
 
 /* Whatever the caller left closed: the front's own fds must not become anybody's standard input or output. */
-static int open_standard_fds(void)
+static int open_standard_fds(uint32_t *closed)
 {
     for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        if (open("/dev/null", O_RDWR) != fd)
             return -EBADF;
+        *closed |= 1U << fd;
     }
     return 0;
 }
@@ -163,7 +166,8 @@ static void keep_channel_only(struct front *front)
 
 static int front_main(int argc, char **argv)
 {
-    if (open_standard_fds() < 0)
+    uint32_t closed_fds = 0;
+    if (open_standard_fds(&closed_fds) < 0)
         return 1;
     uint32_t inherited_fds = count_inherited_fds();
     /* CVE-2024-21626: no fd of the caller goes on to the engine, a hook or a container, unless the engine asks for it. */
@@ -172,6 +176,7 @@ static int front_main(int argc, char **argv)
     static struct front front;
     front_init(&front, argc, argv);
     front.inherited_fds = inherited_fds;
+    front.closed_fds = closed_fds;
     front.began = now_nanos();
     if (resident_choose(&front.resident, &front.options) < 0) {
         report_error(&front.options, "JRUNC_ENGINE: invalid value \"%.200s\": expected auto, cold, warm or unix:PATH",

@@ -43,6 +43,7 @@ struct front {
     char **environment;
     char lib[PATH_MAX];
     uint32_t inherited_fds;
+    uint32_t closed_fds; /* those of 0 to 2 that the caller had closed, a bit each */
     uint64_t began;
 
     struct waits waits;

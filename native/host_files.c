@@ -220,7 +220,10 @@ void host_output(struct front *front, const struct op_output *request, struct re
         result_fail(result, EBADF, "output to fd %u", request->fd);
         return;
     }
-    int error = write_all(&front->waits, (int)request->fd, request->content.data, request->content.length);
+    /* What stands in its place takes everything: nobody would know that it is lost. */
+    bool closed = front->closed_fds & 1U << request->fd;
+    int error =
+        closed ? -EBADF : write_all(&front->waits, (int)request->fd, request->content.data, request->content.length);
     if (error)
         result_fail(result, -error, "write to standard %s", request->fd == STDOUT_FILENO ? "output" : "error output");
 }

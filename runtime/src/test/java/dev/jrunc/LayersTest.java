@@ -28,7 +28,8 @@ class LayersTest {
             List.of("engine", "cgroup", "criu", "doctor", "hint", "hook", "state", "systemd", "validate", "seccomp"),
             List.of("plan", "json"),
             List.of("spec", "kernel"),
-            List.of("error"));
+            List.of("error"),
+            List.of("text"));
 
     private static final String MAIN = "dev.jrunc.Main";
     private static final String RECORDING = "dev.jrunc.engine.FlightRecording";

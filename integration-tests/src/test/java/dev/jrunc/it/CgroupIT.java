@@ -318,6 +318,16 @@ class CgroupIT {
         assertEquals("allocate 16: OK\n", result.stdout());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {4096, 65536})
+    void aMemoryLimitThatIsTooLowToStart(long limit, Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.linux().withObject("/resources/memory").put("limit", limit);
+
+        lab.failsToCreate(bundle, "memory limit")
+                .oursSays("init (jrunc:[", ") was killed by SIGKILL: is the memory limit too low to start?");
+    }
+
     @Test
     void itIsGoneAfterDelete(Lab lab) {
         Container container = lab.create(bundle(lab));

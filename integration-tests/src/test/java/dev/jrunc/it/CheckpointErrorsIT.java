@@ -496,6 +496,35 @@ class CheckpointErrorsIT {
         assertFalse(criu.requests().getLast().getNotifySuccess(), "notify_success");
     }
 
+    /** Hooks may call the runtime for their container: restore holds no lock while it waits for them. */
+    @Test
+    void aHookAfterARestorePausesIt(Lab lab) throws Exception {
+        String id = lab.nextId();
+        String program = lab.runtime().path().toString();
+        List<String> words =
+                List.of(program, "--engine", "cold", "--root", lab.stateRoot().toString(), "pause", id);
+        Bundle bundle = lab.bundle().payload("tick").hook("poststart", Map.of("path", program, "args", words));
+
+        Container container = lab.created(id, restoring(lab).restored().seenBy(restore(lab, bundle, id, "--detach")));
+
+        assertEquals("paused", container.status());
+    }
+
+    @Test
+    void aHookThatFailsAfterARestoreLeavesNothing(Lab lab) throws Exception {
+        Path after = lab.newFile("poststop");
+        Bundle bundle = lab.bundle()
+                .payload("tick")
+                .hook("poststart", Map.of("path", "/bin/false"))
+                .hook("poststop", Map.of("path", "/bin/touch", "args", List.of("touch", after.toString())));
+
+        lab.fails(
+                restoring(lab).restored().seenBy(restore(lab, bundle, lab.nextId(), "--detach")),
+                "/hooks/poststart/0",
+                "status 1");
+        assertTrue(Files.exists(after), "poststop");
+    }
+
     @Test
     void aRestoreThatFailsLeavesNothing(Lab lab) throws Exception {
         Bundle bundle = lab.bundle();

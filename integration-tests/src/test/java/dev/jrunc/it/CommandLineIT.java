@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Bundle;
+import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
@@ -15,11 +16,15 @@ import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Result;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -352,5 +357,25 @@ class CommandLineIT {
         bundle.write();
 
         lab.fails(lab.runCall(bundle, lab.nextId()).globally("--systemd-cgroup"), "systemd");
+    }
+
+    /** One that takes the connection, and no more. */
+    @Test
+    @Tag("slow")
+    @JruncOnly("runc waits for ever")
+    void aBusThatNeverAnswers(Lab lab) throws Exception {
+        Bundle bundle = bundle(lab);
+        bundle.linux().put("cgroupsPath", "system.slice:jrunc:" + lab.name());
+        Path socket = lab.newFile("bus");
+        try (ServerSocketChannel bus = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            bus.bind(UnixDomainSocketAddress.of(socket));
+
+            Call call = lab.createCall(bundle, lab.nextId())
+                    .globally("--systemd-cgroup")
+                    .with("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + socket);
+            lab.fails(call)
+                    .oursSays(
+                            "--systemd-cgroup: authenticate at D-Bus: no answer in time at " + socket + ": ETIMEDOUT");
+        }
     }
 }

@@ -36,7 +36,6 @@ public final class Jrunc implements AutoCloseable {
 
     private final Calls calls;
     private final Set<OwnedContainer> owned = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
 
     private Jrunc(Calls calls) {
         this.calls = calls;
@@ -116,12 +115,12 @@ public final class Jrunc implements AutoCloseable {
      * @throws JruncException when it failed; then nothing is left
      */
     public OwnedContainer create(String id, Path bundle, Stdio stdio) throws InterruptedException {
-        checkOpen();
+        calls.checkOpen();
         OwnedContainer container = OwnedContainer.create(calls, id, options(bundle), stdio, owned::remove);
         owned.add(container);
-        if (closed) { // meanwhile
-            container.delete(true);
-            checkOpen();
+        if (calls.isClosed()) { // meanwhile, and perhaps without having seen it
+            container.close();
+            calls.checkOpen();
         }
         return container;
     }
@@ -133,7 +132,11 @@ public final class Jrunc implements AutoCloseable {
             container.start();
             return container;
         } catch (RuntimeException | InterruptedException e) {
-            container.close();
+            try {
+                container.close();
+            } catch (RuntimeException left) {
+                e.addSuppressed(left);
+            }
             throw e;
         }
     }
@@ -144,7 +147,7 @@ public final class Jrunc implements AutoCloseable {
      * @param stdio without pipes and {@link Capture}
      */
     public Container createDetached(String id, Path bundle, Stdio stdio) throws InterruptedException {
-        checkOpen();
+        calls.checkOpen();
         if (stdio.hasPipes()) {
             throw new IllegalArgumentException("stdio: a detached container outlives the other end of a pipe");
         }
@@ -172,7 +175,7 @@ public final class Jrunc implements AutoCloseable {
 
     /** All of the root folder, by id. */
     public List<State> list() throws InterruptedException {
-        checkOpen();
+        calls.checkOpen();
         return calls.once(List.of("list"), context -> {
             List<State> states = new ArrayList<>();
             new ListContainers(context).all().forEach(listed -> states.add(State.of(listed)));
@@ -180,16 +183,13 @@ public final class Jrunc implements AutoCloseable {
         });
     }
 
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("this Jrunc is closed");
-        }
-    }
-
-    /** Kills and deletes the containers that belong to this program, and were not closed yet. */
+    /**
+     * Kills and deletes the containers that belong to this program, and were not closed yet; one that another thread is making
+     * meanwhile is deleted by that. What fails may be tried again, and is when the program ends.
+     */
     @Override
     public void close() {
-        closed = true;
+        calls.close();
         RuntimeException failure = null;
         for (OwnedContainer container : owned) {
             try {
@@ -202,7 +202,6 @@ public final class Jrunc implements AutoCloseable {
                 }
             }
         }
-        calls.close();
         if (failure != null) {
             throw failure;
         }

@@ -101,17 +101,12 @@ public final class OwnedContainer extends Container implements Running {
         }
     }
 
+    /** {@inheritDoc} When that fails it may be tried again, and is when the program ends. */
     @Override
-    public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
-        try {
+    public synchronized void close() {
+        if (!closed) {
             deleteByAFront();
-        } finally {
+            closed = true;
             closing.accept(this);
         }
     }
@@ -120,32 +115,43 @@ public final class OwnedContainer extends Container implements Running {
         return exit.isDone() && !exit.isCompletedExceptionally();
     }
 
-    /** By its own front, unless that waits for it. */
+    /** By its own front, unless that waits for it or is gone. It stays until the container is deleted: its end is that of both. */
     private void deleteByAFront() {
         if (hasEnded()) {
             parent.take();
-            deleteByItsOwn();
-        } else if (!exit.isDone() && parent.tryTake()) {
-            deleteByItsOwn();
-        } else {
-            calls().onceUninterrupted(List.of("delete", id()), context -> {
-                kept.delete(context);
-                return true;
-            });
+        } else if (exit.isDone() || !parent.tryTake()) {
+            deleteByAnother();
             parent.release();
+            return;
         }
+        try {
+            deleteByItsOwn();
+        } catch (RuntimeException e) {
+            parent.giveBack();
+            throw e;
+        }
+        parent.endTaken();
     }
 
     private void deleteByItsOwn() {
-        calls().runUninterrupted(() -> {
-            try {
-                return parent.process().call(front -> {
-                    kept.delete(calls().context(front));
-                    return true;
-                });
-            } finally {
-                parent.endTaken();
+        FrontProcess own = parent.process();
+        try {
+            calls().runUninterrupted(() -> own.call(front -> {
+                kept.delete(calls().context(front));
+                return true;
+            }));
+        } catch (RuntimeException e) {
+            if (!own.isGone()) {
+                throw e;
             }
+            deleteByAnother();
+        }
+    }
+
+    private void deleteByAnother() {
+        calls().onceUninterrupted(List.of("delete", id()), context -> {
+            kept.delete(context);
+            return true;
         });
     }
 }

@@ -31,6 +31,7 @@ public final class Calls implements AutoCloseable {
     private final Consumer<String> warnings;
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("jrunc-", 0).daemon().factory());
+    private volatile boolean closed;
 
     public Calls(
             Posix posix,
@@ -69,16 +70,23 @@ public final class Calls implements AutoCloseable {
      * @param standard its fds 0 to 2
      */
     public FrontProcess start(List<String> command, StandardFds standard) {
-        if (threads.isShutdown()) {
-            throw new IllegalStateException("this Jrunc is closed");
-        }
-        return FrontProcess.start(posix, program, command, environment, standard.numbers());
+        checkOpen();
+        return begin(command, standard);
     }
 
     /** A front of its own, that neither reads nor writes. */
     public FrontProcess startQuiet(List<String> command) {
+        checkOpen();
+        return beginQuiet(command);
+    }
+
+    private FrontProcess begin(List<String> command, StandardFds standard) {
+        return FrontProcess.start(posix, program, command, environment, standard.numbers());
+    }
+
+    private FrontProcess beginQuiet(List<String> command) {
         try (StandardFds fds = StandardFds.none(posix)) {
-            return start(command, fds);
+            return begin(command, fds);
         }
     }
 
@@ -87,7 +95,7 @@ public final class Calls implements AutoCloseable {
         return once(command, useCase, true);
     }
 
-    /** The same for the end of something, which an interruption must not leave half done. */
+    /** The same for the end of something, which an interruption must not leave half done; also when no more calls are wanted. */
     public <T> T onceUninterrupted(List<String> command, Function<Context, T> useCase) {
         try {
             return once(command, useCase, false);
@@ -98,7 +106,7 @@ public final class Calls implements AutoCloseable {
 
     private <T> T once(List<String> command, Function<Context, T> useCase, boolean interruptible)
             throws InterruptedException {
-        FrontProcess process = startQuiet(command);
+        FrontProcess process = interruptible ? startQuiet(command) : beginQuiet(command);
         Supplier<T> work = () -> {
             try {
                 return process.call(front -> useCase.apply(context(front)));
@@ -166,9 +174,20 @@ public final class Calls implements AutoCloseable {
         return failure;
     }
 
-    /** No more calls; those that wait go on. */
+    /** @throws IllegalStateException when no more calls are wanted */
+    public void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Jrunc is closed");
+        }
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** No more calls but those that clean up: threads end by themselves when they have nothing to do. */
     @Override
     public void close() {
-        threads.shutdown();
+        closed = true;
     }
 }

@@ -32,6 +32,8 @@ public final class FrontProcess {
     private @Nullable Front front;
     private boolean ending;
 
+    private volatile boolean gone;
+
     /** A fault of the engine: what was begun is not undone. */
     private volatile boolean failed;
 
@@ -86,10 +88,16 @@ public final class FrontProcess {
         }
     }
 
-    private static ContainerError gone(Exception cause) {
+    private ContainerError gone(Exception cause) {
+        gone = true;
         ContainerError failure = new ContainerError("the front of this call is gone: " + cause.getMessage());
         failure.initCause(cause);
         return failure;
+    }
+
+    /** It was killed, or has ended by itself: it can do nothing any more. */
+    public boolean isGone() {
+        return gone;
     }
 
     /** Ends what it is doing as a signal would: the engine then cleans up. */

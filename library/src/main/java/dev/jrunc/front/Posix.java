@@ -9,6 +9,7 @@ import java.util.List;
 import jnr.constants.platform.Fcntl;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
+import jnr.posix.SpawnAttribute;
 import jnr.posix.SpawnFileAction;
 
 /** System calls that the JDK has no way to, by jnr-posix. An fd is the caller's to close. */
@@ -20,6 +21,9 @@ public final class Posix {
     private static final int O_CLOEXEC = 0x80000;
     private static final int FD_CLOEXEC = 1;
     private static final int LAST_STANDARD_FD = 2;
+
+    /** Of glibc and of musl; jnr doesn't name it. */
+    private static final short POSIX_SPAWN_SETSID = 0x80;
 
     private final POSIX posix = POSIXFactory.getNativePOSIX();
 
@@ -71,6 +75,7 @@ public final class Posix {
 
     /**
      * Starts a program with these fds, each in the place of its index; the others it gets as far as they are not close-on-exec.
+     * It is in a session of its own: what the terminal sends to this program's process group, such as Ctrl-C, is not for it.
      *
      * @return its pid
      */
@@ -83,7 +88,8 @@ public final class Posix {
                 actions.add(SpawnFileAction.dup(fd, place));
             }
         }
-        long pid = posix.posix_spawnp(program, actions, args, environment);
+        List<SpawnAttribute> attributes = List.of(SpawnAttribute.flags(POSIX_SPAWN_SETSID));
+        long pid = posix.posix_spawnp(program, actions, attributes, args, environment);
         return check((int) pid, "start " + program);
     }
 

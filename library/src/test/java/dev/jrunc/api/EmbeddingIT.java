@@ -12,6 +12,7 @@ import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.front.Program;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -345,6 +346,15 @@ class EmbeddingIT {
     }
 
     @Test
+    void eventsThatAreClosedNeedNoFront() throws Exception {
+        try (OwnedContainer container = place.jrunc.run("closed", place.shell("sleep 1000"), Stdio.none())) {
+            container.events(Duration.ofHours(1)).close();
+            Place.await(
+                    "the end of the front that watches", () -> Place.fronts().size() == 1);
+        }
+    }
+
+    @Test
     void errorsHaveTheirPlace() throws Exception {
         Files.writeString(place.bundle.resolve("config.json"), "{\"ociVersion\":3}");
         InvalidSpec spec = assertThrows(InvalidSpec.class, () -> place.jrunc.create("bad", place.bundle, Stdio.none()));
@@ -375,16 +385,7 @@ class EmbeddingIT {
     /** A hook that doesn't end holds create up. */
     @Test
     void createIsInterrupted() throws Exception {
-        Path fifo = place.folder.resolve("hook-runs");
-        place.shell("true");
-        Path config = place.bundle.resolve("config.json");
-        Files.writeString(
-                config,
-                Files.readString(config)
-                        .replaceFirst(
-                                "\\{",
-                                "{\"hooks\":{\"createRuntime\":[{\"path\":\"/bin/sh\",\"args\":[\"sh\",\"-c\",\"touch "
-                                        + fifo + "; sleep 1000\"],\"env\":[\"PATH=/bin:/usr/bin\"]}]},"));
+        held("true");
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread caller = Thread.ofVirtual().start(() -> {
             try {
@@ -393,7 +394,7 @@ class EmbeddingIT {
                 thrown.set(e);
             }
         });
-        Place.await("the hook", () -> Files.exists(fifo));
+        Place.await("the hook", () -> Files.exists(place.folder.resolve("held")));
         caller.interrupt();
         assertTrue(caller.join(LIMIT));
         assertInstanceOf(InterruptedException.class, thrown.get());
@@ -421,23 +422,223 @@ class EmbeddingIT {
         assertEquals(List.of(), place.left("k"));
     }
 
+    /** Its state's folder can't be written to. */
+    private Closeable readOnly(String id) throws IOException {
+        String folder = place.states.resolve(id).toString();
+        Place.host("mount", "--bind", folder, folder);
+        Place.host("mount", "-o", "remount,bind,ro", folder);
+        return () -> Place.host("umount", "--lazy", folder); // a front has it open
+    }
+
+    private static void failsToClose(AutoCloseable closed) {
+        OperationFailed failure = assertThrows(OperationFailed.class, closed::close);
+        assertEquals(30, failure.errno(), failure::toString);
+    }
+
+    @Test
+    void aCloseThatFailsIsTriedAgain() throws Exception {
+        Path bundle = place.shell("sleep 1000");
+        try (Jrunc jrunc = Jrunc.builder(place.states).program(Place.PROGRAM).open()) {
+            OwnedContainer first = jrunc.create("first", bundle, Stdio.none());
+            OwnedContainer waited = jrunc.run("waited", bundle, Stdio.none());
+            CompletableFuture<ExitStatus> exit = waited.onExit();
+            try (Closeable _ = readOnly("first");
+                    Closeable _ = readOnly("waited")) {
+                failsToClose(first);
+                failsToClose(waited);
+                failsToClose(jrunc);
+                assertEquals(
+                        List.of(Status.CREATED, Status.RUNNING),
+                        place.jrunc.list().stream().map(State::status).toList());
+            }
+            first.close();
+            assertEquals(
+                    List.of("waited"),
+                    place.jrunc.list().stream().map(State::id).toList());
+            assertFalse(exit.isDone());
+        }
+        assertEquals(List.of(), place.left("waited"));
+        assertEquals(List.of(), Place.fronts());
+    }
+
+    /** It is killed, but one of its files can't be removed. */
+    @Test
+    void aCloseThatFailsHalfWayHoldsNobodyUp() throws Exception {
+        OwnedContainer container = place.jrunc.create("half", place.shell("sleep 1000"), Stdio.none());
+        String file = place.states.resolve("half/state.json").toString();
+        Place.host("mount", "--bind", file, file);
+        try {
+            OperationFailed failure = assertThrows(OperationFailed.class, container::close);
+            assertEquals(16, failure.errno(), failure::toString);
+        } finally {
+            Place.host("umount", file);
+        }
+        assertEquals(Status.STOPPED, container.state().status());
+        place.jrunc.container("half").delete(false);
+        container.close();
+        assertEquals(List.of(), place.left("half"));
+        assertEquals(List.of(), Place.fronts());
+    }
+
+    @Test
+    void closedAlthoughItsFrontWasKilled() throws Exception {
+        OwnedContainer container = place.jrunc.create("k", place.shell("sleep 1000"), Stdio.none());
+        Place.fronts().getFirst().destroyForcibly();
+        container.close();
+        assertEquals(List.of(), place.left("k"));
+    }
+
+    /** A hook of create that says that it runs, and waits until it may end. */
+    private void held(String script) throws IOException {
+        place.shell(script);
+        Path config = place.bundle.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replaceFirst(
+                                "\\{",
+                                "{\"hooks\":{\"createRuntime\":[{\"path\":\"/bin/sh\",\"args\":[\"sh\",\"-c\",\"touch "
+                                        + place.folder.resolve("held") + "; while [ ! -e "
+                                        + place.folder.resolve("go")
+                                        + " ]; do sleep 0.02; done\"],\"env\":[\"PATH=/bin:/usr/bin\"]}]},"));
+    }
+
+    @Test
+    void closingWhileOneIsMade() throws Exception {
+        held("sleep 1000");
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread caller;
+        try (Jrunc jrunc = Jrunc.builder(place.states).program(Place.PROGRAM).open()) {
+            caller = Thread.ofVirtual().start(() -> {
+                try {
+                    jrunc.run("late", place.bundle, Stdio.none());
+                } catch (InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            Place.await("the hook", () -> Files.exists(place.folder.resolve("held")));
+        }
+        Files.createFile(place.folder.resolve("go"));
+        assertTrue(caller.join(LIMIT));
+        assertInstanceOf(IllegalStateException.class, thrown.get());
+        assertEquals("this Jrunc is closed", thrown.get().getMessage());
+        assertEquals(List.of(), place.left("late"));
+        assertEquals(List.of(), Place.fronts());
+    }
+
+    /** Another JVM; its words come after the folder of the states and the bundle. */
+    private Process program(List<String> before, Class<?> main, Path... words) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                place.states.toString(),
+                place.bundle.toString()));
+        for (Path word : words) {
+            command.add(word.toString());
+        }
+        return new ProcessBuilder(command).inheritIO().start();
+    }
+
+    /** As the terminal does at Ctrl-C: to the whole process group. */
+    @Test
+    void whatATerminalSendsIsForTheProgramAlone() throws Exception {
+        held("while [ ! -e /end ]; do sleep 0.02; done; exit 7");
+        Path running = place.folder.resolve("running");
+        Path result = place.folder.resolve("result");
+        Process program = program(List.of("setsid"), Patient.class, running, result);
+        String group = "-" + program.pid();
+        try {
+            Place.await("the hook", () -> Files.exists(place.folder.resolve("held")) || !program.isAlive());
+            Place.host("kill", "-INT", "--", group);
+            Files.createFile(place.folder.resolve("go"));
+            Place.await("the container", () -> Files.exists(running) || !program.isAlive());
+            assertFalse(Files.exists(result), () -> "what it does was ended");
+            Place.host("kill", "-INT", "--", group);
+            Place.host("kill", "-TSTP", "--", group);
+            Place.host("kill", "-CONT", "--", group);
+            Files.createFile(place.bundle.resolve("rootfs/end"));
+            Place.await("the end of the program", () -> !program.isAlive());
+            assertEquals("ExitStatus[code=7, signal=0]", Files.readString(result));
+        } finally {
+            program.destroyForcibly().waitFor();
+        }
+    }
+
+    /** At Ctrl-C it finishes what it does. */
+    static final class Patient {
+
+        private Patient() {}
+
+        public static void main(String[] args) throws Exception {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            Runtime.getRuntime().addShutdownHook(new Thread(done::join));
+            String result;
+            try (Jrunc jrunc = Jrunc.builder(Path.of(args[0]))
+                            .program(Place.PROGRAM)
+                            .open();
+                    OwnedContainer container = jrunc.run("patient", Path.of(args[1]), Stdio.inherited())) {
+                Files.createFile(Path.of(args[2]));
+                result = container.waitFor().toString();
+            } catch (RuntimeException | InterruptedException e) {
+                result = e.toString();
+            }
+            Files.writeString(Path.of(args[3]), result);
+            done.complete(true);
+        }
+    }
+
+    @Test
+    void whatCouldNotBeClosedEndsWithTheProgram() throws Exception {
+        place.shell("sleep 1000");
+        Path ready = place.folder.resolve("ready");
+        Path blocked = place.folder.resolve("blocked");
+        Path failed = place.folder.resolve("failed");
+        Process program = program(List.of(), Unlucky.class, ready, blocked, failed);
+        try {
+            Place.await("the program's container", () -> Files.exists(ready) || !program.isAlive());
+            try (Closeable _ = readOnly("unlucky")) {
+                Files.createFile(blocked);
+                Place.await("the failure", () -> Files.exists(failed) || !program.isAlive());
+                assertEquals(1, place.jrunc.list().size());
+            }
+            List<ProcessHandle> fronts = program.children().toList();
+            program.destroyForcibly().waitFor();
+            Place.await("the end of its fronts", () -> fronts.stream().noneMatch(ProcessHandle::isAlive));
+            assertEquals(List.of(), place.left("unlucky"));
+        } finally {
+            program.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Closes in vain. */
+    static final class Unlucky {
+
+        private Unlucky() {}
+
+        public static void main(String[] args) throws Exception {
+            try (Jrunc jrunc =
+                    Jrunc.builder(Path.of(args[0])).program(Place.PROGRAM).open()) {
+                OwnedContainer container = jrunc.create("unlucky", Path.of(args[1]), Stdio.none());
+                Files.createFile(Path.of(args[2]));
+                Place.await("the obstacle", () -> Files.exists(Path.of(args[3])));
+                assertThrows(OperationFailed.class, container::close);
+                Files.createFile(Path.of(args[4]));
+                Thread.sleep(LIMIT);
+            }
+        }
+    }
+
     /** Another JVM, with a container that waits, one that runs and one that executes a program more. */
     @Test
     void aProgramThatIsKilledLeavesNothing() throws Exception {
-        Path bundle = place.shell("sleep 1000");
+        place.shell("sleep 1000");
         Path ready = place.folder.resolve("ready");
-        Process program = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Victim.class.getName(),
-                        place.states.toString(),
-                        bundle.toString(),
-                        ready.toString())
-                .inheritIO()
-                .start();
+        Process program = program(List.of(), Victim.class, ready);
         try {
             Place.await("the program's containers", () -> Files.exists(ready) || !program.isAlive());
             assertEquals(3, place.jrunc.list().size());

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -52,15 +55,35 @@ final class Place implements AutoCloseable {
         }
     }
 
-    /** What there is below the states, and cgroups of the ids that begin so. */
+    /** What there is below the states, and cgroups that are called so. */
     List<String> left(String id) throws IOException {
-        try (Stream<Path> ids = Files.exists(states) ? Files.list(states) : Stream.empty();
-                Stream<Path> cgroups = Files.find(
-                        Path.of("/sys/fs/cgroup"),
-                        5,
-                        (path, attributes) -> path.endsWith(id) && attributes.isDirectory())) {
-            return Stream.concat(ids, cgroups).map(Path::toString).toList();
+        List<String> left = new ArrayList<>();
+        try (Stream<Path> ids = Files.exists(states) ? Files.list(states) : Stream.empty()) {
+            ids.map(Path::toString).forEach(left::add);
         }
+        cgroups(Path.of("/sys/fs/cgroup"), id, 5, left);
+        return left;
+    }
+
+    /** Others make and remove theirs meanwhile. */
+    private static void cgroups(Path folder, String id, int depth, List<String> found) {
+        String[] names = depth == 0 ? null : folder.toFile().list();
+        for (String name : names == null ? new String[0] : names) {
+            Path path = folder.resolve(name);
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                if (name.equals(id)) {
+                    found.add(path.toString());
+                }
+                cgroups(path, id, depth - 1, found);
+            }
+        }
+    }
+
+    /** A program of the host, which has to succeed. */
+    static void host(String... words) throws IOException {
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.onExit().join().exitValue(), () -> String.join(" ", words) + ": " + output);
     }
 
     /** This program's children: fronts. */

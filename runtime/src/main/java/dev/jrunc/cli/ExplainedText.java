@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.Printable;
 import dev.jrunc.json.Prediction;
 import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanDiff;
 import dev.jrunc.plan.PlanText;
 import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
+import dev.jrunc.text.Printable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -3,7 +3,7 @@ package dev.jrunc.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.jrunc.error.Printable;
+import dev.jrunc.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

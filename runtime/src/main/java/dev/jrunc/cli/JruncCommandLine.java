@@ -84,8 +84,7 @@ public final class JruncCommandLine implements Session.Handler {
             return FAILURE;
         }
         if (global.version()) {
-            print(front, 1, version());
-            return 0;
+            return answer(front, global, version());
         }
         List<String> rest = arguments.rest();
         if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
@@ -135,8 +134,7 @@ public final class JruncCommandLine implements Session.Handler {
             return FAILURE;
         }
         if (arguments.flag("--help")) {
-            print(front, 1, usage(command));
-            return 0;
+            return answer(front, global, usage(command));
         }
         if (global.criu()) {
             log.warning("--criu is ignored: criu is found in PATH");
@@ -168,9 +166,11 @@ public final class JruncCommandLine implements Session.Handler {
 
     /** Of the bundle, or what create kept of it; empty for a command that is about neither: exec has a process of its own. */
     private static String configFolder(Front front, GlobalOptions global, Command command, Arguments arguments) {
+        if (front.call().cwd().isEmpty()) {
+            return "";
+        }
         if (options(command).find("--bundle") != null) {
-            String bundle = arguments.value("--bundle", "");
-            return bundle.isEmpty() ? front.call().cwd() : front.call().absolute(bundle);
+            return front.call().absolute(arguments.value("--bundle", ""));
         }
         boolean named = command.namesContainer() && !command.name().equals("exec");
         return named && !arguments.rest().isEmpty()
@@ -230,8 +230,18 @@ public final class JruncCommandLine implements Session.Handler {
         if (command == null && !topic.isEmpty()) {
             return unknown(front, global, topic);
         }
-        print(front, 1, command == null ? overview() : usage(command));
-        return 0;
+        return answer(front, global, command == null ? overview() : usage(command));
+    }
+
+    /** What was asked for; else it would be a success that nobody sees. */
+    private int answer(Front front, GlobalOptions global, String text) {
+        try {
+            front.execute(new HostOperation.Output(Origin.rule("output"), 1, Bytes.utf8(text)));
+            return 0;
+        } catch (OperationFailed e) {
+            new Log(front, global, clock).error(e.getMessage());
+            return FAILURE;
+        }
     }
 
     private static String overview() {

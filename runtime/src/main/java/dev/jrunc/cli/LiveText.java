@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.Printable;
 import dev.jrunc.json.LiveContainer;
 import dev.jrunc.plan.Names;
+import dev.jrunc.text.Printable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

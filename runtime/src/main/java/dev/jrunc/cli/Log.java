@@ -4,13 +4,13 @@ package dev.jrunc.cli;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
-import dev.jrunc.error.OneLine;
-import dev.jrunc.error.Printable;
 import dev.jrunc.json.LogLine;
 import dev.jrunc.json.Rfc3339;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
+import dev.jrunc.text.OneLine;
+import dev.jrunc.text.Printable;
 import java.time.InstantSource;
 
 /** The --log file, journald or syslog, and the standard error output. */

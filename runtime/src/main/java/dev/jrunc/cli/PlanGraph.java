@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.cli;
 
-import dev.jrunc.error.Printable;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.InitOperation;
 import dev.jrunc.plan.Names;
@@ -9,6 +8,7 @@ import dev.jrunc.plan.Operation;
 import dev.jrunc.plan.PlanText;
 import dev.jrunc.plan.Section;
 import dev.jrunc.plan.Step;
+import dev.jrunc.text.Printable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

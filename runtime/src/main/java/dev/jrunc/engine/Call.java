@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.engine;
 
+import dev.jrunc.error.ContainerError;
 import dev.jrunc.plan.Bytes;
 import java.util.List;
 import java.util.StringTokenizer;
@@ -122,10 +123,21 @@ public record Call(
         return euid;
     }
 
-    /** A path as the caller means it, made absolute. */
+    /**
+     * A path as the caller means it, made absolute; the empty one is the working directory.
+     *
+     * @throws ContainerError when that is needed, and was removed
+     */
     public String absolute(String path) {
         if (path.startsWith("/")) {
             return path;
+        }
+        if (cwd.isEmpty()) {
+            throw new ContainerError("the caller's working directory was removed"
+                    + (path.isEmpty() ? "" : ": there is nothing that " + path + " is relative to"));
+        }
+        if (path.isEmpty()) {
+            return cwd;
         }
         return cwd.endsWith("/") ? cwd + path : cwd + "/" + path;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.error;
 
+import dev.jrunc.text.OneLine;
+
 /** A config.json (or other document) that can't be meant: the place, what was found there, and what was expected. */
 public final class InvalidSpec extends JruncException {
 

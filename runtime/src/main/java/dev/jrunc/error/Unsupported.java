@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.error;
 
+import dev.jrunc.text.OneLine;
+
 /** Something that the specification allows and this version can't do: refused, because ignoring it would do harm. */
 public final class Unsupported extends JruncException {
 

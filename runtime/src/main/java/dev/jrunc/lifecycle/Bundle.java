@@ -97,7 +97,7 @@ final class Bundle {
     /** @throws dev.jrunc.error.JruncException for a bundle that can't become a container here */
     static Bundle read(Context context, String id, CreateOptions options) {
         Call call = context.front().call();
-        String path = options.bundle().isEmpty() ? call.cwd() : call.absolute(options.bundle());
+        String path = call.absolute(options.bundle());
         List<Result> results = context.front()
                 .execute(List.of(
                         Step.must(new HostOperation.RealPath(READING, path)),

@@ -27,9 +27,7 @@ public final class InvalidConfig {
 
     /** @return the same problem, with what the schema says of its place, and all others that it finds behind it */
     public static InvalidSpec explain(Context context, CreateOptions options, InvalidSpec problem) {
-        String bundle = options.bundle().isEmpty()
-                ? context.front().call().cwd()
-                : context.front().call().absolute(options.bundle());
+        String bundle = context.front().call().absolute(options.bundle());
         Result read = context.front()
                 .attempt(
                         new HostOperation.ReadFile(EXPLAINING, bundle + "/config.json", ConfigReader.MAX_CONFIG_BYTES));

@@ -104,6 +104,12 @@ public final class KeptContainer {
      * @param other that of this front, or of another one
      */
     public void delete(Context other) {
-        new RunContainer(other).finish(state.id(), state.pid(), state.startTime(), false);
+        try {
+            new RunContainer(other).finish(state.id(), state.pid(), state.startTime(), false);
+        } catch (JruncException e) {
+            // Its front may live on, and must not keep others from it.
+            other.front().execute(List.of(Step.mayFail(folder.unlocking().operation())));
+            throw e;
+        }
     }
 }

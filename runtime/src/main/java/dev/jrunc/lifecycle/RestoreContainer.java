@@ -89,11 +89,17 @@ public final class RestoreContainer {
             making.poststop(state);
             throw e;
         }
+        RunContainer run = new RunContainer(context);
+        try {
+            new StartContainer(context).poststart(complete);
+        } catch (JruncException e) {
+            run.deleteAfter(e, complete);
+            throw e;
+        }
         if (options.detach()) {
             return 0;
         }
-        RunContainer.Mode mode = new RunContainer.Mode(false, false, options.subreaper());
-        return new RunContainer(context).await(folder, complete, mode, continuation);
+        return run.await(folder, complete, new RunContainer.Mode(false, false, options.subreaper()), continuation);
     }
 
     private void checkTerminal(Bundle bundle) {
@@ -288,13 +294,6 @@ public final class RestoreContainer {
         front.execute(steps);
         warnOfPrivileges(bundle, state.pid());
         ContainerState complete = state.asComplete();
-        RuntimeHooks.run(
-                front,
-                "poststart",
-                complete.poststart(),
-                StateJson.hookState(
-                        complete.id(), "running", complete.pid(), complete.bundle(), complete.annotations()),
-                HookOutput.of(complete.annotations(), complete.bundle()));
         front.execute(List.of(folder.writing(complete)));
         return complete;
     }

@@ -85,7 +85,7 @@ public final class RunContainer {
     }
 
     /**
-     * In the foreground, one that runs already: run() from there on. Its folder is locked.
+     * In the foreground, one that runs already: run() from there on. Its folder is open.
      *
      * @throws EngineReleased when the front waits alone
      */
@@ -179,7 +179,7 @@ public final class RunContainer {
         }
     }
 
-    private void deleteAfter(JruncException cause, ContainerState state) {
+    void deleteAfter(JruncException cause, ContainerState state) {
         try {
             undo(state.id(), state.pid(), state.startTime());
         } catch (JruncException e) {

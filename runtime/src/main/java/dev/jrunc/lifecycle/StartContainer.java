@@ -57,9 +57,14 @@ public final class StartContainer {
         return new HostOperation.Start(START, state.pid(), state.startTime());
     }
 
-    /** One whose folder is open. A poststart hook that fails stops it, config.md section "Poststart". */
+    /** One whose folder is open. */
     void start(ContainerState state) {
         front.execute(starting(state));
+        poststart(state);
+    }
+
+    /** Of one that runs, whose folder is open. A hook that fails stops it, config.md section "Poststart". */
+    void poststart(ContainerState state) {
         if (!state.poststart().isEmpty()) {
             // They may call jrunc for this container.
             front.execute(List.of(context.folder(state.id()).unlocking()));

@@ -57,7 +57,7 @@ public final class ValidateConfig {
 
     private void check(CreateOptions options, Runnable then) {
         Call call = context.front().call();
-        String path = options.bundle().isEmpty() ? call.cwd() : call.absolute(options.bundle());
+        String path = call.absolute(options.bundle());
         Bytes document = context.front()
                 .execute(new HostOperation.ReadFile(READING, path + "/config.json", ConfigReader.MAX_CONFIG_BYTES))
                 .data();

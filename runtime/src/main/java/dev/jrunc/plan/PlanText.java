@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.plan;
 
-import dev.jrunc.error.Printable;
+import dev.jrunc.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -125,7 +125,7 @@ final class BusConnection {
         long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
         Result more = front.attempt(new HostOperation.RelayReceive(ORIGIN, CHUNK_BYTES, left));
         if (more.error() == Errno.ETIMEDOUT.number()) {
-            throw failed(what + ": no answer within " + LIMIT_MILLIS / 1000 + " s", (int) more.error());
+            throw failed(what + ": no answer in time", (int) more.error());
         }
         if (!more.ok()) {
             throw failed(what, (int) more.error());

@@ -3,7 +3,7 @@ package dev.jrunc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.jrunc.error.Printable;
+import dev.jrunc.text.Printable;
 import org.junit.jupiter.api.Test;
 
 class PrintableTest {

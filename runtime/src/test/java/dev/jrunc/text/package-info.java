@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 @NullMarked
-package dev.jrunc.error;
+package dev.jrunc.text;
 
 import org.jspecify.annotations.NullMarked;

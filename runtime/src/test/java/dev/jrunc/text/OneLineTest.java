@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jrunc.error;
+package dev.jrunc.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.Unsupported;
+import dev.jrunc.error.UsageError;
 import org.junit.jupiter.api.Test;
 
 class OneLineTest {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jrunc.error;
+package dev.jrunc.text;
 
 /** CVE row "printed names": text of strangers, as a terminal or a page may show it: without characters that control it, or that hide or turn others. */
 public final class Printable {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jrunc.error;
+package dev.jrunc.text;
 
 /** Words of a document in an error: on one line, whatever is in them, and no longer than somebody reads. */
 public final class OneLine {
