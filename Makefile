@@ -10,7 +10,7 @@
 #   make vm-test    tests in a guest with systemd, cgroup v2 alone, AppArmor and CRIU, as root; takes qemu and Debian's archive
 #   make fuzz       native program and engine with bytes of all kinds; SECONDS=60 for each target
 #   make bench      jrunc, runc and crun side by side; ROUNDS=20 RUNS=5 QUICK=
-#   make faults     a fault at every point of every command, as root; 20 minutes
+#   make faults     a fault at every point of every command, as root; 13 minutes
 #   make load       1,000 containers at once, and 10,000 runs beside crun's, as root; QUICK=
 #   make jmh        what is pure, measured: to read, check, plan and encode a configuration; QUICK=
 #   make reproducible  builds twice and compares
