@@ -47,7 +47,7 @@ class MutatedConfigIT {
     private static final int BATCH = 50;
 
     /** A mount of version 1's cgroups is twelve, and one configuration may have 3,000 of them. */
-    private static final Duration LIMIT = Duration.ofSeconds(300);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private record Mutated(int number, ObjectNode config) {
 
