@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 @IntegrationTest
 @Peer(runc = PASS)
 class CheckpointIT {
+    private static final String CGROUP =
+            "on version 2 criu makes the cgroup again that was dumped, and runc, which has another one, leaves it";
+    private static final String LEFT = "left behind by the test";
 
     @BeforeEach
     void criuWorks() {
@@ -108,6 +111,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void aContainerGoesOnWhereItWas(Lab lab) {
         Bundle bundle = lab.bundle();
         Container container = counting(lab, bundle);
@@ -132,6 +136,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void aPreDumpAndWhatChangedSince(Lab lab) throws Exception {
         Bundle bundle = lab.bundle();
         Container container = counting(lab, bundle);
@@ -187,6 +192,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void inTheForeground(Lab lab) {
         Bundle bundle = lab.bundle();
         Container container = counting(lab, bundle);
@@ -225,6 +231,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void aNetworkNamespaceOfOthersIsJoinedAgain(Lab lab) {
         Container other = lab.create(lab.bundle().payload("sleep", "1000")).start();
         Bundle bundle = lab.bundle().join("network", other.namespace("net"));
@@ -246,6 +253,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void hooksOfTheRuntimeRunAgain(Lab lab) throws Exception {
         Path output = lab.newFile("hook");
         Bundle bundle = lab.bundle()
@@ -267,6 +275,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void aTerminalComesOverTheConsoleSocketAgain(Lab lab) {
         Bundle bundle = lab.bundle().payload("tick", "100000");
         bundle.process().put("terminal", true);
@@ -297,6 +306,7 @@ class CheckpointIT {
     }
 
     @Test
+    @Peer(runc = WRONG, why = CGROUP, failure = LEFT)
     void aPausedContainer(Lab lab) {
         Bundle bundle = lab.bundle();
         Container container = counting(lab, bundle);
