@@ -252,7 +252,7 @@ static void conclude_failed(const struct relay *relay, const struct op_foregroun
         return;
     char text[sizeof result->message + 128];
     int error = (int)result->error;
-    snprintf(text, sizeof text, "%s: %s (%s)", result->message, errno_name(error), strerror(error));
+    snprintf(text, sizeof text, "%s: %s (%s)", result->message, errno_name(error), errno_text(error));
     report_lost(relay->front, text);
     conclude(relay, request, 1);
 }

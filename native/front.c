@@ -189,7 +189,7 @@ static int front_main(int argc, char **argv)
     if (!error)
         error = waits_begin(&front.waits);
     if (error) {
-        report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), strerror(-error));
+        report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), errno_text(-error));
         return 1;
     }
     return run_calls(&front);

@@ -152,7 +152,7 @@ static _Noreturn void run_engine(const struct op_serve_engine *request, struct j
         execve(command->program, command->arguments, environment);
         failed = "execute java";
     }
-    dprintf(STDERR_FILENO, "jrunc: engine serve: %s: %s (%s)\n", failed, errno_name(errno), strerror(errno));
+    dprintf(STDERR_FILENO, "jrunc: engine serve: %s: %s (%s)\n", failed, errno_name(errno), errno_text(errno));
     _exit(1);
 }
 
@@ -222,5 +222,5 @@ void host_serve_engine(struct front *front, const struct op_serve_engine *reques
     if (pid > 0)
         front->exit_status = end_status(front, pid, keep(front, pid));
     else
-        report_error(&front->options, "engine serve: fork: %s (%s)", errno_name(errno), strerror(errno));
+        report_error(&front->options, "engine serve: fork: %s (%s)", errno_name(errno), errno_text(errno));
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "names.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char *const errnos[] = {
 #define NAME(name) [name] = #name,
@@ -48,6 +51,15 @@ const char *errno_name(int error)
     size_t number = (size_t)error;
     const char *name = number < sizeof errnos / sizeof errnos[0] ? errnos[number] : NULL;
     return name ? name : "unknown error";
+}
+
+const char *errno_text(int error)
+{
+    static char text[64];
+    snprintf(text, sizeof text, "%s", strerror(error));
+    if (text[0] && islower((unsigned char)text[1]))
+        text[0] = (char)tolower((unsigned char)text[0]);
+    return text;
 }
 
 const char *signal_abbreviation(int signal)

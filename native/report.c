@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
+#include "names.h"
 #include "scope.h"
 
 #include <fcntl.h>
@@ -68,7 +69,7 @@ static void append_line(const char *path, const char *line, size_t length)
 {
     scope_fd fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
     if (fd < 0 || write(fd, line, length) < 0)
-        dprintf(STDERR_FILENO, "jrunc: can't write the log %s: %s\n", path, strerror(errno));
+        dprintf(STDERR_FILENO, "jrunc: can't write the log %s: %s\n", path, errno_text(errno));
 }
 
 void report_error(const struct global_options *options, const char *format, ...)

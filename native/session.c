@@ -264,7 +264,7 @@ static bool take_resident(struct front *front, char **args, char error[1024])
     int status = resident_connect(&front->resident, &front->engine, limit);
     if (status) {
         say(error, "no %s engine at %s: %s (%s)", choice_word(front), front->resident.socket, errno_name(-status),
-            status == -EPERM ? "it is neither root's nor the caller's own" : strerror(-status));
+            status == -EPERM ? "it is neither root's nor the caller's own" : errno_text(-status));
         return false;
     }
     status = send_call(front, args);
@@ -281,7 +281,7 @@ static bool take_cold(struct front *front, char **args, char error[1024])
     int status = engine_start(&front->engine, front->lib);
     if (status) {
         say(error, "can't start the engine %s/runtime/bin/java: %s (%s)", front->lib, errno_name(-status),
-            strerror(-status));
+            errno_text(-status));
         return false;
     }
     status = send_call(front, args);

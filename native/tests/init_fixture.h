@@ -261,13 +261,13 @@ static inline void take_error(struct container *container, struct bytes payload)
     snprintf(container->message, sizeof container->message, "%s", error.message);
 }
 
-/* The output of the container, and of nobody else, goes to a file. */
+/* The output of the container, and of nobody else, goes to a file. Its input may be given another owner. */
 static inline int spawn_with_output(struct container *container, const struct op_spawn *request, int output)
 {
     struct spawn_error error;
     fflush(stdout);
     int saved[3] = {fcntl(0, F_DUPFD_CLOEXEC, 100), fcntl(1, F_DUPFD_CLOEXEC, 100), fcntl(2, F_DUPFD_CLOEXEC, 100)};
-    scope_fd input = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    scope_fd input = memfd_create("input", MFD_CLOEXEC);
     dup2(input, 0);
     dup2(output, 1);
     dup2(output, 2);

@@ -233,7 +233,7 @@ class OddCallersIT {
                 lab.plainCall("list").globally("--log", fifo.toString()).now().exited(1);
 
         assertEquals(
-                List.of("jrunc: --log: write " + fifo + ": ENXIO (No such device or address)"),
+                List.of("jrunc: --log: write " + fifo + ": ENXIO (no such device or address)"),
                 result.stderr().lines().toList());
     }
 }
