@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "names.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -57,8 +56,8 @@ const char *errno_text(int error)
 {
     static char text[64];
     snprintf(text, sizeof text, "%s", strerror(error));
-    if (text[0] && islower((unsigned char)text[1]))
-        text[0] = (char)tolower((unsigned char)text[0]);
+    if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z') /* not that of I/O error */
+        text[0] = (char)(text[0] - 'A' + 'a');
     return text;
 }
 
