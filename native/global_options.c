@@ -72,6 +72,8 @@ void global_options_read(struct global_options *options, int argc, char **argv)
         if (taken == 0)
             break;
         index += taken;
+        if (option && strcmp(option->name, "debug") == 0)
+            options->debug = !value || strcmp(value, "false") != 0;
         if (!option || !value)
             continue;
         if (strcmp(option->name, "log") == 0)

@@ -2,10 +2,13 @@
 /* What the front itself needs of the command line: the rest is the engine's. */
 #pragma once
 
+#include <stdbool.h>
+
 struct global_options {
     /* --log and --log-format, or NULL. */
     const char *log;
     const char *log_format;
+    bool debug;
     /* --engine, or NULL. */
     const char *engine;
     /* argv[command] is the first argument after the global options; argc where there is none. */

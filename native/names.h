@@ -4,7 +4,7 @@
 
 /* "ENOENT"; never NULL. */
 const char *errno_name(int error);
-/* "no such file or directory": strerror(3), with a small letter, as the engine and runc have it. It stays until the next one. */
+/* "no such file or directory": strerror(3), with a small letter, as runc's words begin. It stays until the next one. */
 const char *errno_text(int error);
 /* "KILL", without SIG; NULL for a real-time signal, or none. */
 const char *signal_abbreviation(int signal);

@@ -80,25 +80,23 @@ void report_error(const struct global_options *options, const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     bool logged = options->log && options->log[0];
-    /* As the engine does: a caller that asked for a form of the log, and for no file, reads it here. */
-    bool to_stderr = !logged && options->log_format;
-    if (!to_stderr)
-        dprintf(STDERR_FILENO, "jrunc: %s\n", message);
-    if (!to_stderr && (!logged || engines_own(options->log)))
-        return;
-    char time_text[64];
-    format_time(time(NULL), time_text);
+    /* As the engine does: a caller that asked for a form of the log or for more of it, and for no file, reads it here. */
+    bool to_stderr = !logged && (options->log_format || options->debug);
     char *line = NULL;
     size_t length = 0;
-    FILE *stream = open_memstream(&line, &length);
+    FILE *stream = to_stderr || (logged && !engines_own(options->log)) ? open_memstream(&line, &length) : NULL;
     if (stream) {
+        char time_text[64];
+        format_time(time(NULL), time_text);
         log_line(stream, options->log_format, time_text, message);
         fclose(stream);
-        if (to_stderr)
-            dprintf(STDERR_FILENO, "%s", line);
-        else
-            append_line(options->log, line, length);
     }
+    if (to_stderr && line)
+        dprintf(STDERR_FILENO, "%s", line);
+    else
+        dprintf(STDERR_FILENO, "jrunc: %s\n", message);
+    if (logged && line)
+        append_line(options->log, line, length);
     free(line);
 }
 

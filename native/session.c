@@ -297,7 +297,7 @@ enum session_end session_run(struct front *front, char **args, char error[1024])
     error[0] = 0;
     enum engine_choice choice = front->resident.choice;
     bool taken = choice != ENGINE_COLD && take_resident(front, args, error);
-    bool wanted = front->waits.interrupted_by == 0 || front->waits.undisturbed;
+    bool wanted = front->waits.interrupted_by == 0 || front->waits.undisturbed || front->finishing;
     if (!taken && (choice == ENGINE_AUTO || choice == ENGINE_COLD) && wanted)
         taken = take_cold(front, args, error);
     enum session_end end = taken ? run_batches(front, error) : SESSION_REFUSED;

@@ -208,8 +208,13 @@ static int send_joins(const struct spawning *spawning, int channel, struct spawn
 static int receive_spawned(int channel, int stage_pidfd, struct frame *frame, struct spawn_error *error)
 {
     struct pollfd both[] = {{.fd = channel, .events = POLLIN}, {.fd = stage_pidfd, .events = POLLIN}};
-    while (poll(both, 2, SPAWN_SECONDS * 1000) < 0 && errno == EINTR)
+    int ready;
+    while ((ready = poll(both, 2, SPAWN_SECONDS * 1000)) < 0 && errno == EINTR)
         continue;
+    if (ready == 0) {
+        SAY(error, "the new process doesn't answer");
+        return -ETIMEDOUT;
+    }
     if (both[1].revents && poll(both, 1, 0) == 0) { /* looked at once more: it may just have said it, and ended */
         SAY(error, "the new process died before it was in its namespaces");
         return -ECONNRESET;

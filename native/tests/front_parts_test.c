@@ -32,7 +32,9 @@ static void test_options(void)
     PARSE(equals, ARG("-debug"), ARG("-log=/l=x"), ARG("--engine="), ARG("state"), ARG("--log"), ARG("/other"));
     CHECK_TEXT(equals.log, "/l=x");
     CHECK_TEXT(equals.engine, "");
-    CHECK(equals.command == 4);
+    CHECK(equals.command == 4 && equals.debug && !spaces.debug);
+    PARSE(off, ARG("--debug=false"), ARG("state"));
+    CHECK(off.command == 2 && !off.debug);
     PARSE(none, ARG("-v"));
     CHECK(none.log == NULL && none.command == 2);
     PARSE(unknown, ARG("--unknown"), ARG("--log"), ARG("/l"), ARG("--"), ARG("--log"), ARG("/m"));

@@ -312,6 +312,12 @@ static void test_taking_away_is_not_interrupted_before_accept(void)
     CHECK(raise(SIGINT) == 0);
     CHECK(run(&fixture, "kept signal", error) == SESSION_EXIT && fixture.front.exit_status == 42);
     fixture_end(&fixture);
+    /* Nor by one that had ended the wait before. */
+    begin(&fixture);
+    fixture.front.finishing = true;
+    fixture.front.waits.interrupted_by = SIGINT;
+    CHECK(run(&fixture, "exit", error) == SESSION_EXIT && fixture.front.exit_status == 42);
+    fixture_end(&fixture);
 }
 
 int main(int argc, char **argv)

@@ -104,11 +104,18 @@ public final class OwnedContainer extends Container implements Running {
     /** {@inheritDoc} When that fails it may be tried again, and is when the program ends. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            deleteByAFront();
-            closed = true;
-            closing.accept(this);
+        if (closed) {
+            return;
         }
+        // What the program does at its end may close it as well, in this thread.
+        closed = true;
+        try {
+            deleteByAFront();
+        } catch (RuntimeException e) {
+            closed = false;
+            throw e;
+        }
+        closing.accept(this);
     }
 
     private boolean hasEnded() {

@@ -66,7 +66,7 @@ public final class CheckpointContainer {
         checkRoot(front, "checkpoint");
         StateFolder folder = context.folder(id);
         RecoverContainer.find(context, folder);
-        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        ContainerState state = RecoverContainer.lockAndRead(context, folder);
         Status status = folder.status(state);
         if (status != Status.RUNNING && status != Status.PAUSED) {
             throw new ContainerError(
@@ -216,7 +216,8 @@ public final class CheckpointContainer {
             throw e;
         }
         if (frozenByCriu && (options.preDump() || options.leaveRunning())) {
-            front.execute(List.of(folder.writing(state)));
+            // The images are complete: where this fails, the next command does it.
+            front.attempt(folder.writing(state).operation());
         }
     }
 

@@ -29,7 +29,7 @@ public final class PauseContainer {
         StateFolder folder = context.folder(id);
         checkRunning(RecoverContainer.find(context, folder).status());
         // Frozen half way a start, or the process that a delete waits for, would not come to its end.
-        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        ContainerState state = RecoverContainer.lockAndRead(context, folder);
         checkRunning(folder.status(state));
         context.front().execute(freeze(state, "pause", true));
     }

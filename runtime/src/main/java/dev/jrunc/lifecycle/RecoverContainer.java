@@ -7,7 +7,6 @@ import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,14 +68,31 @@ public final class RecoverContainer {
         }
         ContainerState state = folder.readLocked().orElseThrow(ContainerError::doesNotExist);
         if (state.checkpointing()) {
-            List<Step<HostOperation>> steps = new ArrayList<>();
-            if (state.freezer().isPresent()) {
-                steps.add(Step.mayFail(PauseContainer.freeze(state, "checkpoint", false)));
-            }
-            steps.add(folder.writing(state.asCheckpointing(false)));
-            context.front().execute(steps);
+            thaw(context, folder, state);
         }
-        return find(context, folder);
+        ContainerState now = folder.read();
+        return new Found(now, folder.status(now));
+    }
+
+    /** Waits for who works on it. A checkpoint that was killed meanwhile doesn't leave it frozen. */
+    static ContainerState lockAndRead(Context context, StateFolder folder) {
+        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        if (!state.checkpointing()) {
+            return state;
+        }
+        thaw(context, folder, state);
+        return state.asCheckpointing(false);
+    }
+
+    /** Where it stays frozen the state keeps saying so, for who comes next; who only looks must not fail for that. */
+    private static void thaw(Context context, StateFolder folder, ContainerState state) {
+        boolean thawed = state.freezer().isEmpty()
+                || context.front()
+                        .attempt(PauseContainer.freeze(state, "checkpoint", false))
+                        .ok();
+        if (thawed) {
+            context.front().attempt(folder.writing(state.asCheckpointing(false)).operation());
+        }
     }
 
     /** True when there is nothing left of that id: nobody was working on it, and it was never finished. */

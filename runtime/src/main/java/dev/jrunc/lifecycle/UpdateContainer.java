@@ -50,7 +50,7 @@ public final class UpdateContainer {
     public void update(String id) {
         StateFolder folder = context.folder(id);
         RecoverContainer.find(context, folder);
-        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        ContainerState state = RecoverContainer.lockAndRead(context, folder);
         Status status = folder.status(state);
         if (status == Status.STOPPED || status == Status.CREATING) {
             throw ContainerError.notRunning();

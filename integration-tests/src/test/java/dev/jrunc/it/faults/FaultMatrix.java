@@ -68,6 +68,9 @@ public final class FaultMatrix {
                     }
                 }
             }
+            if (injections.isEmpty()) {
+                throw new AssertionError("no fault at a point of " + subject.name() + " contains \"" + only + '"');
+            }
             if (injections.size() > limit) {
                 Collections.shuffle(injections, new Random(seed));
             }
