@@ -133,10 +133,9 @@ static void take_error(const struct frame *frame, struct spawn_error *error, int
     *result = message.error && message.error <= MAX_ERRNO ? -(int)message.error : -ECANCELED;
 }
 
-/* One frame from stage or clone; ERROR is a failure. */
-static int receive(int channel, struct frame *frame, struct spawn_error *error)
+/* What came of waiting for a frame, in words; ERROR is a failure. */
+static int received(int result, const struct frame *frame, struct spawn_error *error)
 {
-    int result = receive_frame(channel, frame);
     if (result == 0 && frame->code == FRAME_ERROR)
         take_error(frame, error, &result);
     else if (result == -EAGAIN) { /* the limit of the channel */
@@ -147,6 +146,12 @@ static int receive(int channel, struct frame *frame, struct spawn_error *error)
     else if (result)
         SAY(error, "wait for the new process");
     return result;
+}
+
+/* One frame from stage or clone. */
+static int receive(int channel, struct frame *frame, struct spawn_error *error)
+{
+    return received(receive_frame(channel, frame), frame, error);
 }
 
 static int settle_maps(const struct op_spawn *request, pid_t pid, int channel, struct spawn_error *error)
@@ -211,14 +216,10 @@ static int receive_spawned(int channel, int stage_pidfd, struct frame *frame, st
     int ready;
     while ((ready = poll(both, 2, SPAWN_SECONDS * 1000)) < 0 && errno == EINTR)
         continue;
-    if (ready == 0) {
-        SAY(error, "the new process doesn't answer");
-        return -ETIMEDOUT;
-    }
-    if (both[1].revents && poll(both, 1, 0) == 0) { /* looked at once more: it may just have said it, and ended */
-        SAY(error, "the new process died before it was in its namespaces");
-        return -ECONNRESET;
-    }
+    if (ready == 0)
+        return received(-EAGAIN, frame, error);
+    if (both[1].revents && poll(both, 1, 0) == 0) /* looked at once more: it may just have said it, and ended */
+        return received(-ECONNRESET, frame, error);
     return receive(channel, frame, error);
 }
 

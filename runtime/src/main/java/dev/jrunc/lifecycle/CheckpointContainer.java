@@ -20,7 +20,6 @@ import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostMounts;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
-import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
@@ -211,7 +210,7 @@ public final class CheckpointContainer {
             boolean interrupted = e instanceof OperationFailed failed && failed.errno() == Errno.EINTR.number();
             front.attempt(new HostOperation.CriuEnd(CHECKPOINT, interrupted ? 0 : Criu.END_MILLIS));
             if (frozenByCriu) {
-                goOn(folder, state, e);
+                thaw(folder, state, e);
             }
             throw e;
         }
@@ -222,10 +221,11 @@ public final class CheckpointContainer {
     }
 
     /** A criu that was killed has left it frozen. */
-    private void goOn(StateFolder folder, ContainerState state, JruncException cause) {
-        Step<HostOperation> thaw = Step.mayFail(PauseContainer.freeze(state, "checkpoint", false));
-        Step<HostOperation> written = Step.mayFail(folder.writing(state).operation());
-        List<Step<HostOperation>> steps = List.of(thaw, written);
-        Failures.suppress(cause, steps, front.execute(steps));
+    private void thaw(StateFolder folder, ContainerState state, JruncException cause) {
+        try {
+            RecoverContainer.thaw(context, folder, state);
+        } catch (JruncException e) {
+            cause.addSuppressed(e);
+        }
     }
 }

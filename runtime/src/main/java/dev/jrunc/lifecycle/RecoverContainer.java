@@ -2,6 +2,7 @@
 package dev.jrunc.lifecycle;
 
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.JruncException;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Step;
@@ -66,33 +67,35 @@ public final class RecoverContainer {
         if (!folder.tryLock()) {
             return found;
         }
-        ContainerState state = folder.readLocked().orElseThrow(ContainerError::doesNotExist);
-        if (state.checkpointing()) {
-            thaw(context, folder, state);
-        }
+        thawLocked(context, folder, folder.readLocked().orElseThrow(ContainerError::doesNotExist));
         ContainerState now = folder.read();
         return new Found(now, folder.status(now));
     }
 
     /** Waits for who works on it. A checkpoint that was killed meanwhile doesn't leave it frozen. */
     static ContainerState lockAndRead(Context context, StateFolder folder) {
-        ContainerState state = folder.lockAndRead().orElseThrow(ContainerError::doesNotExist);
+        return thawLocked(context, folder, folder.lockAndRead().orElseThrow(ContainerError::doesNotExist));
+    }
+
+    private static ContainerState thawLocked(Context context, StateFolder folder, ContainerState state) {
         if (!state.checkpointing()) {
             return state;
         }
-        thaw(context, folder, state);
-        return state.asCheckpointing(false);
+        try {
+            thaw(context, folder, state);
+            return state.asCheckpointing(false);
+        } catch (JruncException e) {
+            // Left to who comes next: who only looks must not fail for it.
+            return state;
+        }
     }
 
-    /** Where it stays frozen the state keeps saying so, for who comes next; who only looks must not fail for that. */
-    private static void thaw(Context context, StateFolder folder, ContainerState state) {
-        boolean thawed = state.freezer().isEmpty()
-                || context.front()
-                        .attempt(PauseContainer.freeze(state, "checkpoint", false))
-                        .ok();
-        if (thawed) {
-            context.front().attempt(folder.writing(state.asCheckpointing(false)).operation());
-        }
+    /** After criu, of which the state speaks as long as this fails. */
+    static void thaw(Context context, StateFolder folder, ContainerState state) {
+        context.front()
+                .execute(List.of(
+                        Step.must(PauseContainer.freeze(state, "checkpoint", false)),
+                        folder.writing(state.asCheckpointing(false))));
     }
 
     /** True when there is nothing left of that id: nobody was working on it, and it was never finished. */
