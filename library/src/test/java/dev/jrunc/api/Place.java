@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -89,6 +90,27 @@ final class Place implements AutoCloseable {
     /** This program's children: fronts. */
     static List<ProcessHandle> fronts() {
         return ProcessHandle.current().children().toList();
+    }
+
+    /** The descriptors of a process that are this file; it may close others, and end, meanwhile. */
+    static List<Path> openAt(long pid, Path file) throws IOException {
+        Path fds = Path.of("/proc", Long.toString(pid), "fd");
+        String[] numbers = fds.toFile().list();
+        List<Path> open = new ArrayList<>();
+        for (String number : numbers == null ? new String[0] : numbers) {
+            if (leadsTo(fds.resolve(number), file)) {
+                open.add(fds.resolve(number));
+            }
+        }
+        return open;
+    }
+
+    private static boolean leadsTo(Path fd, Path file) throws IOException {
+        try {
+            return Files.readSymbolicLink(fd).equals(file);
+        } catch (NoSuchFileException closed) {
+            return false;
+        }
     }
 
     @Override
