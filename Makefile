@@ -92,6 +92,8 @@ MAVEN = $(needs_jdk)JAVA_HOME=$(JDK) MAVEN_OPTS="-XX:+UseSerialGC -XX:TieredStop
 # The test runners' own totals.
 MAVEN_TOTALS := -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire.SurefireMojo=info \
 	-Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.failsafe.IntegrationTestMojo=info
+# CI's: docs/decisions/flakes.md.
+MAVEN_AGAIN := $(if $(AGAIN),-Dfailsafe.rerunFailingTestsCount=1 -Dfailsafe.failOnFlakeCount=$(AGAIN))
 
 # ---- the tree
 
@@ -296,14 +298,14 @@ integration-test: all $(FAULTS) | deps-test
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@echo "Integration tests: jrunc, one resident engine for all calls"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=warm \
-		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+		$(MAVEN) $(MAVEN_TOTALS) $(MAVEN_AGAIN) --projects integration-tests verify -Djrunc.it=true
 	@echo "Integration tests: jrunc, an engine for every call"
 	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=jrunc JRUNC_IT_ENGINE=cold \
-		$(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
+		$(MAVEN) $(MAVEN_TOTALS) $(MAVEN_AGAIN) --projects integration-tests verify -Djrunc.it=true -DexcludedGroups=slow,client
 	@echo "Integration tests: runc, the oracle"
-	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) --projects integration-tests verify -Djrunc.it=true
+	@$(OWN_SIGNALS) JRUNC_IT_RUNTIME=runc $(MAVEN) $(MAVEN_TOTALS) $(MAVEN_AGAIN) --projects integration-tests verify -Djrunc.it=true
 	@echo "Integration tests: the library, and the programs that embed it"
-	@$(OWN_SIGNALS) $(MAVEN) $(MAVEN_TOTALS) --projects library,examples --also-make verify -Djrunc.it=true -Djrunc.unit.skip=true
+	@$(OWN_SIGNALS) $(MAVEN) $(MAVEN_TOTALS) $(MAVEN_AGAIN) --projects library,examples --also-make verify -Djrunc.it=true -Djrunc.unit.skip=true
 
 # build/defences keeps the programs without them, and what the tests said.
 .PHONY: attacks-can-fail
