@@ -132,6 +132,10 @@ class CommandLineIT {
     void helpNamesTheCommands(String word, Lab lab) {
         String help = lab.plainCall(word).now().succeeded().stdout();
 
+        assertTrue(help.matches("(?s)NAME:\n   j?runc - Open Container Initiative runtime.+"), help);
+        for (String section : List.of("USAGE:", "COMMANDS:", "GLOBAL OPTIONS:")) {
+            assertTrue(help.contains("\n" + section + "\n  "), help);
+        }
         for (String command : List.of("create", "start", "state", "kill", "delete", "run", "list", "spec")) {
             assertTrue(help.contains(command), help);
         }
@@ -145,7 +149,8 @@ class CommandLineIT {
     void everyCommandHasHelp(String command, Lab lab) {
         String help = lab.plainCall(command, "--help").now().succeeded().stdout();
 
-        assertTrue(help.contains(command), help);
+        String name = "runc " + command;
+        assertTrue(help.matches("(?s)NAME:\n   j?" + name + " - .+\n\nUSAGE:\n   j?" + name + " .+"), help);
         assertEquals(help, lab.plainCall(command, "-h").now().succeeded().stdout());
     }
 

@@ -15,10 +15,20 @@ final class Help {
 
     private Help() {}
 
-    /** The lines about usage and options. */
-    static String usage(Options options, String synopsis) {
+    /**
+     * In sections called as those of runc's help are.
+     *
+     * @param name of the command, with what it is
+     */
+    static String usage(String name, String synopsis, String heading, Options options) {
         CommandSpec spec = spec(options);
-        spec.usageMessage().customSynopsis(synopsis).sortOptions(false);
+        spec.usageMessage()
+                .headerHeading("NAME:%n")
+                .header("   " + name)
+                .synopsisHeading("%nUSAGE:%n   ")
+                .customSynopsis(synopsis)
+                .optionListHeading("%n" + heading + ":%n")
+                .sortOptions(false);
         return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 

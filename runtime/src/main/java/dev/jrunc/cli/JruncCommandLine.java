@@ -245,11 +245,14 @@ public final class JruncCommandLine implements Session.Handler {
     }
 
     private static String overview() {
-        StringBuilder text = new StringBuilder("jrunc: an OCI container runtime that can explain itself\n\n");
-        text.append(Help.usage(globalOptions(), "jrunc [global options] COMMAND [options] [arguments]"));
-        text.append("\nCommands:\n");
+        StringBuilder text = new StringBuilder(Help.usage(
+                "jrunc - Open Container Initiative runtime, which can explain itself",
+                "jrunc [global options] COMMAND [options] [arguments]",
+                "GLOBAL OPTIONS",
+                globalOptions()));
+        text.append("\nCOMMANDS:\n");
         for (Command command : COMMANDS) {
-            text.append("  ")
+            text.append("   ")
                     .append(command.name())
                     .repeat(' ', 12 - command.name().length());
             text.append(command.summary()).append('\n');
@@ -259,7 +262,8 @@ public final class JruncCommandLine implements Session.Handler {
 
     private static String usage(Command command) {
         String synopsis = "jrunc " + command.name() + " [options] " + command.arguments();
-        return Help.usage(options(command), synopsis.strip()) + "\n" + command.summary() + "\n";
+        return Help.usage(
+                "jrunc " + command.name() + " - " + command.summary(), synopsis.strip(), "OPTIONS", options(command));
     }
 
     private String version() {

@@ -215,7 +215,8 @@ class CommandLineTest {
         assertTrue(
                 host.err
                         .toString()
-                        .startsWith("jrunc: " + command + " failed: " + message + "\nUsage: jrunc " + command),
+                        .startsWith(
+                                "jrunc: " + command + " failed: " + message + "\nNAME:\n   jrunc " + command + " - "),
                 host.err::toString);
     }
 
@@ -236,9 +237,11 @@ class CommandLineTest {
 
         assertEquals(1, host.run());
         assertTrue(
-                host.err.toString().startsWith("jrunc: " + message + "\njrunc: an OCI container runtime"),
+                host.err
+                        .toString()
+                        .startsWith("jrunc: " + message + "\nNAME:\n   jrunc - Open Container Initiative runtime"),
                 host.err::toString);
-        assertTrue(host.err.toString().contains("\nUsage: jrunc [global options] COMMAND"), host.err::toString);
+        assertTrue(host.err.toString().contains("\nUSAGE:\n   jrunc [global options] COMMAND"), host.err::toString);
         assertEquals(
                 "time=\"2026-01-02T03:04:05Z\" level=error msg=\"" + message.replace("\"", "\\\"") + "\"\n",
                 host.log.toString());
