@@ -197,6 +197,7 @@ static const struct {
     {"leak", leak_command},
     {"subreaper", subreaper_command},
     {"spy", spy_command},
+    {"look-through", look_through_command},
     {"criu", criu_command},
     {"swap", swap_command},
     {"overwrite", overwrite_command},

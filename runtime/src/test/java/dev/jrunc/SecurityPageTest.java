@@ -43,6 +43,7 @@ class SecurityPageTest {
             "CVE-2025-52881",
             "CVE-2025-62596",
             "CVE-2016-9962",
+            "host's root",
             "CVE-2022-29162",
             "CVE-2022-27650",
             "CVE-2025-27612",
