@@ -203,6 +203,7 @@ static const struct {
     {"overwrite", overwrite_command},
     {"plant-keyring", plant_keyring_command},
     {"inherit", inherit_command},
+    {"pretend-to-wait", pretend_to_wait_command},
     {"nest", nest_command},
 };
 

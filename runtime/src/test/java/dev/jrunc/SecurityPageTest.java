@@ -59,6 +59,7 @@ class SecurityPageTest {
             "JVM start",
             "seccomp cache",
             "state folder",
+            "forged state",
             "config as code",
             "printed names",
             "no_new_privs",

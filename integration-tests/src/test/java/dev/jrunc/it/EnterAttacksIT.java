@@ -360,6 +360,19 @@ class EnterAttacksIT {
                 .succeeded();
     }
 
+    /** CVE row "forged state": a container that waits for start may be deleted without force, and is no more than waiting. */
+    @Test
+    void aProgramThatPretendsToWaitForStart(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("pretend-to-wait", ",", "signal-exit"))
+                .start()
+                .awaitOutput("ready");
+
+        assertEquals("running", container.status());
+        assertTrue(lab.call("list").now().succeeded().stdout().contains(" running "));
+        lab.call("delete", container.id()).now().failedSaying("not stopped");
+        assertEquals("running", container.status());
+    }
+
     /** Core dumps: what waits for start has files and memory that are not its program's, and leaves none of it in a file. */
     @Test
     @JruncOnly("runc 1.1 has made itself dumpable by then")
