@@ -190,11 +190,14 @@ static int front_main(int argc, char **argv)
     }
     if (front.resident.choice == ENGINE_INHERITED)
         keep_channel_only(&front);
+    const char *what = "read /proc/self/exe (is /proc mounted?)";
     int error = find_lib(front.lib);
-    if (!error)
+    if (!error) {
+        what = "watch signals";
         error = waits_begin(&front.waits);
+    }
     if (error) {
-        report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), errno_text(-error));
+        report_error(&front.options, "can't begin: %s: %s (%s)", what, errno_name(-error), errno_text(-error));
         return 1;
     }
     return run_calls(&front);
