@@ -52,8 +52,8 @@ enum { AT_SIGNALS, AT_INIT, AT_INPUT, AT_OUTPUT, AT_PTY, AT_COUNT };
  * background; and not those that the caller ignores. */
 static int open_signals(void)
 {
-    static const int kept[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGTRAP,
-                               SIGABRT, SIGSYS,  SIGPIPE, SIGURG, SIGTTIN, SIGTTOU};
+    static const int kept[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,  SIGFPE, SIGILL,  SIGTRAP,
+                               SIGABRT, SIGSYS,  SIGPIPE, SIGXFSZ, SIGURG, SIGTTIN, SIGTTOU};
     sigset_t forwarded;
     sigfillset(&forwarded);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)

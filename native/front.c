@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -172,6 +173,10 @@ static int front_main(int argc, char **argv)
     uint32_t inherited_fds = count_inherited_fds();
     /* CVE-2024-21626: no fd of the caller goes on to the engine, a hook or a container, unless the engine asks for it. */
     fds_close_on_exec(3);
+    /* CVE row "host's root": what root makes in a new user namespace begins with the host's file system; whoever has made
+     * the namespace, also a container's root, may look at all in it that is dumpable. */
+    if (geteuid() == 0)
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     fault_process("front");
     static struct front front;
     front_init(&front, argc, argv);
@@ -185,11 +190,14 @@ static int front_main(int argc, char **argv)
     }
     if (front.resident.choice == ENGINE_INHERITED)
         keep_channel_only(&front);
+    const char *what = "read /proc/self/exe (is /proc mounted?)";
     int error = find_lib(front.lib);
-    if (!error)
+    if (!error) {
+        what = "watch signals";
         error = waits_begin(&front.waits);
+    }
     if (error) {
-        report_error(&front.options, "can't begin: %s (%s)", errno_name(-error), errno_text(-error));
+        report_error(&front.options, "can't begin: %s: %s (%s)", what, errno_name(-error), errno_text(-error));
         return 1;
     }
     return run_calls(&front);

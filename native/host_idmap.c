@@ -11,21 +11,26 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A child that does nothing in a new user namespace: the fd of its namespace outlives it. No exit signal: it is waited for
- * here and nowhere else. */
-static pid_t sleep_in_user_namespace(void)
+#define NAMESPACE_MILLIS 10000
+
+/* A child that does nothing in a new user namespace: the fd of its namespace, which it sends, outlives it. No exit signal: it is
+ * waited for here and nowhere else. */
+static pid_t sleep_in_user_namespace(int channel)
 {
     pid_t child = (pid_t)syscall(SYS_clone, CLONE_NEWUSER, NULL, NULL, NULL, NULL);
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (;;)
-            pause();
-    }
-    return child;
+    if (child != 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || send_frame(channel, FRAME_SPAWNED, NULL, &fd, 1) < 0)
+        _exit(1);
+    for (;;)
+        pause();
 }
 
 static void end_child(pid_t child)
@@ -35,28 +40,37 @@ static void end_child(pid_t child)
         ;
 }
 
+/* Another process's needs the right to trace it, which not every root has. */
+static int receive_namespace(int channel)
+{
+    scope_frame frame = {0};
+    int error = receive_frame(channel, &frame);
+    if (!error && frame.fd_count != 1)
+        error = -EPROTO;
+    return error ? error : release_fd(&frame.fds[0]);
+}
+
 /* An fd, or -errno with what failed. */
 static int make_user_namespace(const struct op_idmap_tree *request, char *message, size_t size)
 {
-    pid_t child = sleep_in_user_namespace();
-    if (child < 0) {
-        int error = errno;
-        snprintf(message, size, "make a user namespace for the maps");
-        return -error;
-    }
+    int channel[2];
+    snprintf(message, size, "make a user namespace for the maps");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0)
+        return -errno;
+    scope_fd ours = channel[0], theirs = channel[1];
+    if (engine_limit_channel(ours, NAMESPACE_MILLIS) < 0)
+        return -errno;
+    pid_t child = sleep_in_user_namespace(theirs);
+    if (child < 0)
+        return -errno;
+    close(release_fd(&theirs)); /* so that its end is seen */
+    scope_fd namespace = receive_namespace(ours);
+    int error = namespace < 0 ? namespace : 0;
     struct op_spawn maps = {.uidMap = request->uidMap, .gidMap = request->gidMap};
-    int fd = write_maps(&maps, child, message, size);
-    if (fd == 0) {
-        char path[40];
-        snprintf(path, sizeof path, "/proc/%d/ns/user", (int)child);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0) {
-            fd = -errno;
-            snprintf(message, size, "open the user namespace for the maps");
-        }
-    }
+    if (!error)
+        error = write_maps(&maps, child, message, size);
     end_child(child);
-    return fd;
+    return error ? error : release_fd(&namespace);
 }
 
 static int open_user_namespace(const struct op_idmap_tree *request, char *message, size_t size)

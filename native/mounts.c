@@ -7,6 +7,7 @@
 #include "mount_calls.h"
 #include "operations.h"
 #include "paths.h"
+#include "procfs.h"
 #include "scope.h"
 
 #include <errno.h>
@@ -100,15 +101,10 @@ static unsigned long mount_flags(uint64_t attributes)
     return flags;
 }
 
-/* Linux 5.10 and 5.11: a remount, which has to name what stays. */
-static int remount(int fd, uint64_t set, uint64_t clear, uint64_t propagation)
+static int remount_here(const char *path, const struct statvfs *status, uint64_t set, uint64_t clear,
+                        uint64_t propagation)
 {
-    char path[32];
-    struct statvfs status;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (fstatvfs(fd, &status) < 0)
-        return -errno;
-    unsigned long flags = status.f_flag & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+    unsigned long flags = status->f_flag & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
     if (clear & MOUNT_ATTR__ATIME)
         flags = (flags & ~(unsigned long)MS_NOATIME) | (set & MOUNT_ATTR__ATIME ? 0 : MS_RELATIME);
     flags = (flags & ~mount_flags(clear)) | mount_flags(set);
@@ -117,6 +113,27 @@ static int remount(int fd, uint64_t set, uint64_t clear, uint64_t propagation)
     if (propagation && mount(NULL, path, NULL, propagation, NULL) < 0)
         return -errno;
     return 0;
+}
+
+/* Linux 5.10 and 5.11: a remount, which has to name what stays, and takes no fd. CVE-2025-52881: after pivot_root what /proc/self/fd
+ * leads to is the image's affair, where no procfs is mounted. */
+static int remount(int fd, uint64_t set, uint64_t clear, uint64_t propagation)
+{
+    char path[32] = ".";
+    struct stat file;
+    struct statvfs status;
+    scope_fd before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (before < 0 || fstat(fd, &file) < 0 || fstatvfs(fd, &status) < 0)
+        return -errno;
+    scope_fd procfs = -1;
+    if (!S_ISDIR(file.st_mode)) {
+        procfs = procfs_of_own();
+        snprintf(path, sizeof path, "self/fd/%d", fd);
+    }
+    if (fchdir(procfs < 0 ? fd : procfs) < 0)
+        return -errno;
+    int error = remount_here(path, &status, set, clear, propagation);
+    return fchdir(before) < 0 ? -errno : error;
 }
 
 /* One kind at a time is what the kernel takes. */

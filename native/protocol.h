@@ -40,7 +40,7 @@ enum disposition {
 
 enum process_status {
     PROCESS_STOPPED = 0,
-    PROCESS_CREATED = 1, /* still runs our sealed copy */
+    PROCESS_CREATED = 1, /* waits for start */
     PROCESS_RUNNING = 2,
     PROCESS_PAUSED = 3, /* its cgroup is frozen */
 };

@@ -13,12 +13,22 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* Linux 6.3 */
 #endif
 
 #define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+/*
+ * CVE row "host's root": of a program that may not be read the kernel gives the memory to the user namespace of who may, execve(2)
+ * and ptrace(2): whoever has made init's own has no rights over it, unless over ours. An ordinary user's init has nothing to hide from that user.
+ */
+static mode_t sealed_mode(void)
+{
+    return geteuid() == 0 ? 0111 : 0555;
+}
 
 static int make_memfd(void)
 {
@@ -53,13 +63,15 @@ static int seal_memfd(int own)
     int error = copy_all(own, copy);
     if (error)
         return error;
-    return fcntl(copy, F_ADD_SEALS, ALL_SEALS) < 0 ? -errno : release_fd(&copy);
+    if (fchmod(copy, sealed_mode()) < 0 || fcntl(copy, F_ADD_SEALS, ALL_SEALS) < 0)
+        return -errno;
+    return release_fd(&copy);
 }
 
 static int write_copy(int own, int mount)
 {
     scope_fd copy = openat(mount, SEALED_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-    if (copy < 0 || fchmod(copy, 0555) < 0)
+    if (copy < 0 || fchmod(copy, sealed_mode()) < 0)
         return -errno;
     return copy_all(own, copy);
 }
@@ -79,7 +91,7 @@ static int seal_tmpfs(int own)
     if (fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0 ||
         fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
         return -errno;
-    int copy = openat(mount, SEALED_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int copy = openat(mount, SEALED_FILE, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     return copy < 0 ? -errno : copy;
 }
 

@@ -49,6 +49,7 @@ struct spawning {
     struct cgroup_tasks tasks;
     int unified; /* the folder of a cgroup of version 2, or -1 */
     bool stage;
+    bool by_root;
     bool in_unified; /* the process was made there */
 };
 
@@ -61,7 +62,7 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
     fail_to_channel(channel);
     fail_stage("jrunc:[clone]");
     signals_default();
-    arm_process(maps);
+    arm_process(maps && !spawning->by_root);
     if (maps) {
         /* execve would take the capabilities of a user that isn't mapped yet. */
         send_sync(channel, SYNC_USER_NAMESPACE);
@@ -367,6 +368,7 @@ static int spawn(const struct op_spawn *request, const struct entered_container 
     struct spawning spawning = {.request = request,
                                 .container = container,
                                 .unified = -1,
+                                .by_root = geteuid() == 0,
                                 .stage = container || request->joinPaths.count > 0 ||
                                          (request->newNamespaces & CLONE_NEWTIME)};
     scope_fd theirs = -1;

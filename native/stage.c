@@ -132,9 +132,9 @@ static void enter_container(const struct msg_joins *message, int *fds, size_t co
         close(release_fd(&fds[i]));
 }
 
-static void make_user_namespace(int channel)
+static void make_user_namespace(int channel, bool by_root)
 {
-    arm_process(true); /* so that an unprivileged front may write our maps */
+    arm_process(!by_root); /* so that an unprivileged front may write our maps */
     if (unshare(CLONE_NEWUSER) < 0)
         fail("make a new user namespace");
     send_sync(channel, SYNC_USER_NAMESPACE);
@@ -184,6 +184,7 @@ _Noreturn int stage_main(int channel)
     fault_process("stage");
     fail_to_channel(channel);
     fail_stage("jrunc:[stage]");
+    bool by_root = geteuid() == 0;
     scope_frame frame = {0};
     struct msg_joins message;
     int error = receive_frame(channel, &frame);
@@ -200,7 +201,7 @@ _Noreturn int stage_main(int channel)
     open_joins(&message, joins);
     join_all(joins, message.joinPaths.count);
     if (message.newNamespaces & CLONE_NEWUSER)
-        make_user_namespace(channel);
+        make_user_namespace(channel, by_root);
     if (message.newNamespaces & CLONE_NEWTIME)
         make_time_namespace(offsets_file, message.timeOffsets);
     uint64_t flags = message.newNamespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME | CLONE_NEWUSER);

@@ -34,6 +34,7 @@ int waits_begin(struct waits *waits)
     }
     blocked = watched;
     sigaddset(&blocked, SIGPIPE);
+    sigaddset(&blocked, SIGXFSZ); /* a caller with a small RLIMIT_FSIZE: EFBIG, and what was made is undone */
     if (sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)
         return -errno;
     waits->signal_fd = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);

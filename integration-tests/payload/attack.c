@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -153,4 +156,22 @@ int nest_command(const struct words *words)
     printf("nested %ld\n", made);
     print_outcome("nest", folder, error);
     return NEXT;
+}
+
+/* pretend-to-wait: goes on from a copy in memory that is called as a runtime's, under the name that its process has until start. */
+int pretend_to_wait_command(const struct words *words)
+{
+    (void)words;
+    char executable[64] = "";
+    struct stat status;
+    if (readlink("/proc/self/exe", executable, sizeof executable - 1) > 0 && strncmp(executable, "/memfd:", 7) == 0)
+        return prctl(PR_SET_NAME, "jrunc:[created]") < 0 ? STOP + 66 : NEXT;
+    int own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    int copy = memfd_create("jrunc-init", MFD_CLOEXEC);
+    if (own < 0 || copy < 0 || fstat(own, &status) < 0 ||
+        sendfile(copy, own, NULL, (size_t)status.st_size) != (ssize_t)status.st_size)
+        return STOP + 66;
+    fexecve(copy, program_arguments, environ);
+    print_outcome("pretend-to-wait", "fexecve", errno);
+    return STOP + 66;
 }

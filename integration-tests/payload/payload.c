@@ -197,11 +197,13 @@ static const struct {
     {"leak", leak_command},
     {"subreaper", subreaper_command},
     {"spy", spy_command},
+    {"look-through", look_through_command},
     {"criu", criu_command},
     {"swap", swap_command},
     {"overwrite", overwrite_command},
     {"plant-keyring", plant_keyring_command},
     {"inherit", inherit_command},
+    {"pretend-to-wait", pretend_to_wait_command},
     {"nest", nest_command},
 };
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `spy`: a hostile process of a container, that looks for newcomers which don't run a program of the container yet. */
+/* `spy` and `look-through`: hostile processes of a container, that look for newcomers which don't run a container's program yet. */
 #include "payload.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,4 +137,48 @@ int spy_command(const struct words *words)
     printf("denied %ld\n", denied);
     fflush(stdout);
     return NEXT;
+}
+
+/* The root directory of one process, as far as it leads to a file. */
+static void look_through(const char *pid, const char *file)
+{
+    char path[PATH_MAX], name[32] = "";
+    snprintf(path, sizeof path, "/proc/%s/comm", pid);
+    int comm = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = comm < 0 ? 0 : read(comm, name, sizeof name - 1);
+    name[length > 0 ? length - 1 : 0] = 0;
+    close(comm);
+    snprintf(path, sizeof path, "/proc/%s/root%s", pid, file);
+    bool seen = access(path, F_OK) == 0;
+    if (!seen && ((errno != EACCES && errno != EPERM) || strncmp(name, "jrunc", 5) != 0))
+        return;
+    char line[256];
+    snprintf(line, sizeof line, "%s %s", seen ? "seen through" : "denied by", name);
+    for (int i = 0; i < found_count; i++) {
+        if (strcmp(found[i], line) == 0)
+            return;
+    }
+    if (found_count == MAX_FOUND)
+        return;
+    strcpy(found[found_count++], line);
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+/* look-through FILE: says "ready", and through whose root directories it comes to the file, of those that came later than itself, until it is
+ * killed. */
+int look_through_command(const struct words *words)
+{
+    printf("ready\n");
+    fflush(stdout);
+    for (;;) {
+        DIR *entries = opendir("/proc");
+        if (entries == NULL)
+            return STOP + 66;
+        for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+            if (atoi(entry->d_name) > (int)getpid())
+                look_through(entry->d_name, word_or(words, 0, "/"));
+        }
+        closedir(entries);
+    }
 }

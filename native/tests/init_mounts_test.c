@@ -506,6 +506,31 @@ static void test_mask_refused(void)
 
 /* ---------------------------------------------------------------- Linux 5.10 */
 
+/* CVE-2025-52881: the image's own /proc, where no procfs is mounted, leads from each fd to another mount. */
+static void test_remount_that_is_redirected(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    shell("mkdir -p %s/proc/self/fd %s/decoy", lab.rootfs, lab.rootfs);
+    for (int fd = 3; fd < 64; fd++)
+        shell("ln -s /decoy %s/proc/self/fd/%d", lab.rootfs, fd);
+    add_root(&container, &lab);
+    add_file_system(&container, "tmpfs", "/decoy");
+    ADD(&container.plan, PIVOT_ROOT, pivot_root, .method = PIVOT_PIVOT);
+    ADD(&container.plan, READONLY_PATH, readonly_path, .path = "/etc");
+    ADD(&container.plan, READONLY_ROOT, readonly_root);
+    ADD(&container.plan, RESOLVE_PROGRAM, resolve_program, .file = "/bin/sh", .home = true);
+    ADD(&container.plan, DETACH, detach);
+    ADD(&container.plan, WAIT_START, wait_start);
+    ADD(&container.plan, EXECVE, execve, .args = STRS("sh", "-c", "touch /x /etc/x /decoy/x; ls /decoy"),
+        .environment = STRS("PATH=/bin"));
+    run_container(&container, &(struct op_spawn){.newNamespaces = USUAL_NAMESPACES});
+    CHECK(printed(&container, "touch: /x: Read-only") && printed(&container, "/etc/x: Read-only"));
+    CHECK(printed(&container, "\nx\n"));
+    lab_end(&lab);
+}
+
 static void without_mount_setattr(void)
 {
     struct sock_filter filter[] = {
@@ -521,6 +546,7 @@ static void without_mount_setattr(void)
     test_binds();
     test_root_methods();
     check_masks();
+    test_remount_that_is_redirected();
 }
 
 static void in_child(void (*run)(void))

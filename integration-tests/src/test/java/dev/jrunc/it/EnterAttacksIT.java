@@ -23,11 +23,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Attacks from inside on what enters a container, and on who its processes are. */
 @IntegrationTest
@@ -105,6 +107,70 @@ class EnterAttacksIT {
 
         assertEquals(List.of(), spied);
         assertFalse(container.stdout().contains("denied 0\n"), "the spy saw nobody come");
+    }
+
+    /** A container in the host's pid namespace, whose root has no right to trace but over the user namespaces that root has made. */
+    private static String lookedThrough(Lab lab, Bundle... victims) {
+        Path secret = lab.newFolder("secret").resolve("file");
+        // Of one mount namespace only: nobody else's processes lead to it.
+        String[] withSecret = {
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t tmpfs none " + secret.getParent() + " && echo x >" + secret + " && exec \"$0\" \"$@\""
+        };
+        Bundle bundle = lab.bundle().withoutNamespace("pid").payload("look-through", secret.toString());
+        Container attacker = lab.create(bundle).start().awaitOutput("ready");
+        for (int i = 0; i < EXECS; i++) {
+            for (Bundle victim : victims) {
+                lab.runCall(victim, lab.nextId()).through(withSecret).now().succeeded();
+            }
+        }
+        attacker.kill("KILL").awaitStatus("stopped");
+        return attacker.stdout();
+    }
+
+    /** CVE row "host's root": until pivot_root, what is to be a container's init has the host's file system. */
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "runc 1.1's process is readable and dumpable in the user namespace that root has made",
+            failure = "seen through")
+    void theHostIsNotSeenThroughWhatIsMadeInAUserNamespace(Lab lab) {
+        Bundle held = lab.bundle().userNamespace(200_000).payload("exit", "0");
+        held.hook("createRuntime", Map.of("path", "/bin/sleep", "args", List.of("sleep", "0.1")));
+        Bundle throughStage = lab.bundle().userNamespace(200_000).payload("exit", "0");
+        if (lab.runtime().isJrunc()) { // runc 1.1 has no time namespaces
+            throughStage.addNamespace("time");
+        }
+        String said = lookedThrough(lab, held, throughStage);
+
+        assertFalse(said.contains("seen through"), said);
+        if (lab.runtime().isJrunc()) {
+            assertTrue(said.contains("denied by jrunc:["), () -> "it saw nobody: " + said);
+        }
+    }
+
+    @Test
+    @JruncOnly("runc has idmapped mounts from 1.2 on")
+    void theHostIsNotSeenThroughWhatMapsTheIdsOfAMount(Lab lab) {
+        Bundle victim = lab.bundle().payload("exit", "0");
+        for (int i = 0; i < 4; i++) {
+            victim.mount("bind", lab.newFolder("shared" + i).toString(), "/shared" + i, "bind");
+            ObjectNode mount = (ObjectNode) victim.config().at(victim.lastMount());
+            for (String map : List.of("uidMappings", "gidMappings")) {
+                mount.putArray(map)
+                        .addObject()
+                        .put("containerID", 0)
+                        .put("hostID", 5000)
+                        .put("size", 100);
+            }
+        }
+        String said = lookedThrough(lab, victim, victim);
+
+        assertFalse(said.contains("seen through"), said);
+        assertTrue(said.contains("denied by jrunc"), () -> "it saw nobody: " + said);
     }
 
     /** CVE-2024-21626, with a race: the working directory becomes a link to an fd of the host's meanwhile. */
@@ -292,6 +358,19 @@ class EnterAttacksIT {
                 .through("bash", "-c", "exec \"$@\" </dev/null", "bash")
                 .now()
                 .succeeded();
+    }
+
+    /** CVE row "forged state": a container that waits for start may be deleted without force, and is no more than waiting. */
+    @Test
+    void aProgramThatPretendsToWaitForStart(Lab lab) {
+        Container container = lab.create(lab.bundle().payload("pretend-to-wait", ",", "signal-exit"))
+                .start()
+                .awaitOutput("ready");
+
+        assertEquals("running", container.status());
+        assertTrue(lab.call("list").now().succeeded().stdout().contains(" running "));
+        lab.call("delete", container.id()).now().failedSaying("not stopped");
+        assertEquals("running", container.status());
     }
 
     /** Core dumps: what waits for start has files and memory that are not its program's, and leaves none of it in a file. */

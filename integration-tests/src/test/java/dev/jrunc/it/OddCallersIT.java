@@ -188,6 +188,25 @@ class OddCallersIT {
                 .exited(3);
     }
 
+    /** The signal that says so would end the runtime in the middle of it. */
+    @Test
+    void aCallerThatMayWriteSmallFilesOnly(Lab lab) {
+        Call call = lab.createCall(lab.bundle(), lab.nextId());
+
+        lab.fails(through(call, "ulimit -f 1; ")).oursSays("EFBIG (file too large)");
+    }
+
+    @Test
+    @JruncOnly("the words are jrunc's")
+    void aCallerWithoutProc(Lab lab) {
+        Result result = lab.plainCall("list")
+                .through("unshare", "--mount", "sh", "-c", "umount --lazy /proc && exec \"$0\" \"$@\"")
+                .now()
+                .exited(1);
+
+        result.oursSays("can't begin: read /proc/self/exe (is /proc mounted?): ENOENT");
+    }
+
     @Test
     void aCallerThatIgnoresItsChildren(Lab lab) {
         Bundle bundle = lab.bundle().payload("exit", "3");

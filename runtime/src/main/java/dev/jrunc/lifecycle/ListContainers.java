@@ -53,13 +53,13 @@ public final class ListContainers {
         }
         List<Step<HostOperation>> looks = new ArrayList<>();
         for (ContainerState state : states) {
-            looks.add(Step.must(StateFolder.looking(state)));
+            looks.addAll(StateFolder.lookingInto(context.root(), state));
         }
         List<Result> results = front.execute(looks);
         List<StateJson.Listed> listed = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
             ContainerState state = states.get(i);
-            Status status = StateFolder.statusOf(state, results.get(i).value());
+            Status status = StateFolder.statusOf(state, results.get(2 * i + 1).value());
             if (state.complete()) {
                 listed.add(listed(state, status));
             } else {

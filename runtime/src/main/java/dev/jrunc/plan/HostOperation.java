@@ -258,7 +258,7 @@ public sealed interface HostOperation extends Operation {
     }
 
     /**
-     * value: see protocol.h (STOPPED, CREATED: still our sealed copy, RUNNING, PAUSED). Never fails for a process that is gone.
+     * value: see protocol.h (STOPPED, CREATED: init of the opened state folder waits for start, RUNNING, PAUSED). Never fails for a process that is gone.
      * frozen: a file that has "1" when its cgroup is to be frozen, or empty.
      */
     record ProcessStatus(Origin origin, long pid, long startTime, String frozen) implements HostOperation {

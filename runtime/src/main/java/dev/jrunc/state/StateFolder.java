@@ -248,7 +248,13 @@ public final class StateFolder {
         return statusOf(state, result.value());
     }
 
-    /** The operation that asks for it. */
+    /** The operations that ask for the status of one of several: the second has it. */
+    public static List<Step<HostOperation>> lookingInto(String root, ContainerState state) {
+        return List.of(
+                Step.mayFail(new HostOperation.OpenState(ORIGIN, root, state.id(), false)), Step.must(looking(state)));
+    }
+
+    /** The operation that asks for it. The folder is open. */
     public static HostOperation looking(ContainerState state) {
         return new HostOperation.ProcessStatus(
                 Origin.rule("status"), state.pid(), state.startTime(), state.frozenFile());
