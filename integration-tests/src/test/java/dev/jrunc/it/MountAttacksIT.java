@@ -251,7 +251,12 @@ class MountAttacksIT {
 
     /** CVE-2025-31133, CVE-2025-62161: what masks is the null device and nothing else. */
     @ParameterizedTest
-    @ValueSource(strings = {"ln -s /proc/sys/kernel/core_pattern dev/null", "echo readable > dev/null"})
+    @ValueSource(
+            strings = {
+                "ln -s /proc/sys/kernel/core_pattern dev/null",
+                "echo readable > dev/null",
+                "mknod dev/null c 1 5"
+            })
     @Peer(runc = WRONG, why = "CVE-2025-31133: runc 1.1 takes what is there", failure = "exit status")
     void aNullDeviceThatWasSwapped(String swap, Lab lab) {
         Bundle bundle = lab.bundle().writable();
