@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "java_command.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CACHE_OPTION "-XX:AOTCache="
+/* A copy of the whole tree may take so long, in any order. */
+#define COPY_SECONDS 60
 
 struct java_option {
     const char *text; /* %L is the lib folder */
@@ -39,6 +48,29 @@ static int expand(char *out, size_t size, const char *text, const char *lib)
     return 0;
 }
 
+/* The JVM doesn't look (JDK 25): classes of a jar that was replaced would come from the cache as they were. False where there is no
+ * cache, or one of its jars is younger. */
+static bool cache_is_current(const char *cache, const char *lib)
+{
+    char app[PATH_MAX];
+    struct stat kept, jar;
+    snprintf(app, sizeof app, "%s/app", lib);
+    int fd = stat(cache, &kept) < 0 ? -1 : open(app, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (!folder && fd >= 0)
+        close(fd);
+    if (!folder)
+        return false;
+    bool current = true;
+    for (const struct dirent *entry; current && (entry = readdir(folder));) {
+        if (entry->d_name[0] != '.')
+            current = fstatat(fd, entry->d_name, &jar, 0) == 0 && jar.st_mtime <= kept.st_mtime + COPY_SECONDS &&
+                      jar.st_ctime <= kept.st_ctime + COPY_SECONDS;
+    }
+    closedir(folder);
+    return current;
+}
+
 int java_command_fill(struct java_command *command, const char *lib, bool resident)
 {
     int error = expand(command->program, sizeof command->program, "%L/runtime/bin/java", lib);
@@ -47,8 +79,12 @@ int java_command_fill(struct java_command *command, const char *lib, bool reside
     for (size_t i = 0; i < JAVA_OPTIONS_LENGTH && !error; i++) {
         if (java_options[i].only_resident && !resident)
             continue;
-        error = expand(command->texts[i], sizeof command->texts[i], java_options[i].text, lib);
-        command->arguments[command->count++] = command->texts[i];
+        char *text = command->texts[i];
+        error = expand(text, sizeof command->texts[i], java_options[i].text, lib);
+        size_t prefix = strlen(CACHE_OPTION);
+        if (!error && strncmp(text, CACHE_OPTION, prefix) == 0 && !cache_is_current(text + prefix, lib))
+            continue;
+        command->arguments[command->count++] = text;
     }
     command->arguments[command->count] = NULL;
     return error;

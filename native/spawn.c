@@ -58,6 +58,8 @@ static _Noreturn void run_child(struct spawning *spawning, int channel, int seal
 {
     const struct op_spawn *request = spawning->request;
     bool maps = !spawning->stage && (request->newNamespaces & CLONE_NEWUSER);
+    if (spawning->stage)
+        setpgid(0, 0);
     fault_process("clone");
     fail_to_channel(channel);
     fail_stage("jrunc:[clone]");
@@ -263,6 +265,17 @@ static void end_process(pid_t pid, int pidfd)
         poll(NULL, 0, 1);
 }
 
+/* One that failed, and with it the init that it may have made and told nobody of, which is in its process group. */
+static void end_stage(pid_t stage)
+{
+    pid_t reaped;
+    kill(-stage, SIGKILL);
+    for (int waited = 0; waited < END_MILLIS && (reaped = waitpid(-stage, NULL, __WALL | WNOHANG)) >= 0; waited++) {
+        if (reaped == 0)
+            poll(NULL, 0, 1);
+    }
+}
+
 static int learn_start_time(struct spawned *spawned, struct spawn_error *error)
 {
     scope_process process;
@@ -281,7 +294,7 @@ static int attend(const struct spawning *spawning, pid_t child, int *pidfd, stru
     if (spawning->stage) {
         result = attend_stage(spawning, child, *pidfd, spawned, error);
         if (result)
-            end_process(child, -1);
+            end_stage(child);
         else
             while (waitpid(child, NULL, 0) < 0 && errno == EINTR) /* it exits by itself */
                 continue;
@@ -356,6 +369,8 @@ static int clone_and_attend(struct spawning *spawning, int sealed, int *theirs, 
         SAY(error, "clone a process with new namespaces");
         return -errno;
     }
+    if (spawning->stage) /* by both: whichever comes first */
+        setpgid(child, child);
     close(release_fd(theirs)); /* so that its end is seen */
     return attend(spawning, child, &pidfd, spawned, error);
 }

@@ -62,6 +62,16 @@ validates() { # program
     [[ $found == "config.json: error: /ociVersion: expected a string, found 3 "* ]] || { echo "$found"; false; }
 }
 
+# The JVM would take the jar's old classes from the cache: docs/decisions/aot-cache.md.
+minds_its_jars() { # program, jar
+    local told
+    told=$("$1" --engine cold doctor 2>&1) || true
+    [[ $told =~ AOT\ cache\ +/.*,\ in\ use ]] || return 1
+    touch --date='2 minutes' "$2"
+    told=$("$1" --engine cold doctor 2>&1) || true
+    [[ $told =~ AOT\ cache\ +not\ in\ use ]]
+}
+
 fits() { # program
     # Not -q: readelf would be ended by SIGPIPE, and that taken for "it has none".
     ! readelf --program-headers "$1" | grep INTERP && [ "$(stat -c %s "$1")" -lt 1048576 ]
@@ -103,6 +113,7 @@ check "make install" make --no-print-directory install DESTDIR="$folder/root" PR
 check "the cache is used where it was installed" cache_is_used "$folder/root/opt/jrunc/lib/jrunc"
 check "it works where it was installed" says_version "$folder/root/opt/jrunc/bin/jrunc"
 check "it validates" validates "$folder/root/opt/jrunc/bin/jrunc"
+check "no cache where a jar is younger" minds_its_jars "$folder/root/opt/jrunc/bin/jrunc" "$folder"/root/opt/jrunc/lib/jrunc/app/jackson-core-*.jar
 
 # Where the program is at the place that the units name.
 make --no-print-directory install PREFIX="$folder/local" >/dev/null

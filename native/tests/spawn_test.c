@@ -369,6 +369,45 @@ static void in_child(void (*run)(void))
     CHECK(status == 0);
 }
 
+/* The ends of the channel: ours fills the first hole in the numbers, and the other comes behind. */
+static void stage_cannot_send(void)
+{
+    int first = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    close(first);
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)first + 3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+        abort();
+}
+
+/* Nobody has told its pid: it is reaped all the same. */
+static void without_word_of_init(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    pid_t holder = hold_namespaces(CLONE_NEWNET);
+    add_root(&container, &lab);
+    struct op_spawn request = {.newNamespaces = CLONE_NEWNS | CLONE_NEWPID,
+                               .joinPaths = STRS(path_of(holder, "net")),
+                               .joinKinds = U32S(CLONE_NEWNET)};
+    size_t fds = open_fds();
+    stage_cannot_send();
+    run_container(&container, &request);
+    CHECK(failed_with(&container, ECONNRESET, "", "the new process died before it was in its namespaces"));
+    release_namespaces(holder);
+    CHECK(open_fds() == fds);
+    CHECK(no_children());
+    lab_end(&lab);
+}
+
 static void without_clone3(void)
 {
     forbid(SYS_clone3, ENOSYS);
@@ -556,6 +595,7 @@ int main(int argc, char **argv)
     test_dead_front();
     for (int i = 0; i < 4; i++)
         test_missing_cgroup(i & 1, i & 2);
+    in_child(without_word_of_init);
     in_child(without_clone3);
     in_child(without_mount_setattr);
     in_child(without_close_range);

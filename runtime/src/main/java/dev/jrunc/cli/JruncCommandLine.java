@@ -28,6 +28,9 @@ public final class JruncCommandLine implements Session.Handler {
 
     private static final int FAILURE = 1;
 
+    /** As runc's library has it. */
+    private static final int UNKNOWN_COMMAND = 3;
+
     static final List<Command> COMMANDS = List.of(
             new CheckpointCommand(),
             new CreateCommand(),
@@ -216,12 +219,12 @@ public final class JruncCommandLine implements Session.Handler {
         return options;
     }
 
-    /** In the words of runc's library. */
+    /** In the words of runc's library, and with its status. */
     private int unknown(Front front, GlobalOptions global, String name) {
         new Log(front, global, clock)
                 .error("unknown command \"" + name + "\": No help topic for '" + name
                         + "'; jrunc --help lists the commands");
-        return FAILURE;
+        return UNKNOWN_COMMAND;
     }
 
     private int help(Front front, GlobalOptions global, List<String> rest) {

@@ -251,7 +251,7 @@ class CommandLineTest {
     void anUnknownCommand() {
         EmptyHost host = host("checkpoit", "c1");
 
-        assertEquals(1, host.run());
+        assertEquals(3, host.run());
         assertEquals(
                 "jrunc: unknown command \"checkpoit\": No help topic for 'checkpoit'; jrunc --help lists the commands\n",
                 host.err.toString());
