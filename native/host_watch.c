@@ -61,7 +61,6 @@ static int watch_v2(struct watch *watch)
 static int begin(struct watch *watch, const struct op_watch *request)
 {
     *watch = (struct watch){.begun = true, .folder = -1, .oom = -1, .unified = request->version == 2};
-    watch->next_beat = deadline_after((int64_t)request->intervalMillis);
     watch->pidfd = process_pidfd((pid_t)request->pid, request->startTime);
     if (watch->pidfd < 0)
         return watch->pidfd == -ESRCH ? 0 : watch->pidfd;
@@ -131,7 +130,7 @@ static void end_by_signal(struct front *front)
 
 void host_watch(struct front *front, const struct op_watch *request, struct result *result)
 {
-    if (request->intervalMillis == 0 || request->intervalMillis > INT32_MAX * INT64_C(1000)) {
+    if (request->intervalMillis > INT32_MAX * INT64_C(1000)) {
         result_fail(result, EINVAL, "watch every %" PRIu64 " ms", request->intervalMillis);
         return;
     }
@@ -140,6 +139,10 @@ void host_watch(struct front *front, const struct op_watch *request, struct resu
         result_fail(result, -error, "watch the memory of cgroup %s", request->memory);
         return;
     }
+    if (request->intervalMillis == 0)
+        return;
+    if (!front->watch.next_beat)
+        front->watch.next_beat = deadline_after((int64_t)request->intervalMillis);
     int64_t engine_deadline = deadline_after(request->engineMillis);
     int happened = 0;
     front->waits.interruptible = true;

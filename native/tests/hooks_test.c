@@ -117,13 +117,13 @@ static void test_timeout(void)
 {
     int64_t begun = millis();
     CHECK(run_with("echo before; sleep 60 & sleep 60", text(""), 1, -1) == -ETIMEDOUT);
-    CHECK(millis() - begun >= 1000 && millis() - begun < 5000);
+    CHECK(millis() - begun >= 1000 && millis() - begun < 30000);
     CHECK_TEXT(outcome.output, "before\n");
     CHECK(run_with("sleep 0.1; exit 4", text(""), 10, -1) == 0 && WEXITSTATUS(outcome.status) == 4);
     /* Closed outputs are no end. */
     begun = millis();
     CHECK(run_with("exec >&- 2>&- <&-; sleep 60", text(""), 1, -1) == -ETIMEDOUT);
-    CHECK(millis() - begun < 5000);
+    CHECK(millis() - begun < 30000);
 }
 
 /* What the hook started goes with it when it is killed. */
@@ -132,7 +132,7 @@ static void test_kills_its_group(void)
     CHECK(run_with("sleep 60 & echo $!; wait", text(""), 1, -1) == -ETIMEDOUT);
     pid_t child = (pid_t)atoi(outcome.output);
     bool gone = false;
-    for (int i = 0; !gone && i < 100; i++) {
+    for (int i = 0; !gone && i < 1000; i++) {
         char path[32], state[256] = "";
         snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
         scope_fd file = open(path, O_RDONLY | O_CLOEXEC);
@@ -146,9 +146,9 @@ static void test_kills_its_group(void)
 static void test_background(void)
 {
     int64_t begun = millis();
-    CHECK(run("sleep 5 & echo left; exit 0") == 0 && outcome.status == 0);
-    CHECK(millis() - begun < 3000);
-    CHECK_TEXT(outcome.output, "left\n");
+    CHECK(run("sleep 60 & echo $!; exit 0") == 0 && outcome.status == 0);
+    CHECK(millis() - begun < 30000);
+    CHECK(atoi(outcome.output) > 0 && kill(atoi(outcome.output), SIGKILL) == 0);
 }
 
 static void test_interrupt(void)
@@ -160,7 +160,7 @@ static void test_interrupt(void)
     CHECK(write(ends[1], "!", 1) == 1);
     int64_t begun = millis();
     CHECK(run_with("sleep 60", text(""), 0, ends[0]) == -EINTR);
-    CHECK(millis() - begun < 5000 && WIFSIGNALED(outcome.status));
+    CHECK(millis() - begun < 30000 && WIFSIGNALED(outcome.status));
     close(ends[0]);
     close(ends[1]);
 }

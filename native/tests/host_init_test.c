@@ -434,8 +434,6 @@ static void catch_signal(int signal)
 static int init_that_waits_for_usr1(int channel)
 {
     (void)channel;
-    signal(SIGUSR1, catch_signal);
-    signal(SIGTERM, catch_signal);
     while (caught == 0)
         usleep(1000);
     return caught == SIGUSR1 ? 41 : 42;
@@ -461,7 +459,12 @@ static void test_forwarded_signals(void)
         struct fixture fixture;
         struct result result = {0};
         fixture_begin(&fixture);
+        /* It inherits them: a signal may come as soon as there is somebody to hear it. */
+        signal(SIGUSR1, catch_signal);
+        signal(SIGTERM, catch_signal);
         spawn_fake(&fixture, init_that_waits_for_usr1);
+        signal(SIGUSR1, SIG_DFL);
+        signal(SIGTERM, SIG_DFL);
         pid_t sender = signal_soon(signals[i]);
         fixture.front.waits.interruptible = true;
         RUN(fixture, result, foreground, .engineMillis = 10000);
@@ -559,11 +562,14 @@ static void test_init_whose_tracer_never_looks(bool engine_released)
     unblock_signals();
 }
 
-static int init_that_takes_its_time(int channel)
+/* Kills init when the engine was let go. */
+static pid_t kill_when_released(pid_t init, int engine)
 {
-    (void)channel;
-    usleep(300000);
-    return raise(SIGKILL);
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    struct pollfd released = {.fd = engine, .events = POLLIN};
+    _exit(poll(&released, 1, 20000) == 1 && kill(init, SIGKILL) == 0 ? 0 : 1);
 }
 
 static void test_engine_is_let_go(void)
@@ -579,10 +585,13 @@ static void test_engine_is_let_go(void)
         abort();
     fixture.front.engine.channel = sockets[0];
     fixture.front.operation_index = 5;
-    spawn_fake(&fixture, init_that_takes_its_time);
+    spawn_fake(&fixture, init_that_waits_for_usr1);
+    int status = -1;
+    pid_t killer = kill_when_released(fixture.front.init.pid, sockets[1]);
     put_str(&continuation, "finish");
     put_str(&continuation, "c1");
     RUN(fixture, result, foreground, .engineMillis = 50, .continuation = buffer_strings(&continuation, 2));
+    CHECK(waitpid(killer, &status, 0) == killer && status == 0);
     CHECK(fixture.front.engine.channel == -1);
     CHECK(receive_frame(sockets[1], &frame) == 0 && frame.code == FRAME_RESULT);
     CHECK(decode_msg_result(frame.payload, &message) && message.error == EINPROGRESS && message.index == 5);

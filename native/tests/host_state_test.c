@@ -143,25 +143,44 @@ static void test_folders_that_others_may_change(void)
     fixture_end(&fixture);
 }
 
-/* Locks in another process, tells that it has, and holds the lock for that long. */
-static pid_t lock_elsewhere(const char *path, unsigned hold_millis)
+/* Has a lock until it is told to let go. */
+struct holder {
+    pid_t pid;
+    int tell;
+};
+
+/* When it is told it waits as long as others need to begin to wait, and deletes the file where that is wanted. */
+static struct holder lock_elsewhere(const char *path, bool deletes)
 {
-    int pipe_fds[2];
+    int ready[2], go[2];
     char byte;
-    if (pipe(pipe_fds) < 0)
+    if (pipe(ready) < 0 || pipe(go) < 0)
         abort();
     pid_t child = fork();
     if (child == 0) {
         int fd = open(path, O_RDWR | O_CREAT, 0600);
-        if (fd < 0 || flock(fd, LOCK_EX) < 0 || write(pipe_fds[1], "", 1) != 1)
+        if (fd < 0 || flock(fd, LOCK_EX) < 0 || write(ready[1], "", 1) != 1 || read(go[0], &byte, 1) != 1)
             _exit(1);
-        usleep(hold_millis * 1000);
-        _exit(0);
+        usleep(50000);
+        _exit(deletes && unlink(path) < 0 ? 1 : 0);
     }
-    CHECK(read(pipe_fds[0], &byte, 1) == 1);
-    close(pipe_fds[0]);
-    close(pipe_fds[1]);
-    return child;
+    CHECK(read(ready[0], &byte, 1) == 1);
+    close(ready[0]);
+    close(ready[1]);
+    close(go[0]);
+    return (struct holder){.pid = child, .tell = go[1]};
+}
+
+static void let_go(struct holder holder)
+{
+    CHECK(write(holder.tell, "", 1) == 1);
+    close(holder.tell);
+}
+
+static void check_end(struct holder holder)
+{
+    int status = -1;
+    CHECK(waitpid(holder.pid, &status, 0) == holder.pid && status == 0);
 }
 
 static void test_lock(void)
@@ -170,21 +189,23 @@ static void test_lock(void)
     struct result result = {0};
     fixture_begin(&fixture);
     RUN(fixture, result, open_state, .root = fixture.folder, .id = "c1", .create = true);
-    pid_t child = lock_elsewhere(in_folder(&fixture, "c1/lock"), 300);
+    struct holder holder = lock_elsewhere(in_folder(&fixture, "c1/lock"), false);
     RUN(fixture, result, lock_state, .timeoutMillis = 50);
     CHECK(result.error == ETIMEDOUT);
-    RUN(fixture, result, lock_state, .timeoutMillis = 5000);
+    let_go(holder);
+    RUN(fixture, result, lock_state, .timeoutMillis = 20000);
     CHECK(result.error == 0);
-    CHECK(waitpid(child, NULL, 0) == child);
+    check_end(holder);
     /* Deleted while we wait. */
     RUN(fixture, result, open_state, .root = fixture.folder, .id = "c1", .create = false);
-    child = lock_elsewhere(in_folder(&fixture, "c1/lock"), 300);
+    holder = lock_elsewhere(in_folder(&fixture, "c1/lock"), false);
     CHECK(unlink(in_folder(&fixture, "c1/lock")) == 0);
     int held = open(in_folder(&fixture, "c1/lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     CHECK(held >= 0);
-    RUN(fixture, result, lock_state, .timeoutMillis = 5000);
+    let_go(holder);
+    RUN(fixture, result, lock_state, .timeoutMillis = 20000);
     CHECK(result.error == 0); /* the file that is there now */
-    CHECK(waitpid(child, NULL, 0) == child);
+    check_end(holder);
     close(held);
     buffer_free(&result.data);
     fixture_end(&fixture);
@@ -198,15 +219,11 @@ static void test_lock_of_a_deleted_container(void)
     RUN(fixture, result, open_state, .root = fixture.folder, .id = "c1", .create = true);
     char lock[PATH_MAX];
     snprintf(lock, sizeof lock, "%s", in_folder(&fixture, "c1/lock"));
-    pid_t child = lock_elsewhere(lock, 200);
-    pid_t deleter = fork();
-    if (deleter == 0) {
-        usleep(50000);
-        _exit(unlink(lock) == 0 ? 0 : 1);
-    }
-    RUN(fixture, result, lock_state, .timeoutMillis = 5000);
+    struct holder holder = lock_elsewhere(lock, true);
+    let_go(holder);
+    RUN(fixture, result, lock_state, .timeoutMillis = 20000);
     CHECK(result.error == ENOENT);
-    CHECK(waitpid(child, NULL, 0) == child && waitpid(deleter, NULL, 0) == deleter);
+    check_end(holder);
     buffer_free(&result.data);
     fixture_end(&fixture);
 }
@@ -217,16 +234,17 @@ static void test_interrupted_lock(void)
     struct result result = {0};
     fixture_begin(&fixture);
     RUN(fixture, result, open_state, .root = fixture.folder, .id = "c1", .create = true);
-    pid_t child = lock_elsewhere(in_folder(&fixture, "c1/lock"), 300);
+    struct holder holder = lock_elsewhere(in_folder(&fixture, "c1/lock"), false);
     CHECK(raise(SIGTERM) == 0);
     fixture.front.waits.interruptible = true;
-    RUN(fixture, result, lock_state, .timeoutMillis = 5000);
+    RUN(fixture, result, lock_state, .timeoutMillis = 20000);
     CHECK(result.error == EINTR && fixture.front.waits.interrupted_by == SIGTERM);
     /* Once: a second signal doesn't disturb the cleaning up. */
     CHECK(raise(SIGTERM) == 0);
-    RUN(fixture, result, lock_state, .timeoutMillis = 5000);
+    let_go(holder);
+    RUN(fixture, result, lock_state, .timeoutMillis = 20000);
     CHECK(result.error == 0);
-    CHECK(waitpid(child, NULL, 0) == child);
+    check_end(holder);
     buffer_free(&result.data);
     fixture_end(&fixture);
     signal(SIGTERM, SIG_IGN);

@@ -305,7 +305,7 @@ static void test_front_dies(void)
         pid_t init = orphan_init(&lab, joined);
         int status = 0;
         pid_t ended = 0;
-        for (int i = 0; ended == 0 && i < 200; i++) {
+        for (int i = 0; ended == 0 && i < 2000; i++) {
             ended = waitpid(init, &status, __WALL | WNOHANG);
             usleep(10000);
         }

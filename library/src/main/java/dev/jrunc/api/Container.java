@@ -116,8 +116,8 @@ public sealed class Container permits OwnedContainer {
     }
 
     /**
-     * What happens to it, until it has ended or the stream is closed; none is lost between. A thread that is interrupted while it waits
-     * for the next one gets no more.
+     * What happens to it from now on, until it has ended or the stream is closed; none is lost between. A thread that is interrupted
+     * while it waits for the next one gets no more.
      *
      * {@snippet file="dev/jrunc/api/Snippets.java" region="events"}
      *
@@ -131,7 +131,7 @@ public sealed class Container permits OwnedContainer {
         return Events.stream(
                 calls,
                 id,
-                listener -> context -> watch(context, millis, listener).run());
+                listener -> context -> watch(context, millis, listener).runAndTell());
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -45,6 +46,10 @@ final class Events implements WatchContainer.Listener {
 
     private final String id;
     private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE);
+
+    /** It watches, or never will. */
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
+
     private volatile boolean closed;
 
     private Events(String id) {
@@ -57,6 +62,7 @@ final class Events implements WatchContainer.Listener {
         Events events = new Events(id);
         FrontProcess process = calls.startQuiet(List.of("events", id));
         calls.threads().execute(() -> events.watch(calls, process, useCase.apply(events)));
+        events.begun.join();
         return StreamSupport.stream(events.new Reader(), false).onClose(() -> events.close(process));
     }
 
@@ -66,6 +72,8 @@ final class Events implements WatchContainer.Listener {
             process.call(front -> watch(useCase, calls.context(front)));
         } catch (JruncException e) {
             failure = e;
+        } finally {
+            begun.complete(null);
         }
         process.end();
         try {
@@ -99,6 +107,11 @@ final class Events implements WatchContainer.Listener {
         closed = true;
         process.interrupt();
         queue.clear();
+    }
+
+    @Override
+    public void begun() {
+        begun.complete(null);
     }
 
     @Override

@@ -342,6 +342,17 @@ class EmbeddingIT {
         }
     }
 
+    /** Not from some time after it: what happens meanwhile is not lost. */
+    @Test
+    void eventsAreWatchedFromTheirCallOn() throws Exception {
+        try (OwnedContainer container = place.jrunc.run("watched", place.shell("sleep 1000"), Stdio.none());
+                Stream<Event> _ = container.events(Duration.ofHours(1))) {
+            assertTrue(Place.fronts().stream()
+                    .anyMatch(front -> !Place.openAt(front.pid(), Path.of("anon_inode:[eventfd]"))
+                            .isEmpty()));
+        }
+    }
+
     @Test
     void eventsThatAreClosedNeedNoFront() throws Exception {
         try (OwnedContainer container = place.jrunc.run("closed", place.shell("sleep 1000"), Stdio.none())) {

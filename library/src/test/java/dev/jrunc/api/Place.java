@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -93,7 +92,7 @@ final class Place implements AutoCloseable {
     }
 
     /** The descriptors of a process that are this file; it may close others, and end, meanwhile. */
-    static List<Path> openAt(long pid, Path file) throws IOException {
+    static List<Path> openAt(long pid, Path file) {
         Path fds = Path.of("/proc", Long.toString(pid), "fd");
         String[] numbers = fds.toFile().list();
         List<Path> open = new ArrayList<>();
@@ -105,10 +104,10 @@ final class Place implements AutoCloseable {
         return open;
     }
 
-    private static boolean leadsTo(Path fd, Path file) throws IOException {
+    private static boolean leadsTo(Path fd, Path file) {
         try {
             return Files.readSymbolicLink(fd).equals(file);
-        } catch (NoSuchFileException closed) {
+        } catch (IOException gone) { // ENOENT of a descriptor, EACCES or ESRCH of a process
             return false;
         }
     }

@@ -41,7 +41,7 @@ final class Snippets {
         Capture output = Capture.upTo(1 << 20);
         try (OwnedContainer container =
                 jrunc.run("job-2", bundle, Stdio.none().output(output).error(output))) {
-            Optional<ExitStatus> end = container.waitFor(Duration.ofMillis(500));
+            Optional<ExitStatus> end = container.waitFor(Duration.ofSeconds(3));
             if (end.isEmpty()) {
                 container.kill("KILL");
             }

@@ -73,7 +73,8 @@ final class FlightRecording {
     }
 
     private static byte[] bytes(Recording recording) throws IOException {
-        Path folder = Files.createTempDirectory("jrunc-recording-");
+        Path folder = Files.createTempDirectory(
+                "jrunc-recording-" + ProcessHandle.current().pid() + "-");
         try {
             Path file = folder.resolve("engine.jfr");
             try {

@@ -54,6 +54,9 @@ public final class WatchContainer {
     /** Who is told. */
     public interface Listener {
 
+        /** From now on nothing is lost. */
+        default void begun() {}
+
         /** What it uses now. */
         void stats(ContainerStats stats);
 
@@ -138,6 +141,14 @@ public final class WatchContainer {
         return watch(running());
     }
 
+    /** The same, and the listener is told when it has begun. */
+    public int runAndTell() {
+        ContainerState state = running();
+        front.execute(operation(state, 0));
+        listener.begun();
+        return watch(state);
+    }
+
     /** After the front has waited alone: what happened, as WATCH_* bits. */
     public int goOn(long happened) {
         if ((happened & OOM) != 0) {
@@ -176,17 +187,22 @@ public final class WatchContainer {
         }
     }
 
-    private int watch(ContainerState state) {
+    /** @param interval 0: it begins, and doesn't wait */
+    private HostOperation operation(ContainerState state, long interval) {
         CgroupFolder memory = memory(state);
-        HostOperation watch = new HostOperation.Watch(
+        return new HostOperation.Watch(
                 EVENTS,
                 state.pid(),
                 state.startTime(),
                 memory == null ? "" : memory.folder(),
                 memory == null ? 1 : memory.version(),
-                intervalMillis,
+                interval,
                 engineMillis,
                 continuation);
+    }
+
+    private int watch(ContainerState state) {
+        HostOperation watch = operation(state, intervalMillis);
         while (true) {
             long happened = front.execute(watch).value();
             if ((happened & OOM) != 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FlightSpansTest {
 
-    private static final long MILLIS = 1_000;
     private static final long TURN_MILLIS = 50;
 
     @TempDir
@@ -52,18 +52,10 @@ class FlightSpansTest {
                 .toList();
     }
 
-    private static FlightSpans awaitFlight(ResidentEngine engine) {
-        FlightSpans flight = null;
-        while (flight == null) {
-            Thread.onSpinWait();
-            flight = engine.flight("create", Calls.of(List.of("create", "a"), List.of(), "/", 0, "6.1"));
-        }
-        return flight;
-    }
-
     /** A call of three spans, made while it records. */
     private static void play(ResidentEngine engine) {
-        FlightSpans flight = awaitFlight(engine);
+        FlightSpans flight =
+                requireNonNull(engine.flight("create", Calls.of(List.of("create", "a"), List.of(), "/", 0, "6.1")));
         flight.span(Row.FRONT, "MKDIR", 1_000, 3_500, Map.of("origin", "state", "errno", "17"));
         flight.span(Row.INIT, "PIVOT_ROOT", 4_000, 4_250, Map.of("origin", "/root/path"));
         flight.turn();
@@ -78,9 +70,7 @@ class FlightSpansTest {
     @Test
     void spansAreEventsBesideTheJdks() throws Exception {
         ResidentEngine engine = engine();
-        Thread caller = Thread.ofPlatform().start(() -> play(engine));
-        List<RecordedEvent> events = read(engine.record(MILLIS, () -> {}));
-        caller.join();
+        List<RecordedEvent> events = read(engine.record(1, () -> play(engine)));
 
         List<RecordedEvent> spans = spans(events);
         RecordedEvent front = spans.getFirst();
@@ -144,10 +134,10 @@ class FlightSpansTest {
 
     /** Of this process, or of recordings. */
     private static List<String> temporary() throws IOException {
-        String pid = "_" + ProcessHandle.current().pid();
+        long pid = ProcessHandle.current().pid();
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(pid) || name.startsWith("jrunc-recording-"))
+                    .filter(name -> name.endsWith("_" + pid) || name.startsWith("jrunc-recording-" + pid))
                     .toList();
         }
     }

@@ -86,9 +86,13 @@ class ResidentEngineTest {
     }
 
     private long call(String... args) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(address())) {
+        return call(SocketChannel.open(address()), args);
+    }
+
+    private static long call(SocketChannel connected, String... args) throws IOException {
+        try (connected) {
             ReplayedFront front = new ReplayedFront();
-            front.play(frames(channel), List.of(args));
+            front.play(frames(connected), List.of(args));
             return front.exitStatus();
         }
     }
@@ -157,10 +161,11 @@ class ResidentEngineTest {
                 throw new IllegalStateException(e);
             }
         });
+        SocketChannel caller = SocketChannel.open(address()); // it is there before the engine could be idle
         CompletableFuture<Void> serving = serving(engine, 300);
         CompletableFuture<Long> call = CompletableFuture.supplyAsync(() -> {
             try {
-                return call("state", "slow");
+                return call(caller, "state", "slow");
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
