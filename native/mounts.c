@@ -293,9 +293,7 @@ static bool named_below_proc(const struct init *init, const char *path)
     return proc >= 0;
 }
 
-/* CVE-2019-16884, CVE-2023-27561, CVE-2025-54867: nothing comes over a part of procfs by way of another name for it. What the plan itself names
- * below /proc was on the engine's list. */
-static void refuse_procfs(const struct init *init, const char *what, const char *path, int target)
+void refuse_procfs(const struct init *init, const char *what, const char *path, int target)
 {
     struct statfs file_system;
     if (fstatfs(target, &file_system) < 0)

@@ -20,3 +20,6 @@ int attach_mount(int fd, int target);
 int open_mounted(const struct init *init, const char *path);
 /* As attach_mount(); where it comes over the whole of /proc or /sys, open_mounted() looks into the new one from now on. */
 int cover_mounted(struct init *init, int mount, int target);
+/* CVE-2019-16884, CVE-2023-27561, CVE-2025-54867: nothing comes over a part of procfs by way of another name for it: then it fails. What the
+ * plan itself names below /proc was on the engine's list. */
+void refuse_procfs(const struct init *init, const char *what, const char *path, int target);

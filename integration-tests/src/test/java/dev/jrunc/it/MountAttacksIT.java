@@ -295,6 +295,31 @@ class MountAttacksIT {
         receiver.signalIfRunning("KILL").await();
     }
 
+    /** CVE-2019-16884 and its kin: the terminal comes over no part of procfs, either. */
+    @Test
+    @Peer(runc = WRONG, why = "runc 1.1 binds it on what the image's link leads to", failure = "exit status")
+    void aConsoleThatALinkLeadsIntoProc(Lab lab) {
+        Bundle bundle = lab.bundle()
+                .writable()
+                .unmount("/dev/pts")
+                .unmount("/dev/shm")
+                .unmount("/dev/mqueue")
+                .unmount("/dev")
+                .mount("devpts", "devpts", "/dev/pts", "newinstance", "ptmxmode=0666");
+        bundle.process().put("terminal", true);
+        bundle.directory("/dev");
+        bundle.symlink("/dev/console", "/proc/version");
+        Path socket = lab.newFile("console");
+        Running receiver = lab.host(lab.payload(), "console-receive", socket.toString())
+                .interactive()
+                .start()
+                .awaitOutput("listening");
+        lab.atEnd(() -> receiver.signalIfRunning("KILL").await());
+
+        lab.fails(lab.createCall(bundle, lab.nextId(), "--console-socket", socket.toString()), "/dev/console")
+                .oursSays("mount the terminal on /dev/console, which leads into procfs");
+    }
+
     /** CVE-2025-52881, CVE-2025-62596: what is written to procfs goes to procfs, whatever was mounted over it. */
     @Test
     @Peer(runc = WRONG, why = "CVE-2025-52881: runc 1.1 writes to a path", failure = "written to another file")
