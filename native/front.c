@@ -102,6 +102,7 @@ static char **recover_arguments(const struct front *front, struct made *made)
 static char **will_arguments(struct front *front)
 {
     struct strings strings = buffer_strings(&front->will, front->will_count);
+    close_spare_fds(front);
     return front->will.failed ? NULL : strings_array(&strings);
 }
 
@@ -186,6 +187,12 @@ static int front_main(int argc, char **argv)
     if (front.resident.choice == ENGINE_INHERITED)
         keep_channel_only(&front);
     int error = find_lib(front.lib);
+    error = open_spare_fds(&front);
+    if (error) {
+        report_error(&front.options, "can't begin: too many open files: ulimit -n, sysctl fs.file-max: %s",
+                     errno_name(-error));
+        return 1;
+    }
     if (!error)
         error = waits_begin(&front.waits);
     if (error) {
