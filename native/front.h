@@ -95,21 +95,18 @@ struct front {
      * each. */
     struct buffer continuation;
     uint32_t continuation_count;
-    /* WHEN_VANISHED: arguments, one put_str() each. */
-    struct buffer will;
-    uint32_t will_count;
 };
 
 /* Of a front that has opened nothing yet: the first of its initializers. */
 #define NOTHING_OPEN                                                                               \
     .engine = NO_ENGINE,                                                                           \
     .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1}, \
+    .init = {.pidfd = -1, .channel = -1}, .console_socket = -1, .relay = -1, .relayed_fd = -1,     \
+    .criu = {.pidfd = -1, .channel = -1, .output = -1}, .terminal = -1
+
 /* 0 or -errno. */
 int open_spare_fds(struct front *front);
 void close_spare_fds(struct front *front);
-
-    .init = {.pidfd = -1, .channel = -1}, .console_socket = -1, .relay = -1, .relayed_fd = -1,     \
-    .criu = {.pidfd = -1, .channel = -1, .output = -1}, .terminal = -1
 
 /* How a session with an engine ended. */
 enum session_end {
