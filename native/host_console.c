@@ -7,6 +7,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,7 +16,11 @@
 
 void host_connect_console(struct front *front, const struct op_connect_console *request, struct result *result)
 {
-    int fd = connect_stream(&front->waits, request->path, false);
+    bool given = !request->path[0];
+    int fd = given ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+                   : connect_stream(&front->waits, request->path, false);
+    if (given && fd < 0)
+        fd = -errno;
     if (fd < 0) {
         result_fail(result, -fd, "connect to console socket %s%s", request->path, connect_words(fd));
         return;
