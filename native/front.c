@@ -100,15 +100,10 @@ static char **recover_arguments(const struct front *front, struct made *made)
     return args;
 }
 
-static char **will_arguments(struct front *front)
-{
-    struct strings strings = buffer_strings(&front->will, front->will_count);
-    return front->will.failed ? NULL : strings_array(&strings);
-}
-
 /* The engine is gone in mid-call: another one finds in the state folder what has to be cleaned up. */
 static void recover(struct front *front)
 {
+    close_spare_fds(front);
     criu_kill(front);
     kill_spawned_init(front);
     if (!front->state.id[0])
@@ -117,7 +112,7 @@ static void recover(struct front *front)
     front->resident.choice = ENGINE_COLD;
     front->waits.undisturbed = true;
     struct made made;
-    scope_free char **args = front->will_count ? will_arguments(front) : recover_arguments(front, &made);
+    scope_free char **args = recover_arguments(front, &made);
     char error[1024];
     if (!args)
         return;
@@ -198,6 +193,12 @@ static int front_main(int argc, char **argv)
     }
     if (error) {
         report_error(&front.options, "can't begin: %s: %s (%s)", what, errno_name(-error), errno_text(-error));
+        return 1;
+    }
+    error = open_spare_fds(&front);
+    if (error) {
+        report_error(&front.options, "can't begin: too many open files: ulimit -n, sysctl fs.file-max: %s",
+                     errno_name(-error));
         return 1;
     }
     return run_calls(&front);

@@ -36,6 +36,9 @@ struct criu {
     int output;  /* a file that has what it prints */
 };
 
+/* Files that are kept open to be closed when something fails: what cleans up needs some, and may not get them else. */
+#define SPARE_FDS 8
+
 struct front {
     struct global_options options;
     int argc;
@@ -45,6 +48,9 @@ struct front {
     uint32_t inherited_fds;
     uint32_t closed_fds; /* those of 0 to 2 that the caller had closed, a bit each */
     uint64_t began;
+
+    int spare[SPARE_FDS];
+    size_t spare_count;
 
     struct waits waits;
     struct resident resident;
@@ -89,9 +95,6 @@ struct front {
      * each. */
     struct buffer continuation;
     uint32_t continuation_count;
-    /* WHEN_VANISHED: arguments, one put_str() each. */
-    struct buffer will;
-    uint32_t will_count;
 };
 
 /* Of a front that has opened nothing yet: the first of its initializers. */
@@ -100,6 +103,10 @@ struct front {
     .state = {.root_fd = -1, .folder_fd = -1, .lock_fd = -1, .start_fifo = -1, .answer_fifo = -1}, \
     .init = {.pidfd = -1, .channel = -1}, .console_socket = -1, .relay = -1, .relayed_fd = -1,     \
     .criu = {.pidfd = -1, .channel = -1, .output = -1}, .terminal = -1
+
+/* 0 or -errno. */
+int open_spare_fds(struct front *front);
+void close_spare_fds(struct front *front);
 
 /* How a session with an engine ended. */
 enum session_end {

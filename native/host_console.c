@@ -7,6 +7,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,9 +16,13 @@
 
 void host_connect_console(struct front *front, const struct op_connect_console *request, struct result *result)
 {
-    int fd = connect_unix(request->path, SOCK_STREAM);
+    bool given = !request->path[0];
+    int fd = given ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+                   : connect_stream(&front->waits, request->path, false);
+    if (given && fd < 0)
+        fd = -errno;
     if (fd < 0) {
-        result_fail(result, -fd, "connect to console socket %s", request->path);
+        result_fail(result, -fd, "connect to console socket %s%s", request->path, connect_words(fd));
         return;
     }
     if (front->console_socket >= 0)
@@ -89,10 +94,10 @@ void host_send_pidfd(struct front *front, const struct op_send_pidfd *request, s
         result_fail(result, ESRCH, "no init was spawned");
         return;
     }
-    scope_fd fd = connect_unix(request->path, SOCK_STREAM);
+    scope_fd fd = connect_stream(&front->waits, request->path, false);
     int error = fd < 0 ? fd : send_fd(fd, front->init.pidfd, name, sizeof name - 1);
     if (error)
-        result_fail(result, -error, "send init's pidfd to %s", request->path);
+        result_fail(result, -error, "send init's pidfd to %s%s", request->path, connect_words(error));
 }
 
 void host_send_seccomp_listener(struct front *front, const struct op_send_seccomp_listener *request,
@@ -109,9 +114,9 @@ void host_send_seccomp_listener(struct front *front, const struct op_send_seccom
         result_fail(result, EPROTO, "init sent %zu fds as its seccomp listener", frame.fd_count);
         return;
     }
-    scope_fd fd = connect_unix(request->path, SOCK_STREAM);
+    scope_fd fd = connect_stream(&front->waits, request->path, false);
     if (fd < 0) {
-        result_fail(result, -fd, "connect to the seccomp listener %s", request->path);
+        result_fail(result, -fd, "connect to the seccomp listener %s%s", request->path, connect_words(fd));
         return;
     }
     int error = send_fd(fd, frame.fds[0], request->content.data, request->content.length);

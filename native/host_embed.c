@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A front that a program keeps as long as its container: it is the parent of init, and knows how it ends. When the program
- * vanishes, the front ends the container (WHEN_VANISHED).
+ * vanishes, the front ends the container, as that of any call that has made one and lost its engine.
  */
 #include "front.h"
 #include "host_init.h"
@@ -13,17 +13,6 @@
 #include <unistd.h>
 
 enum { AT_INIT, AT_ENGINE, AT_COUNT };
-
-void host_when_vanished(struct front *front, const struct op_when_vanished *request, struct result *result)
-{
-    struct cursor cursor = strings_cursor(&request->args);
-    buffer_free(&front->will);
-    for (uint32_t i = 0; i < request->args.count; i++)
-        put_str(&front->will, read_str(&cursor));
-    front->will_count = request->args.count;
-    if (front->will.failed)
-        result_fail(result, ENOMEM, "keep the arguments of a call");
-}
 
 /* Who reads what init writes is waiting for the end of it, and we have the same pipe. */
 static int release_standard_fds(void)

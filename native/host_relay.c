@@ -34,14 +34,14 @@ void relay_begin(struct front *front, int *fd)
 void host_relay_connect(struct front *front, const struct op_relay_connect *request, struct result *result)
 {
     relay_end(front);
-    scope_fd fd =
-        request->abstract ? connect_abstract(request->path, SOCK_STREAM) : connect_unix(request->path, SOCK_STREAM);
+    scope_fd fd = connect_stream(&front->waits, request->path, request->abstract);
     int error = fd < 0 ? fd : 0;
     /* Waiting is poll's, which has the operation's limit. */
     if (!error && fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
         error = -errno;
     if (error) {
-        result_fail(result, -error, "connect to %s%s", request->abstract ? "@" : "", request->path);
+        result_fail(result, -error, "connect to %s%s%s", request->abstract ? "@" : "", request->path,
+                    connect_words(error));
         return;
     }
     relay_begin(front, &fd);

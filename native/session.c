@@ -6,6 +6,7 @@
 #include "scope.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,23 @@ static void execute(struct front *front, const struct operation *operation, stru
     default:
         result_fail(result, EPROTO, "unknown operation");
     }
+}
+
+int open_spare_fds(struct front *front)
+{
+    for (; front->spare_count < SPARE_FDS; front->spare_count++) {
+        int fd = open("/", O_PATH | O_CLOEXEC);
+        if (fd < 0)
+            return -errno;
+        front->spare[front->spare_count] = fd;
+    }
+    return 0;
+}
+
+void close_spare_fds(struct front *front)
+{
+    while (front->spare_count > 0)
+        close(front->spare[--front->spare_count]);
 }
 
 /* The caller's signal ends one operation that must not fail: what may fail is cleaning up. A container that runs in the
@@ -141,6 +159,8 @@ static int execute_batch(struct front *front, struct bytes operations)
         front->operation_began = now_nanos();
         execute_interruptible(front, &operation, &result);
         failed = result.error != 0 && !(operation.flags & MAY_FAIL);
+        if (failed || result.error == EMFILE)
+            close_spare_fds(front);
         if (result.error != 0) /* half a file is no file */
             result.data.length = 0;
         int error = 0;

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #define SOCKET_LIMIT_SECONDS 10
+/* poll(2) doesn't tell when there is room in a queue of callers. */
+#define QUEUE_RETRY_MILLIS 10
 
 typedef int (*use_address)(int fd, const struct sockaddr *address, socklen_t length);
 
@@ -68,7 +70,7 @@ int connect_unix(const char *path, int type)
     return open_path(path, type, connect);
 }
 
-int connect_abstract(const char *name, int type)
+static int connect_abstract(const char *name, int type)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(name);
@@ -76,6 +78,26 @@ int connect_abstract(const char *name, int type)
         return -ENAMETOOLONG;
     memcpy(address.sun_path + 1, name, length);
     return open_socket(&address, offsetof(struct sockaddr_un, sun_path) + 1 + length, type, connect);
+}
+
+int connect_stream(struct waits *waits, const char *path, bool abstract)
+{
+    int64_t deadline = deadline_after(SOCKET_LIMIT_SECONDS * 1000);
+    int type = SOCK_STREAM | SOCK_NONBLOCK, error = 0;
+    scope_fd fd = -EAGAIN;
+    while (fd == -EAGAIN && !error) {
+        fd = abstract ? connect_abstract(path, type) : connect_unix(path, type);
+        if (fd == -EAGAIN)
+            error = now_millis() < deadline ? wait_millis(waits, QUEUE_RETRY_MILLIS) : -ETIMEDOUT;
+    }
+    if (error || fd < 0)
+        return error ? error : fd;
+    return fcntl(fd, F_SETFL, 0) < 0 ? -errno : release_fd(&fd);
+}
+
+const char *connect_words(int error)
+{
+    return error == -ETIMEDOUT ? ": its queue of callers is full, and nobody accepts" : "";
 }
 
 int listen_unix(const char *path, int queue)

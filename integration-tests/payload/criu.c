@@ -3,7 +3,7 @@
  * Stands in for criu where it can't work or must fail: `swrk FD`. FAKE_CRIU names a folder: each message that comes is kept there as
  * request.N, and answered by the message answer.N, as long as there is one; N goes on from process to process. fork.N: before that answer
  * is sent, a sleeping process is made as criu makes the first of a container, a child of who called in a mount namespace of its own, and its pid is put in place of
- * the number 0x0fffffff. terminal.N: that answer comes with the master of a pty. wait.N: waiting.N is made, and that answer comes when
+ * the number 0x0fffffff. other.N: one more is made, of which nobody is told. terminal.N: that answer comes with the master of a pty. wait.N: waiting.N is made, and that answer comes when
  * there is go.N.
  */
 #include "payload.h"
@@ -52,17 +52,22 @@ static void put_pid(uint8_t *message, size_t length, long pid)
     }
 }
 
-static long restored(void)
+static long make_process(void)
 {
-    static long pid;
-    if (pid)
-        return pid;
-    pid = syscall(SYS_clone, CLONE_PARENT | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+    long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
     if (pid == 0) {
         syscall(SYS_close_range, 3, ~0u, 0);
         execl(program_arguments[0], program_arguments[0], "sleep", "3600", NULL);
         _exit(127);
     }
+    return pid;
+}
+
+static long restored(void)
+{
+    static long pid;
+    if (!pid)
+        pid = make_process();
     return pid;
 }
 
@@ -83,6 +88,8 @@ static int open_terminal(void)
 static void answer(int socket, int number)
 {
     static uint8_t message[MAX_MESSAGE];
+    if (access(at("other", number), F_OK) == 0)
+        make_process();
     if (access(at("wait", number), F_OK) == 0) {
         close(open(at("waiting", number), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
         while (access(at("go", number), F_OK) < 0)

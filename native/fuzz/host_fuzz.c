@@ -34,7 +34,6 @@ static void front_end(struct front *front)
     buffer_free(&front->results);
     buffer_free(&front->spans);
     buffer_free(&front->continuation);
-    buffer_free(&front->will);
     fuzz_close_all();
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* WAIT_INIT, with a child in init's place, and WHEN_VANISHED. */
+/* WAIT_INIT, with a child in init's place. */
 #include "../host_init.h"
 #include "../scope.h"
 #include "front_fixture.h"
@@ -65,36 +65,9 @@ static void test_wait(void)
     fixture_end(&fixture);
 }
 
-static struct op_when_vanished will_of(struct buffer *encoded, const char *first, const char *second)
-{
-    put_str(encoded, first);
-    put_str(encoded, second);
-    return (struct op_when_vanished){.args = buffer_strings(encoded, 2)};
-}
-
-static void test_will(void)
-{
-    struct fixture fixture;
-    struct result result = {0};
-    scope_buffer first = {0}, second = {0};
-    fixture_begin(&fixture);
-    struct op_when_vanished request = will_of(&first, "a", "b");
-    host_when_vanished(&fixture.front, &request, &result);
-    request = will_of(&second, "delete", "c");
-    host_when_vanished(&fixture.front, &request, &result);
-    CHECK(result.error == 0 && fixture.front.will_count == 2);
-    struct strings kept = buffer_strings(&fixture.front.will, fixture.front.will_count);
-    struct cursor cursor = strings_cursor(&kept);
-    CHECK_TEXT(read_str(&cursor), "delete");
-    CHECK_TEXT(read_str(&cursor), "c");
-    buffer_free(&fixture.front.will);
-    fixture_end(&fixture);
-}
-
 int main(void)
 {
     alarm(LIMIT_SECONDS);
     test_wait();
-    test_will();
     return test_end();
 }

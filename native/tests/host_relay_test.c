@@ -2,7 +2,10 @@
 /* RELAY_*: a stream that the engine speaks on, to a socket with a path or a name. */
 #include "front_fixture.h"
 
+#include "../scope.h"
+
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -77,6 +80,24 @@ static void test_limits_of_time(struct front *front)
     close(listener);
 }
 
+/* Nobody accepts: the caller need not wait as long as we would. */
+static void test_interrupted_in_a_queue(struct front *front)
+{
+    int listener = listen_at(name, true);
+    for (int i = 0; i < 2; i++) {
+        struct result connected = {0};
+        host_relay_connect(front, &(struct op_relay_connect){name, true}, &connected);
+        CHECK(connected.error == 0);
+        release_fd(&front->relay);
+    }
+    front->waits.interruptible = true;
+    raise(SIGTERM);
+    struct result waiting = {0};
+    host_relay_connect(front, &(struct op_relay_connect){name, true}, &waiting);
+    CHECK(waiting.error == EINTR && front->waits.interrupted_by == SIGTERM);
+    close(listener);
+}
+
 static void test_nobody(struct front *front)
 {
     struct result missing = {0}, none;
@@ -97,6 +118,7 @@ int main(void)
     test_both_ways(&fixture.front, name, true);
     test_limits_of_time(&fixture.front);
     test_nobody(&fixture.front);
+    test_interrupted_in_a_queue(&fixture.front);
     fixture_end(&fixture);
     return test_end();
 }

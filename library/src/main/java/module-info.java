@@ -4,6 +4,7 @@
 module dev.jrunc {
     requires transitive dev.jrunc.runtime;
     requires org.jnrproject.constants;
+    requires org.jnrproject.ffi;
     requires org.jnrproject.posix;
     requires static transitive org.jspecify;
 

@@ -10,6 +10,7 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Census;
+import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.FakeCriu;
 import dev.jrunc.it.harness.IntegrationTest;
@@ -544,6 +545,70 @@ class CheckpointErrorsIT {
         lab.fails(
                 restoring(lab).seenBy(restore(lab, lab.bundle(), lab.nextId(), "--detach")),
                 "criu ended without an answer");
+    }
+
+    /** The container's cgroups, in all hierarchies, as somebody has made them before. */
+    private static void makeCgroups(Lab lab, String path) throws Exception {
+        Bundle bundle = lab.bundle();
+        bundle.linux().put("cgroupsPath", path);
+        Container container = lab.create(bundle);
+        List<Path> folders = Cgroups.mentioning(path);
+        container.delete("--force");
+        for (Path folder : folders) {
+            Files.createDirectories(folder);
+            lab.atEnd(() -> folder.toFile().delete());
+        }
+    }
+
+    private static long process(Running call, String word) {
+        return ProcessHandle.of(call.pid())
+                .orElseThrow()
+                .children()
+                .filter(child ->
+                        List.of(child.info().arguments().orElse(new String[0])).contains(word))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
+    /** What criu makes are no children of an init that takes them with it, before it has come to its end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"criu", "engine", "front", "nobody"})
+    void aRestoreThatIsCutOffLeavesNoProcessInACgroupThatWasThere(String killed, Lab lab) throws Exception {
+        String cgroup = "/" + lab.name();
+        makeCgroups(lab, cgroup);
+        Bundle bundle = lab.bundle();
+        bundle.linux().put("cgroupsPath", cgroup);
+        String id = lab.nextId();
+        FakeCriu criu = restoring(lab).makesAnother().waits().restored();
+        Census before = lab.census();
+        Running restore =
+                criu.seenBy(restore(lab, bundle, id, "--detach")).cold().start();
+        Await.until("a criu that waits", criu::isWaiting, restore::stderr);
+        long named = process(restore, "sleep");
+
+        switch (killed) {
+            case "criu" -> Signals.send(process(restore, "swrk"), "KILL");
+            case "engine" -> {
+                Signals.send(process(restore, "-Xrs"), "KILL");
+                criu.goOn();
+            }
+            case "front" -> Signals.send(restore.pid(), "KILL");
+            default -> Signals.send(restore.pid(), "TERM");
+        }
+
+        switch (killed) {
+            case "criu" -> restore.await().failedSaying(id, "criu ended without an answer");
+            case "engine" -> restore.await().failedSaying(id, "engine", "SIGKILL");
+            case "front" -> {
+                restore.await().exited(137);
+                assertTrue(Processes.isRunning(named));
+                lab.call("state", id).now().failedSaying("container does not exist");
+            }
+            default -> restore.await().failedSaying(id, "interrupted by SIGTERM");
+        }
+        lab.assertNothingSince(before, "after a restore that was cut off");
+        assertTrue(Cgroups.mentioning(cgroup).size() > 0, "the cgroups are somebody else's");
     }
 
     @Test

@@ -9,15 +9,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Call;
+import dev.jrunc.it.harness.Census;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
+import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Result;
+import dev.jrunc.it.harness.Running;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,22 +171,80 @@ class OddCallersIT {
         assertEquals(0666, result.json().path("/dev/null").path("mode").asInt());
     }
 
-    private static void failsWithFiles(int limit, Lab lab) {
+    private static Result failsWithFiles(int limit, Lab lab, String words) {
         Call call = lab.createCall(lab.bundle(), lab.nextId()).cold();
 
-        lab.fails(through(call, "ulimit -n " + limit + "; "), "too many open files");
+        return lab.fails(through(call, "ulimit -n " + limit + "; "), words);
     }
 
     @Test
     void fewOpenFiles(Lab lab) {
-        failsWithFiles(12, lab);
+        failsWithFiles(11, lab, "too many open files");
     }
 
+    /** What cleans up has them. */
     @ParameterizedTest
-    @ValueSource(ints = {14, 16, 18, 20, 22})
+    @ValueSource(ints = {8, 9, 10, 13, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 29})
     @JruncOnly("runc needs no more, and fails at the limit of the default configuration")
-    void openFilesThatAreTooFewForTheCgroups(int limit, Lab lab) {
-        failsWithFiles(limit, lab);
+    void openFilesThatAreTooFew(int limit, Lab lab) {
+        Result result = failsWithFiles(limit, lab, "EMFILE");
+
+        assertFalse(result.stderr().contains("cleaning up failed"), result::toString);
+    }
+
+    /** Of all at once: each waits for as long as it may. */
+    @Test
+    @JruncOnly("runc doesn't wait, and has no --pidfd-socket")
+    void socketsWhoseQueueIsFull(Lab lab) throws Exception {
+        Path socket = lab.newFile("socket");
+        try (ServerSocketChannel nobody = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            nobody.bind(UnixDomainSocketAddress.of(socket), 1);
+            lab.atEnd(fill(socket));
+            Bundle terminal = lab.bundle();
+            terminal.process().put("terminal", true);
+            Bundle notifying = lab.bundle();
+            notifying
+                    .linux()
+                    .set(
+                            "seccomp",
+                            Json.quoted(
+                                    "{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['getppid'],'action':'SCMP_ACT_NOTIFY'}]}"));
+            notifying.linux().withObject("/seccomp").put("listenerPath", socket.toString());
+            Census before = lab.census();
+            Running console = lab.createCall(terminal, lab.nextId(), "--console-socket", socket.toString())
+                    .start();
+            Running pidfd = lab.createCall(lab.bundle(), lab.nextId(), "--pidfd-socket", socket.toString())
+                    .start();
+            Running listener = lab.createCall(notifying, lab.nextId()).start();
+
+            String words = socket + ": its queue of callers is full, and nobody accepts: ETIMEDOUT";
+            console.await().failedSaying("connect to console socket " + words);
+            pidfd.await().failedSaying("send init's pidfd to " + words);
+            listener.await().failedSaying("connect to the seccomp listener " + words);
+            lab.assertNothingSince(before, "after creates that waited");
+        }
+    }
+
+    private static Runnable fill(Path socket) throws Exception {
+        List<SocketChannel> waiting = new ArrayList<>();
+        try {
+            while (true) {
+                SocketChannel caller = SocketChannel.open(StandardProtocolFamily.UNIX);
+                waiting.add(caller);
+                caller.configureBlocking(false);
+                caller.connect(UnixDomainSocketAddress.of(socket));
+            }
+        } catch (SocketException full) {
+            return () -> waiting.forEach(OddCallersIT::close);
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

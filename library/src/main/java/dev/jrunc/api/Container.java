@@ -146,17 +146,22 @@ public sealed class Container permits OwnedContainer {
         Stdio.Started started =
                 stdio.start(calls, List.of("exec", id, exec.args().getFirst()));
         FrontProcess process = started.process();
+        ContainerProcess made;
         try {
             ExecProcess.Entered entered = calls.run(
                     process,
-                    () -> process.call(front -> new ExecProcess(calls.context(front), id, exec.options()).enter()));
+                    () -> process.call(
+                            front -> new ExecProcess(calls.context(front), id, exec.options(stdio)).enter()));
             Parent parent = new Parent(process, calls.threads());
             parent.watchToTheEnd();
-            return new ContainerProcess(calls, id, entered, parent, started.ends());
+            made = new ContainerProcess(calls, id, entered, parent, started.ends());
         } catch (RuntimeException | InterruptedException e) {
             process.end();
+            started.ends().close();
             throw e;
         }
+        started.ends().receiveFor(made, stdio);
+        return made;
     }
 
     /**

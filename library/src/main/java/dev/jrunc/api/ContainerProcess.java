@@ -55,6 +55,11 @@ public final class ContainerProcess implements Running {
         return ends.stderrOrFail();
     }
 
+    @Override
+    public void resize(int columns, int rows) {
+        ends.resize(columns, rows);
+    }
+
     /**
      * Sends it a signal.
      *
@@ -81,5 +86,6 @@ public final class ContainerProcess implements Running {
                 return true;
             });
         }
+        ends.close();
     }
 }

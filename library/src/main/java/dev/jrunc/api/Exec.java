@@ -2,6 +2,7 @@
 package dev.jrunc.api;
 
 import dev.jrunc.lifecycle.ExecOptions;
+import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,10 @@ public record Exec(
         return new Exec(args, env, cwd, user, group);
     }
 
-    ExecOptions options() {
-        return ExecOptions.of(args, env, cwd, uid, gid);
+    ExecOptions options(Stdio stdio) {
+        Spec.ConsoleSize size = stdio.input() instanceof Terminal terminal
+                ? new Spec.ConsoleSize(terminal.rows(), terminal.columns())
+                : null;
+        return ExecOptions.of(args, env, cwd, uid, gid, size);
     }
 }

@@ -4,7 +4,7 @@ package dev.jrunc.api;
 import java.nio.file.Path;
 
 /** Where a process reads from. */
-public sealed interface Input permits Input.Place, Input.File {
+public sealed interface Input permits Input.Place, Input.File, Terminal {
 
     /** Places without a name. */
     enum Place implements Input {

@@ -116,7 +116,7 @@ public final class Jrunc implements AutoCloseable {
      */
     public OwnedContainer create(String id, Path bundle, Stdio stdio) throws InterruptedException {
         calls.checkOpen();
-        OwnedContainer container = OwnedContainer.create(calls, id, options(bundle), stdio, owned::remove);
+        OwnedContainer container = OwnedContainer.create(calls, id, options(bundle, stdio), stdio, owned::remove);
         owned.add(container);
         if (calls.isClosed()) { // meanwhile, and perhaps without having seen it
             container.close();
@@ -144,18 +144,19 @@ public final class Jrunc implements AutoCloseable {
     /**
      * Makes a container that outlives this program, as {@code jrunc create} does. Nobody but its next parent gets to know how it ends.
      *
-     * @param stdio without pipes and {@link Capture}
+     * @param stdio without pipes, terminal and {@link Capture}
      */
     public Container createDetached(String id, Path bundle, Stdio stdio) throws InterruptedException {
         calls.checkOpen();
         if (stdio.hasPipes()) {
-            throw new IllegalArgumentException("stdio: a detached container outlives the other end of a pipe");
+            throw new IllegalArgumentException(
+                    "stdio: a detached container outlives the other end of a pipe, and of a terminal");
         }
         FrontProcess process = stdio.start(calls, List.of("create", id)).process();
         calls.run(process, () -> {
             try {
                 return process.call(front -> new CreateContainer(
-                                calls.context(front), id, options(bundle), CreateContainer.Terminal.SOCKETS)
+                                calls.context(front), id, options(bundle, stdio), CreateContainer.Terminal.SOCKETS)
                         .create());
             } finally {
                 process.end();
@@ -164,8 +165,9 @@ public final class Jrunc implements AutoCloseable {
         return container(id);
     }
 
-    private static CreateOptions options(Path bundle) {
-        return new CreateOptions(bundle.toAbsolutePath().toString(), null, null, null, false, false, 0);
+    private static CreateOptions options(Path bundle, Stdio stdio) {
+        String console = stdio.input() instanceof Terminal ? CreateOptions.STANDARD_INPUT : null;
+        return new CreateOptions(bundle.toAbsolutePath().toString(), console, null, null, false, false, 0);
     }
 
     /** One that is there already, or will be: that is not looked at. */

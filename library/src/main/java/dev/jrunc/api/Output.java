@@ -4,7 +4,7 @@ package dev.jrunc.api;
 import java.nio.file.Path;
 
 /** Where a process writes to. */
-public sealed interface Output permits Capture, Output.Place, Output.File {
+public sealed interface Output permits Capture, Output.Place, Output.File, Terminal {
 
     /** Places without a name. */
     enum Place implements Output {

@@ -39,14 +39,18 @@ public final class OwnedContainer extends Container implements Running {
             throws InterruptedException {
         Stdio.Started started = stdio.start(calls, List.of("create", id));
         FrontProcess process = started.process();
+        OwnedContainer container;
         try {
             KeptContainer kept = calls.run(
                     process, () -> process.call(front -> KeptContainer.create(calls.context(front), id, options)));
-            return new OwnedContainer(calls, kept, new Parent(process, calls.threads()), started.ends(), closing);
+            container = new OwnedContainer(calls, kept, new Parent(process, calls.threads()), started.ends(), closing);
         } catch (RuntimeException | InterruptedException e) {
             process.end();
+            started.ends().close();
             throw e;
         }
+        started.ends().receiveFor(container, stdio);
+        return container;
     }
 
     /** {@inheritDoc} */
@@ -90,6 +94,11 @@ public final class OwnedContainer extends Container implements Running {
         return ends.stderrOrFail();
     }
 
+    @Override
+    public void resize(int columns, int rows) {
+        ends.resize(columns, rows);
+    }
+
     /** {@inheritDoc} After it there is nothing left to close. */
     @Override
     public void delete(boolean force) throws InterruptedException {
@@ -115,6 +124,7 @@ public final class OwnedContainer extends Container implements Running {
             closed = false;
             throw e;
         }
+        ends.close();
         closing.accept(this);
     }
 

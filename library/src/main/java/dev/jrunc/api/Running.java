@@ -49,16 +49,16 @@ public sealed interface Running extends AutoCloseable permits OwnedContainer, Co
     }
 
     /**
-     * Where the process reads from.
+     * Where the process reads from. Closed, it is at its end; that of a terminal isn't: what a terminal takes for the end is a character, Ctrl-D.
      *
-     * @throws IllegalStateException when that is no {@link Stdio#pipes() pipe}
+     * @throws IllegalStateException when that is neither a {@link Stdio#pipes() pipe} nor a {@link Stdio#terminal terminal}
      */
     OutputStream stdin();
 
     /**
-     * What the process writes to its standard output.
+     * What the process writes to its standard output, or to its terminal. To read what comes of a terminal takes a thread that isn't virtual.
      *
-     * @throws IllegalStateException when that is no {@link Stdio#pipes() pipe}
+     * @throws IllegalStateException when that is neither a {@link Stdio#pipes() pipe} nor a {@link Stdio#terminal terminal}
      */
     InputStream stdout();
 
@@ -68,6 +68,13 @@ public sealed interface Running extends AutoCloseable permits OwnedContainer, Co
      * @throws IllegalStateException when that is no {@link Stdio#pipes() pipe}
      */
     InputStream stderr();
+
+    /**
+     * Another size of its terminal, of which it hears by SIGWINCH.
+     *
+     * @throws IllegalStateException when it has no {@link Stdio#terminal terminal}, or is closed
+     */
+    void resize(int columns, int rows);
 
     /** Kills it if it hasn't ended, and takes away what belongs to it. Not interrupted: it is done when this returns. */
     @Override

@@ -39,6 +39,7 @@ public final class SpecBuilder {
     private @Nullable String cgroupsPath;
     private Spec.Root root;
     private Limits limits = Limits.none();
+    private boolean terminal;
 
     private SpecBuilder(Spec base) {
         this.base = base;
@@ -90,6 +91,12 @@ public final class SpecBuilder {
         }
         others.add(name + "=" + value);
         env = others;
+        return this;
+    }
+
+    /** It has a terminal: {@link Stdio#terminal}. */
+    public SpecBuilder terminal() {
+        terminal = true;
         return this;
     }
 
@@ -208,7 +215,7 @@ public final class SpecBuilder {
             }
         }
         return new Spec.Process(
-                false,
+                terminal,
                 null,
                 cwd,
                 env,

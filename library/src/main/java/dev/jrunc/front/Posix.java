@@ -4,9 +4,13 @@ package dev.jrunc.front;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Fcntl;
+import jnr.ffi.LibraryLoader;
+import jnr.posix.CmsgHdr;
+import jnr.posix.MsgHdr;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 import jnr.posix.SpawnAttribute;
@@ -21,11 +25,21 @@ public final class Posix {
     private static final int O_CLOEXEC = 0x80000;
     private static final int FD_CLOEXEC = 1;
     private static final int LAST_STANDARD_FD = 2;
+    private static final int MAX_MESSAGE_BYTES = 64;
 
     /** Of glibc and of musl; jnr doesn't name it. */
     private static final short POSIX_SPAWN_SETSID = 0x80;
 
+    private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
+    private static final long TIOCSWINSZ = 0x5414;
+
     private final POSIX posix = POSIXFactory.getNativePOSIX();
+
+    /** What jnr-posix hasn't got. */
+    public interface Libc {
+
+        int ioctl(int fd, long request, short[] argument);
+    }
 
     /** Two ends of a connected stream socket, close-on-exec. */
     int[] socketPair() {
@@ -58,7 +72,7 @@ public final class Posix {
         while (true) {
             int got = posix.read(fd, buffer, buffer.remaining());
             if (got >= 0 || posix.errno() != Errno.EINTR.number()) {
-                return check(got, "read from the front");
+                return check(got, "read");
             }
         }
     }
@@ -68,9 +82,25 @@ public final class Posix {
         while (true) {
             int put = posix.write(fd, buffer, buffer.remaining());
             if (put >= 0 || posix.errno() != Errno.EINTR.number()) {
-                return check(put, "write to the front");
+                return check(put, "write");
             }
         }
+    }
+
+    /** The fd that comes with the next message of a socket, close-on-exec. */
+    int receiveFd(int socket) {
+        MsgHdr message = posix.allocateMsgHdr();
+        message.setIov(new ByteBuffer[] {ByteBuffer.allocateDirect(MAX_MESSAGE_BYTES)});
+        CmsgHdr control = message.allocateControl(Integer.BYTES);
+        check(posix.recvmsg(socket, message, MSG_CMSG_CLOEXEC), "receive a terminal");
+        return control.getData().order(ByteOrder.nativeOrder()).getInt(0);
+    }
+
+    /** The size of a terminal; who is in its foreground gets SIGWINCH. */
+    void resize(int terminal, int columns, int rows) {
+        short[] size = {(short) rows, (short) columns, 0, 0};
+        int result = LibraryLoader.create(Libc.class).load("libc.so.6").ioctl(terminal, TIOCSWINSZ, size);
+        check(result, "set the size of a terminal");
     }
 
     /**

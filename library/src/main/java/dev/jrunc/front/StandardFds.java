@@ -71,6 +71,15 @@ public final class StandardFds implements AutoCloseable {
         add(posix.open(file, O_WRONLY | O_CREAT | O_NOCTTY | (append ? O_APPEND : O_TRUNC), MODE));
     }
 
+    /** The first is where the front sends the terminal that takes the place of all three. */
+    public Pty addPty() {
+        int[] sockets = posix.socketPair();
+        add(sockets[1]);
+        addNull();
+        repeat();
+        return new Pty(posix, sockets[0]);
+    }
+
     /** @return where this program writes what the next one reads */
     public OutputStream addInput() {
         int[] pipe = posix.pipe();

@@ -16,6 +16,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +77,125 @@ class EmbeddingIT {
         try (OwnedContainer container = place.jrunc.run("e", place.shell("sleep 1000"), Stdio.none())) {
             assertEquals("to and fro0", Snippets.exec(container));
         }
+    }
+
+    /** Also while another thread closes it, or this one. */
+    @Test
+    void whatHearsOfItsEndMayCloseIt() throws Exception {
+        OwnedContainer ending = place.jrunc.run("c1", place.shell("exit 0"), Stdio.none());
+        ending.onExit().thenRun(ending::close).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        OwnedContainer waiting = place.jrunc.run("c2", place.shell("sleep 1000"), Stdio.none());
+        CompletableFuture<Boolean> heard = waiting.onExit().handle((end, failure) -> {
+            waiting.close();
+            return true;
+        });
+        waiting.close();
+        assertTrue(heard.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
+        OwnedContainer created = place.jrunc.create("c3", place.shell("exit 0"), Stdio.none());
+        CompletableFuture<Boolean> never = created.onExit().handle((end, failure) -> {
+            created.close();
+            return failure == null;
+        });
+        created.close();
+        never.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        for (String id : List.of("c1", "c2", "c3")) {
+            assertEquals(List.of(), place.left(id));
+        }
+    }
+
+    @Test
+    void theExampleWithATerminal() throws Exception {
+        String shown = Snippets.terminal(place.jrunc, place.bundle);
+
+        assertTrue(shown.contains("stty size; exit\r\n"), shown);
+        assertTrue(shown.contains("24 80\r\n"), shown);
+        assertEquals(List.of(), place.left("shell-1"));
+    }
+
+    private static String line(Running process) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = process.stdout().read();
+                next >= 0 && next != '\n';
+                next = process.stdout().read()) {
+            line.append((char) next);
+        }
+        return line.toString().strip();
+    }
+
+    @Test
+    void aTerminalThatIsResized() throws Exception {
+        String sizes = "while :; do s=$(stty size); [ \"$s\" = \"$last\" ] || echo $s; last=$s; sleep 0.05; done";
+        SpecBuilder.rootful()
+                .args("/bin/sh", "-c", "stty -echo; echo ready; read line; echo $line; " + sizes)
+                .terminal()
+                .writeTo(place.bundle);
+        try (OwnedContainer container = place.jrunc.run("t", place.bundle, Stdio.terminal(132, 43))) {
+            assertEquals("ready", line(container));
+            container.stdin().write("hello\n".getBytes(StandardCharsets.UTF_8));
+            assertEquals("hello", line(container));
+            assertEquals("43 132", line(container));
+            container.resize(100, 50);
+            assertEquals("50 100", line(container));
+            assertThrows(IllegalStateException.class, container::stderr);
+            assertThrows(IllegalArgumentException.class, () -> container.resize(0, 1));
+        }
+        assertEquals(List.of(), place.left("t"));
+    }
+
+    @Test
+    void execWithATerminal() throws Exception {
+        try (OwnedContainer container = place.jrunc.run("t", place.shell("sleep 1000"), Stdio.none())) {
+            Exec exec = Exec.of("/bin/sh", "-c", "tty; stty size; exit 7");
+            ContainerProcess process = container.exec(exec, Stdio.terminal(90, 30));
+            try (process) {
+                String shown = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
+                assertEquals("/dev/pts/0\r\n30 90\r\n", shown);
+                assertEquals(7, end(process).code());
+            }
+            assertThrows(IllegalStateException.class, () -> process.resize(80, 24));
+            assertThrows(IOException.class, () -> process.stdin().write(1));
+            assertThrows(IllegalStateException.class, () -> container.resize(80, 24));
+        }
+    }
+
+    @Test
+    void aTerminalIsInConfigAndCall() throws Exception {
+        SpecBuilder.rootful().args("/bin/true").terminal().writeTo(place.bundle);
+        assertThrows(InvalidSpec.class, () -> place.jrunc.create("t", place.bundle, Stdio.none()));
+        place.shell("true");
+        assertThrows(ContainerError.class, () -> place.jrunc.create("t", place.bundle, Stdio.terminal(80, 24)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> place.jrunc.createDetached("t", place.bundle, Stdio.terminal(80, 24)));
+        assertThrows(
+                IllegalArgumentException.class, () -> Stdio.terminal(80, 24).error(Output.Place.NOWHERE));
+        assertEquals(List.of(), place.left("t"));
+    }
+
+    /** Their fds are the program's own no more when they are closed. */
+    @Test
+    void terminalsLeaveNothingOpen() throws Exception {
+        SpecBuilder.rootful().args("/bin/sleep", "1000").terminal().writeTo(place.bundle);
+        long own = ProcessHandle.current().pid();
+        int before = openMasters(own);
+        try (OwnedContainer container = place.jrunc.run("t", place.bundle, Stdio.terminal(80, 24))) {
+            assertEquals("t", container.id());
+            assertEquals(before + 1, openMasters(own));
+        }
+        assertEquals(before, openMasters(own));
+    }
+
+    private static int openMasters(long pid) throws IOException {
+        int masters = 0;
+        for (String number : Path.of("/proc", Long.toString(pid), "fd").toFile().list()) {
+            Path fd = Path.of("/proc", Long.toString(pid), "fd", number);
+            try {
+                masters += Files.readSymbolicLink(fd).toString().endsWith("ptmx") ? 1 : 0;
+            } catch (NoSuchFileException closed) {
+                // The folder's own.
+            }
+        }
+        return masters;
     }
 
     @Test

@@ -33,7 +33,7 @@ final class Place implements AutoCloseable {
     Place() throws IOException {
         Path bin = Files.createDirectories(bundle.resolve("rootfs/bin"));
         Files.copy(BUSYBOX, bin.resolve("busybox"), StandardCopyOption.COPY_ATTRIBUTES);
-        for (String applet : List.of("sh", "true", "cat", "sleep", "dd")) {
+        for (String applet : List.of("sh", "true", "cat", "sleep", "dd", "stty", "tty")) {
             Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
         }
         for (String mount : List.of("proc", "dev", "sys")) {

@@ -62,6 +62,16 @@ final class Snippets {
         // @end
     }
 
+    static String terminal(Jrunc jrunc, Path bundle) throws IOException, InterruptedException {
+        // @start region="terminal"
+        SpecBuilder.rootful().args("/bin/sh").terminal().writeTo(bundle);
+        try (OwnedContainer container = jrunc.run("shell-1", bundle, Stdio.terminal(80, 24))) {
+            container.stdin().write("stty size; exit\n".getBytes(UTF_8));
+            return new String(container.stdout().readAllBytes(), UTF_8); // what is typed is shown, and what it answers
+        }
+        // @end
+    }
+
     static long events(Container container) {
         // @start region="events"
         try (Stream<Event> events = container.events(Duration.ofMillis(20))) {

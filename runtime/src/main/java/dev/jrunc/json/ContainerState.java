@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ociVersion of the configuration
  * @param complete false while it is being created: what is named here may exist or not
- * @param checkpointing criu is at work on it, and may have frozen it
+ * @param criu is at work on it: it may have frozen a complete one, and have made processes of another that no init takes with it
  * @param pid of init in the front's pid namespace; 0 before there is one
  * @param startTime of that process, field 22 of /proc/PID/stat
  * @param bundle absolute
@@ -34,7 +34,7 @@ public record ContainerState(
         String ociVersion,
         String id,
         boolean complete,
-        boolean checkpointing,
+        boolean criu,
         long pid,
         long startTime,
         String bundle,
@@ -95,7 +95,7 @@ public record ContainerState(
     }
 
     public ContainerState withProcess(long initPid, long initStartTime) {
-        return with(complete, checkpointing, initPid, initStartTime, cgroups);
+        return with(complete, criu, initPid, initStartTime, cgroups);
     }
 
     /** Without the cgroups that could not be made: those in these folders are left. */
@@ -111,25 +111,25 @@ public record ContainerState(
 
     /** With other numbers of folders that were made. */
     public ContainerState withTheseCgroups(List<Cgroup> others) {
-        return with(complete, checkpointing, pid, startTime, others);
+        return with(complete, criu, pid, startTime, others);
     }
 
     public ContainerState asComplete() {
-        return with(true, checkpointing, pid, startTime, cgroups);
+        return with(true, false, pid, startTime, cgroups);
     }
 
-    /** Before criu's work on it, and after that. */
-    public ContainerState asCheckpointing(boolean now) {
+    /** Before criu's work on a complete one, and after that. */
+    public ContainerState withCriu(boolean now) {
         return with(complete, now, pid, startTime, cgroups);
     }
 
     /** What changes; all else stays. */
-    private ContainerState with(boolean whole, boolean dumped, long initPid, long initStartTime, List<Cgroup> its) {
+    private ContainerState with(boolean whole, boolean now, long initPid, long initStartTime, List<Cgroup> its) {
         return new ContainerState(
                 ociVersion,
                 id,
                 whole,
-                dumped,
+                now,
                 initPid,
                 initStartTime,
                 bundle,

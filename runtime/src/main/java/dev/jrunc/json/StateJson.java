@@ -109,8 +109,8 @@ public final class StateJson {
         json.name("ociVersion").string(state.ociVersion());
         json.name("id").string(state.id());
         json.name("complete").literal(Boolean.toString(state.complete()));
-        if (state.checkpointing()) {
-            json.name("checkpointing").literal("true");
+        if (state.criu()) {
+            json.name("criu").literal("true");
         }
         json.name("pid").literal(Long.toString(state.pid()));
         json.name("startTime").literal(Long.toString(state.startTime()));
@@ -196,7 +196,7 @@ public final class StateJson {
                 state.at("ociVersion").string(),
                 state.at("id").string(),
                 state.at("complete").bool(),
-                state.at("checkpointing").present() && state.at("checkpointing").bool(),
+                state.at("criu").present() && state.at("criu").bool(),
                 state.at("pid").u32(),
                 state.at("startTime").i64(),
                 state.at("bundle").string(),

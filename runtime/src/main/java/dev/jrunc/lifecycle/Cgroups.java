@@ -113,7 +113,8 @@ final class Cgroups {
     static Optional<CgroupFolder> ofProcesses(ContainerState state) {
         CgroupFolder chosen = null;
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
-            if (isOwn(state, cgroup) && (chosen == null || cgroup.folder().version() == 2)) {
+            if (hasItsProcesses(state, cgroup)
+                    && (chosen == null || cgroup.folder().version() == 2)) {
                 chosen = cgroup.folder();
             }
         }
@@ -131,7 +132,17 @@ final class Cgroups {
 
     /** May any of it be taken away? */
     static boolean isOwn(ContainerState state) {
-        return ofProcesses(state).isPresent();
+        for (ContainerState.Cgroup cgroup : state.cgroups()) {
+            if (isOwn(state, cgroup)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** An init that was not finished dies with its front; what criu has made doesn't, in a cgroup that was empty before. */
+    private static boolean hasItsProcesses(ContainerState state, ContainerState.Cgroup cgroup) {
+        return state.criu() || isOwn(state, cgroup);
     }
 
     /** Until create is at its end, what was there before it may be somebody else's. */

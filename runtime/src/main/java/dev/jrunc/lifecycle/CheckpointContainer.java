@@ -195,7 +195,7 @@ public final class CheckpointContainer {
         // Of one that was paused before nobody who finds it could tell whether it was to go on.
         boolean frozenByCriu = status != Status.PAUSED && state.freezer().isPresent();
         if (frozenByCriu) {
-            front.execute(List.of(folder.writing(state.asCheckpointing(true))));
+            front.execute(List.of(folder.writing(state.withCriu(true))));
         }
         try {
             criu.start(Criu.Start.PLAIN);

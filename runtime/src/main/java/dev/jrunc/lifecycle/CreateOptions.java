@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The options of {@code create}, and of {@code run}, which are the same.
  *
  * @param bundle as the caller gave it; empty for the working directory
- * @param consoleSocket where the terminal goes; null for none
+ * @param consoleSocket where the terminal goes; null for none, and {@link #STANDARD_INPUT}
  * @param pidfdSocket where init's pidfd goes; null for none
  * @param pidFile null for none
  * @param preserveFds how many fds from 3 on the program gets
@@ -20,6 +20,9 @@ public record CreateOptions(
         boolean noPivot,
         boolean noNewKeyring,
         long preserveFds) {
+
+    /** A console socket that the front has already. */
+    public static final String STANDARD_INPUT = "";
 
     /** The same for another bundle. */
     public CreateOptions withBundle(String other) {

@@ -33,11 +33,30 @@ public record ExecOptions(
         cgroups = List.copyOf(cgroups);
     }
 
-    /** Of a program that nobody of ours waits for, and that has no terminal; null and empty as in {@link Change}. */
+    /**
+     * Of a program that nobody of ours waits for; null and empty as in {@link Change}.
+     *
+     * @param terminal the size of its terminal, which goes to the front's standard input; null for none
+     */
     public static ExecOptions of(
-            List<String> args, List<String> env, @Nullable String cwd, @Nullable Long uid, @Nullable Long gid) {
-        Change change = new Change(args, false, null, cwd, env, uid, gid, List.of(), List.of(), null, null, null);
-        return new ExecOptions(null, change, true, null, null, null, 0, false, List.of());
+            List<String> args,
+            List<String> env,
+            @Nullable String cwd,
+            @Nullable Long uid,
+            @Nullable Long gid,
+            Spec.@Nullable ConsoleSize terminal) {
+        Change change = new Change(
+                args, terminal != null, terminal, cwd, env, uid, gid, List.of(), List.of(), null, null, null);
+        return new ExecOptions(
+                null,
+                change,
+                true,
+                terminal == null ? null : CreateOptions.STANDARD_INPUT,
+                null,
+                null,
+                0,
+                false,
+                List.of());
     }
 
     /**

@@ -39,7 +39,7 @@ public final class KeptContainer {
     public static KeptContainer create(Context context, String id, CreateOptions options) {
         StateFolder folder = context.folder(id);
         CreateContainer.Created created = new CreateContainer(context, id, options, CreateContainer.Terminal.SOCKETS)
-                .create(state -> List.of(Step.must(deletion(context, state)), folder.unlocking()));
+                .create(_ -> List.of(folder.unlocking()));
         KeptContainer kept = new KeptContainer(context, created.state());
         Optional<OperationFailed> failure = Front.failure(created.then(), created.results());
         if (failure.isPresent()) {
@@ -47,20 +47,6 @@ public final class KeptContainer {
             throw failure.get();
         }
         return kept;
-    }
-
-    /** Of this container, and no other that has its id by then. */
-    private static HostOperation deletion(Context context, ContainerState state) {
-        return new HostOperation.WhenVanished(
-                KEEP,
-                List.of(
-                        "--root",
-                        context.root(),
-                        "finish-run",
-                        state.id(),
-                        Long.toString(state.pid()),
-                        Long.toString(state.startTime()),
-                        "0"));
     }
 
     private void deleteAfter(JruncException cause) {

@@ -143,7 +143,7 @@ final class NewContainer {
                 bundle.spec().ociVersion(),
                 bundle.id(),
                 false,
-                false,
+                restored,
                 0,
                 0,
                 bundle.path(),

@@ -54,7 +54,7 @@ public final class RecoverContainer {
         Status status = folder.status(state);
         if (state.complete()) {
             Found found = new Found(state, status);
-            return state.checkpointing() ? thawAbandoned(context, folder, found) : found;
+            return state.criu() ? thawAbandoned(context, folder, found) : found;
         }
         if (recoverAbandoned(context, folder)) {
             throw ContainerError.doesNotExist();
@@ -78,12 +78,12 @@ public final class RecoverContainer {
     }
 
     private static ContainerState thawLocked(Context context, StateFolder folder, ContainerState state) {
-        if (!state.checkpointing()) {
+        if (!state.criu()) {
             return state;
         }
         try {
             thaw(context, folder, state);
-            return state.asCheckpointing(false);
+            return state.withCriu(false);
         } catch (JruncException e) {
             // Left to who comes next: who only looks must not fail for it.
             return state;
@@ -95,7 +95,7 @@ public final class RecoverContainer {
         context.front()
                 .execute(List.of(
                         Step.must(PauseContainer.freeze(state, "checkpoint", false)),
-                        folder.writing(state.asCheckpointing(false))));
+                        folder.writing(state.withCriu(false))));
     }
 
     /** True when there is nothing left of that id: nobody was working on it, and it was never finished. */

@@ -1345,31 +1345,6 @@ public sealed interface HostOperation extends Operation {
     }
 
     /**
-     * Should the engine vanish from now on, a cold one gets a call with these arguments, in place of what undoes an unfinished
-     * create.
-     */
-    record WhenVanished(Origin origin, List<String> args) implements HostOperation {
-        public WhenVanished {
-            args = List.copyOf(args);
-        }
-
-        @Override
-        public int code() {
-            return 0x252;
-        }
-
-        @Override
-        public String name() {
-            return "WHEN_VANISHED";
-        }
-
-        @Override
-        public void fields(Fields fields) {
-            fields.strs("args", args);
-        }
-    }
-
-    /**
      * The front lets its standard fds go, and waits until the init that SPAWN or ENTER made has ended. value: its wait status.
      * ECONNRESET: the engine has vanished first.
      */

@@ -96,7 +96,6 @@ public enum Subject {
                     HostOperation.Probe _,
                     HostOperation.ReadInput _,
                     HostOperation.Watch _,
-                    HostOperation.WhenVanished _,
                     HostOperation.RelayConnect _,
                     HostOperation.RelaySend _,
                     HostOperation.RelayReceive _,

@@ -91,6 +91,12 @@ public final class FakeCriu {
                 .build());
     }
 
+    /** Before its next answer it makes a process that it tells nobody of. */
+    public FakeCriu makesAnother() {
+        write(folder.resolve("other." + answers), new byte[0]);
+        return this;
+    }
+
     /** The master of a pty goes with its next answer. */
     public FakeCriu withTerminal() {
         write(folder.resolve("terminal." + answers), new byte[0]);
