@@ -101,6 +101,14 @@ class DevicesIT {
         assertTrue(result.lines().getLast().contains("\"type\":\"char\""), result::toString);
     }
 
+    /** So that reading /dev/random never waits, for instance. */
+    @Test
+    void aMountInPlaceOfADefaultDeviceStays(Lab lab) {
+        Bundle bundle = lab.bundle().mount("bind", "/dev/urandom", "/dev/random", "bind");
+
+        assertEquals(9, lab.report(bundle).number("/dev/random/minor"));
+    }
+
     @Test
     void theCallersUmaskHasNoSay(Lab lab) {
         Bundle bundle = lab.bundle().write();
