@@ -179,6 +179,20 @@ class DevicesIT {
         lab.run(bundle).succeeded().printed("try-open /dev/kmsg: EPERM");
     }
 
+    @Test
+    void whatComesBeforeARuleForAllIsVoid(Lab lab) {
+        Bundle bundle = kmsg(lab);
+        bundle.linux()
+                .withObject("/resources")
+                .set(
+                        "devices",
+                        Json.quoted("[{'allow':false,'access':'rwm'},{'allow':true,'type':'a','access':'rw'},"
+                                + "{'allow':false,'type':'c','major':1,'minor':5,'access':'r'},"
+                                + "{'allow':true,'type':'a','access':'rwm'}]"));
+
+        lab.run(bundle).succeeded().printed("try-open /dev/kmsg: OK");
+    }
+
     private static Bundle kmsg(Lab lab) {
         Bundle bundle = lab.bundle().payload("try-open", "/dev/kmsg", "w");
         bundle.linux()
