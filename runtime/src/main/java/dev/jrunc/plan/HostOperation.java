@@ -320,10 +320,11 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. standardOutput, standardError: files that get it instead, appended; or empty. */
+    /** Runs in the front's namespaces with exactly this environment, and begins in that folder, or where the front is when it is gone. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. standardOutput, standardError: files that get it instead, appended; or empty. */
     record Hook(
             Origin origin,
             String path,
+            String folder,
             List<String> args,
             List<String> environment,
             Bytes input,
@@ -349,6 +350,7 @@ public sealed interface HostOperation extends Operation {
         @Override
         public void fields(Fields fields) {
             fields.str("path", path);
+            fields.str("folder", folder);
             fields.strs("args", args);
             fields.strs("environment", environment);
             fields.bytes("input", input);
