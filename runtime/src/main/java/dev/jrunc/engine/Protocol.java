@@ -5,7 +5,7 @@ package dev.jrunc.engine;
 public final class Protocol {
 
     /** Of the whole table: front and engine must be of the same build. */
-    public static final long TABLE_HASH = 0x0c3e0c23724a70a8L;
+    public static final long TABLE_HASH = 0x3ed342a60ca1b450L;
 
     public static final int HELLO = 0x01;
     public static final int CALL = 0x02;

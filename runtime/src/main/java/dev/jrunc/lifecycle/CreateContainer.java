@@ -213,7 +213,7 @@ public final class CreateContainer {
 
     private static void addSpawning(List<Step<HostOperation>> steps, Plan plan, HostOperation.Spawn spawn) {
         steps.add(Step.must(spawn));
-        steps.addAll(plan.oomScoreAdj());
+        steps.addAll(plan.afterSpawn());
         steps.addAll(plan.netDevices());
     }
 

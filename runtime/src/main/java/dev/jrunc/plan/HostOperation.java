@@ -526,6 +526,24 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
+    /** Pipes and files at our fds 0 to 2, which init has as well, go to that user of the host: in a user namespace STDIO_OWNER can't give what no user of its own has. EPERM, EINVAL, ENOSYS and EROFS are no errors. */
+    record GiveStdio(Origin origin, long uid) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x173;
+        }
+
+        @Override
+        public String name() {
+            return "GIVE_STDIO";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("uid", uid);
+        }
+    }
+
     /** Adds events to a trace file. */
     record AppendTrace(Origin origin, String path, Bytes events) implements HostOperation {
         @Override
