@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -71,10 +72,12 @@ void op_readonly_path(struct init *init, const struct op_readonly_path *op)
     scope_fd target = open_existing(init, op->path, "make read-only");
     if (target < 0)
         return;
-    scope_fd copy = copy_tree(target, "", true);
-    int error = copy < 0 ? copy : cover_mounted(init, copy, target);
+    /* What comes over / is not what the program is in. */
+    bool covers = strcmp(op->path, "/") != 0;
+    scope_fd copy = covers ? copy_tree(target, "", true) : fcntl(target, F_DUPFD_CLOEXEC, 0);
+    int error = copy < 0 ? copy : covers ? cover_mounted(init, copy, target) : 0;
     if (!error)
-        error = set_attributes(copy, true, MOUNT_ATTR_RDONLY, 0, 0);
+        error = set_attributes(copy, covers, MOUNT_ATTR_RDONLY, 0, 0);
     if (error == -ENOSYS) /* before Linux 5.12 what is mounted below stays as it is */
         error = set_attributes(copy, false, MOUNT_ATTR_RDONLY, 0, 0);
     if (error)

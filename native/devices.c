@@ -80,8 +80,11 @@ void op_device(struct init *init, const struct op_device *op)
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
         if (is_device(&status, op))
             return;
-        if (unlinkat(parent, name, 0) < 0)
+        if (unlinkat(parent, name, 0) < 0) {
+            if (errno == EBUSY) /* no file of the image's: config.json mounts something else there */
+                return;
             fail("replace what the image has at %s", op->path);
+        }
     }
     if (mknodat(parent, name, op->type | (op->mode & 07777), makedev(op->major, op->minor)) < 0) {
         if (errno != EPERM || !op->bindFallback || op->type == S_IFIFO)

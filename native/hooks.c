@@ -47,6 +47,7 @@ static int spawn_hook(const struct hook *hook, int input, int output, pid_t *pid
     if (!args || !environment)
         return -ENOMEM;
     return program_start(&(struct program){.path = hook->path,
+                                           .folder = hook->folder,
                                            .args = args,
                                            .environment = environment,
                                            .fds = {input, hook->standard_output > 0 ? hook->standard_output : output,

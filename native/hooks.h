@@ -9,6 +9,7 @@
 
 struct hook {
     const char *path;
+    const char *folder; /* where it begins; NULL: where we are */
     struct strings args;
     struct strings environment;
     struct bytes input;

@@ -6,6 +6,8 @@
 #include "scope.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #define OUTPUT_MODE 0600
 
@@ -42,7 +44,9 @@ void host_hook(struct front *front, const struct op_hook *request, struct result
     scope_fd errors = open_output(request->standardError, result);
     if (result->error)
         return;
+    bool there = faccessat(AT_FDCWD, request->folder, X_OK, AT_EACCESS) == 0;
     struct hook hook = {.path = request->path,
+                        .folder = there ? request->folder : NULL,
                         .args = request->args,
                         .environment = request->environment,
                         .input = request->input,

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/vfs.h>
@@ -126,6 +127,22 @@ void host_oom_score_adj(struct front *front, const struct op_oom_score_adj *requ
         error = process_write(&process, "oom_score_adj", text);
     if (error)
         result_fail(result, -error, "set oom_score_adj of init to %s", text);
+}
+
+/* A terminal stays the caller's, and the null device everybody's. */
+void host_give_stdio(struct front *front, const struct op_give_stdio *request, struct result *result)
+{
+    (void)front;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        struct stat status;
+        if (fstat(fd, &status) < 0 || S_ISCHR(status.st_mode) || status.st_uid == request->uid)
+            continue;
+        if (fchown(fd, request->uid, (gid_t)-1) < 0 && errno != EPERM && errno != EINVAL && errno != ENOSYS &&
+            errno != EROFS) {
+            result_fail(result, errno, "give fd %d to user %u", fd, request->uid);
+            return;
+        }
+    }
 }
 
 void host_send_plan(struct front *front, const struct op_send_plan *request, struct result *result)

@@ -145,10 +145,15 @@ _Noreturn void init_run(int channel)
     fail_to_channel(channel);
     fail_stage("jrunc:[init]");
     arm_process(false);
-    umask(0); /* modes are those of the plan; UMASK sets the program's */
     static struct init init;
-    init = (struct init){
-        .channel = channel, .start_fifo = -1, .answer_fifo = -1, .root = -1, .proc = -1, .sys = -1, .dev = -1};
+    init = (struct init){.callers_umask = umask(0), /* modes are those of the plan; UMASK sets the program's */
+                         .channel = channel,
+                         .start_fifo = -1,
+                         .answer_fifo = -1,
+                         .root = -1,
+                         .proc = -1,
+                         .sys = -1,
+                         .dev = -1};
     struct frame frame;
     struct msg_plan plan;
     int error = receive_frame(channel, &frame);

@@ -381,9 +381,9 @@ void op_bind(struct init *init, const struct op_bind *op)
     int error = attach_mount(source, target);
     if (error)
         fail_with(-error, "bind %s on %s", op->source, op->target);
-    error = set_attributes(source, true, op->recursiveSet, op->recursiveClear, 0);
-    if (!error)
-        error = set_attributes(source, false, op->attributesSet, op->attributesClear, op->propagation);
+    error = set_attributes(source, false, op->attributesSet, op->attributesClear, op->propagation);
+    if (!error) /* where both say something of the mount itself, they are right, as with runc and crun */
+        error = set_attributes(source, true, op->recursiveSet, op->recursiveClear, 0);
     if (error)
         fail_with(-error, "bind %s on %s: set its attributes", op->source, op->target);
     remember_mount(init, op->target, source);

@@ -17,6 +17,7 @@ struct init {
     /* OPEN_TREE's, -1 when used. */
     int trees[MAX_FRAME_FDS];
     size_t tree_count;
+    mode_t callers_umask; /* for hooks before UMASK */
     /* HOOK_OUTPUT's, or not above 0. */
     int hook_output;
     int hook_error;

@@ -335,11 +335,16 @@ void op_init_hook(struct init *init, const struct op_init_hook *op)
                         .standard_error = init->hook_error};
     static struct hook_outcome outcome;
     /* As with runc: it may say what it mounts by paths from there on. */
-    if (strcmp(op->name, "createContainer") == 0 && fchdir(init->root) < 0)
+    bool first = strcmp(op->name, "createContainer") == 0;
+    if (first && fchdir(init->root) < 0)
         fail("change to the root file system for the createContainer hook %s", op->path);
+    if (first)
+        umask(init->callers_umask);
     signal(SIGPIPE, SIG_IGN); /* a hook need not read what it is told */
     int error = hook_run(&hook, -1, &outcome);
     signal(SIGPIPE, SIG_DFL);
+    if (first)
+        umask(0);
     if (error == -ETIMEDOUT)
         fail_with(ETIMEDOUT, "%s hook %s was killed after its timeout of %u seconds", op->name, op->path,
                   op->timeoutSeconds);

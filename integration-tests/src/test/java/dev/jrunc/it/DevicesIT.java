@@ -101,6 +101,14 @@ class DevicesIT {
         assertTrue(result.lines().getLast().contains("\"type\":\"char\""), result::toString);
     }
 
+    /** So that reading /dev/random never waits, for instance. */
+    @Test
+    void aMountInPlaceOfADefaultDeviceStays(Lab lab) {
+        Bundle bundle = lab.bundle().mount("bind", "/dev/urandom", "/dev/random", "bind");
+
+        assertEquals(9, lab.report(bundle).number("/dev/random/minor"));
+    }
+
     @Test
     void theCallersUmaskHasNoSay(Lab lab) {
         Bundle bundle = lab.bundle().write();
@@ -169,6 +177,20 @@ class DevicesIT {
                                 "[{'allow':true,'access':'rwm'},{'allow':false,'type':'c','major':1,'minor':11,'access':'rwm'}]"));
 
         lab.run(bundle).succeeded().printed("try-open /dev/kmsg: EPERM");
+    }
+
+    @Test
+    void whatComesBeforeARuleForAllIsVoid(Lab lab) {
+        Bundle bundle = kmsg(lab);
+        bundle.linux()
+                .withObject("/resources")
+                .set(
+                        "devices",
+                        Json.quoted("[{'allow':false,'access':'rwm'},{'allow':true,'type':'a','access':'rw'},"
+                                + "{'allow':false,'type':'c','major':1,'minor':5,'access':'r'},"
+                                + "{'allow':true,'type':'a','access':'rwm'}]"));
+
+        lab.run(bundle).succeeded().printed("try-open /dev/kmsg: OK");
     }
 
     private static Bundle kmsg(Lab lab) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Container;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
@@ -89,12 +90,55 @@ class HooksIT {
         return bundle;
     }
 
+    /** A hook that runs this line. */
+    private static Map<String, ?> shell(Lab lab, String line) throws IOException {
+        Path script = Files.writeString(lab.newFile("sh"), "#!/bin/sh\n" + line + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Map.of("path", script.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prestart", "createRuntime", "poststart", "poststop"})
+    void thoseOfTheRuntimeBeginInTheBundle(String kind, Lab lab) throws Exception {
+        Path seen = lab.newFile("seen");
+        Bundle bundle = lab.bundle();
+        bundle.hook(kind, shell(lab, "pwd >" + seen));
+        lab.run(bundle).succeeded();
+
+        assertEquals(bundle.folder().toString(), Files.readString(seen).strip());
+    }
+
+    @Test
+    void poststopRunsThoughTheBundleIsGone(Lab lab) throws Exception {
+        Path seen = lab.newFile("seen");
+        Bundle bundle = lab.bundle().payload("signal-exit");
+        bundle.hook("poststop", shell(lab, "echo here >" + seen));
+        Container container = lab.create(bundle).start().awaitOutput("ready");
+        container.kill("TERM").awaitStatus("stopped");
+        Host.run("rm", "-rf", bundle.folder().toString());
+        container.delete();
+
+        assertEquals("here", Files.readString(seen).strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prestart", "createRuntime", "createContainer", "poststart", "poststop"})
+    void theirUmaskIsTheCallers(String kind, Lab lab) throws Exception {
+        Path seen = lab.newFile("seen");
+        Bundle bundle = lab.bundle();
+        bundle.hook(kind, shell(lab, "umask >" + seen)).write();
+        lab.runCall(bundle, lab.nextId())
+                .through("sh", "-c", "umask 027; exec \"$0\" \"$@\"")
+                .now()
+                .succeeded();
+
+        assertEquals("0027", Files.readString(seen).strip());
+    }
+
     @Test
     void createContainerHooksBeginInTheRootFileSystem(Lab lab) throws Exception {
         Path seen = lab.newFile("seen");
-        Path script = Files.writeString(lab.newFile("sh"), "#!/bin/sh\npwd >" + seen + "\n");
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Bundle bundle = lab.bundle().hook("createContainer", Map.of("path", script.toString()));
+        Bundle bundle = lab.bundle().hook("createContainer", shell(lab, "pwd >" + seen));
         lab.run(bundle).succeeded();
 
         assertEquals(bundle.rootfs().toString(), Files.readString(seen).strip());

@@ -160,6 +160,28 @@ class MountsIT {
     }
 
     @Test
+    @Peer(
+            runc = WRONG,
+            why = "config.md, mounts: options are of their mount; runc makes the upper one read-only, too",
+            failure = "no line \"try-write /data/file: OK\"")
+    void aReadonlyMountThatAnotherOfItsPathHides(Lab lab) {
+        Bundle bundle = lab.bundle().mount("tmpfs", "first", "/data", "ro").mount("tmpfs", "second", "/data", "nosuid");
+        bundle.payload("report", ",", "try-write", "/data/file");
+        Result result = lab.run(bundle).succeeded().printed("try-write /data/file: OK");
+
+        assertEquals("second", result.report().mount("/data").source());
+    }
+
+    @Test
+    void aReadonlyMountThatAnotherOfTheFolderAboveHides(Lab lab) {
+        Bundle bundle = lab.bundle().unmount("/sys").unmount("/sys/fs/cgroup");
+        bundle.mount("cgroup", "cgroup", "/sys/fs/cgroup", "ro").mount("sysfs", "sysfs", "/sys", "ro");
+        bundle.payload("report", ",", "stat", "/sys/kernel");
+
+        assertEquals("sysfs", lab.run(bundle).succeeded().report().mount("/sys").type());
+    }
+
+    @Test
     void aTargetThatIsMissingIsMadeThoughTheRootIsReadonly(Lab lab) {
         Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/made/on/the/way");
         Report report = lab.report(bundle);
@@ -268,6 +290,18 @@ class MountsIT {
         assertTrue(report.mount("/all/inside").options().contains("ro"));
     }
 
+    @Test
+    void whatIsSaidOfAllMountsHoldsForTheTopOneToo(Lab lab) {
+        Path source = lab.newFolder("source");
+        Bundle bundle = lab.bundle()
+                .mount("bind", source.toString(), "/readonly", "rbind", "rro", "rw")
+                .mount("bind", source.toString(), "/times", "rbind", "noatime", "rrelatime");
+        Report report = lab.report(bundle);
+
+        assertTrue(report.mount("/readonly").options().contains("ro"));
+        assertTrue(report.mount("/times").options().contains("relatime"));
+    }
+
     /** mount_setattr(2) with AT_RECURSIVE: the mounts below have them as well, or have them no more. */
     @ParameterizedTest
     @CsvSource({
@@ -364,6 +398,18 @@ class MountsIT {
 
         assertTrue(result.report().mount("/sys/fs/cgroup/pids").options().contains("ro"));
         assertTrue(result.stdout().endsWith("\n1\n"), result::toString);
+    }
+
+    @Test
+    void theCgroupMountTakesAnotherAccessTime(Lab lab) {
+        Bundle bundle = lab.bundle().unmount("/sys/fs/cgroup");
+        bundle.mount("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "noatime", "ro");
+        List<Mount> mounts = lab.report(bundle).mounts().stream()
+                .filter(mount -> mount.type().equals("cgroup"))
+                .toList();
+
+        assertFalse(mounts.isEmpty());
+        mounts.forEach(mount -> assertTrue(mount.options().contains("noatime"), mount::toString));
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -528,6 +529,33 @@ class ProcessIT {
                 .printed("terminal-write /dev/stderr: OK")
                 .printed("again")
                 .printed("and again");
+    }
+
+    private static Result withStandardInput(Path file, Lab lab) {
+        Bundle bundle = user(lab.bundle(), 1000, 1000).capabilities().payload("exit", "0");
+        return lab.runCall(bundle.write(), lab.nextId())
+                .through("sh", "-c", "input=$0; exec \"$@\" <\"$input\"", file.toString())
+                .now();
+    }
+
+    @Test
+    void anInputThatCanNotBeGivenToTheUserStaysAnothers(Lab lab) throws Exception {
+        Path folder = lab.newFolder("readonly");
+        Files.writeString(folder.resolve("input"), "text");
+        Host.run("mount", "--bind", "-o", "ro", folder.toString(), folder.toString());
+        lab.atEnd(() -> Host.run("umount", folder.toString()));
+
+        withStandardInput(folder.resolve("input"), lab).succeeded();
+        assertEquals(0, Files.getAttribute(folder.resolve("input"), "unix:uid"));
+    }
+
+    @Test
+    void theNullDeviceIsNotGivenToTheUser(Lab lab) throws Exception {
+        Path device = lab.newFile("null");
+        Host.run("mknod", device.toString(), "c", "1", "3");
+
+        withStandardInput(device, lab).succeeded();
+        assertEquals(0, Files.getAttribute(device, "unix:uid"));
     }
 
     @Test

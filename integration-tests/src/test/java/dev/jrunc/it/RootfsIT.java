@@ -153,6 +153,15 @@ class RootfsIT {
     }
 
     @Test
+    void theRootMayBeAReadonlyPath(Lab lab) {
+        Bundle bundle = lab.bundle().writable();
+        bundle.linux().set("readonlyPaths", Json.quoted("['/']"));
+        bundle.payload("try-write", "/elsewhere", ",", "try-write", "/dev/shm/file");
+
+        lab.run(bundle).succeeded().printed("try-write /elsewhere: EROFS").printed("try-write /dev/shm/file: OK");
+    }
+
+    @Test
     void readonlyPathsKeepTheFlagsOfTheirMount(Lab lab) {
         Bundle bundle = lab.bundle();
         bundle.unmount("/proc").mount("proc", "proc", "/proc", "nosuid", "noexec", "nodev");

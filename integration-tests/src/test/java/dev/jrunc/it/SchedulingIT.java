@@ -52,6 +52,19 @@ class SchedulingIT {
     }
 
     @Test
+    @Peer(runc = UNSUPPORTED, why = OLDER, failure = "scheduler 0 flags 0")
+    void theTimesOfADeadline(Lab lab) {
+        Bundle bundle = bundle(
+                lab,
+                "/process/scheduler",
+                "{'policy':'SCHED_DEADLINE','runtime':1000000,'deadline':10000000,'period':20000000}");
+
+        assertEquals(
+                "scheduler 6 flags 0 nice 0 priority 0 runtime 1000000 deadline 10000000 period 20000000",
+                lab.run(bundle).succeeded().lines().getFirst());
+    }
+
+    @Test
     @JruncOnly(OLDER)
     void realtimeWithoutATimeOfItsCgroup(Lab lab) {
         Machine.needsCgroupV1("cpu");

@@ -21,7 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** config-linux.md, "User namespace mappings", with a privileged caller. */
 @IntegrationTest
@@ -89,6 +92,28 @@ class UserNamespaceIT {
         assertEquals(List.of("1000", "1000", "1000"), report.texts("/uids"));
         assertEquals(List.of("1001", "1001", "1001"), report.texts("/gids"));
         assertEquals(List.of("1002", "1003"), report.texts("/groups"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1000})
+    void theUserMayOpenItsOutputsAgain(int uid, Lab lab) {
+        Bundle bundle = bundle(lab).payload("terminal-write", "/dev/stdout", "again\n");
+        bundle.process().set("user", Json.of(Map.of("uid", uid, "gid", uid)));
+        lab.runCall(bundle.write(), lab.nextId())
+                .through("sh", "-c", "\"$0\" \"$@\" | cat")
+                .now()
+                .succeeded()
+                .printed("terminal-write /dev/stdout: OK");
+    }
+
+    @Test
+    void whatExecStartsMayOpenItsOutputsAgain(Lab lab) {
+        Container container = lab.create(bundle(lab).payload("signal-exit")).start();
+        lab.execCall(container, List.of(), "terminal-write", "/dev/stdout", "again\n")
+                .through("sh", "-c", "\"$0\" \"$@\" | cat")
+                .now()
+                .succeeded()
+                .printed("terminal-write /dev/stdout: OK");
     }
 
     @Test

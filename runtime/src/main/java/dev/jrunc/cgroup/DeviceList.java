@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class DeviceList {
 
-    private DeviceRules.Rule total;
+    private final DeviceRules.Rule total;
     private final List<DeviceRules.Rule> exceptions = new ArrayList<>();
 
     private DeviceList(DeviceRules.Rule total) {
@@ -23,12 +23,13 @@ final class DeviceList {
      * @throws Unsupported for a rule that takes back a part of what an earlier one said
      */
     static DeviceList of(List<DeviceRules.Rule> rules) {
-        DeviceList list = new DeviceList(rules.getFirst());
-        for (DeviceRules.Rule rule : rules) {
-            if (rule.isTotal()) {
-                list.total = rule;
-                list.exceptions.clear();
-            } else if (rule.kind() == 0) {
+        int last = 0;
+        for (int i = 0; i < rules.size(); i++) {
+            last = rules.get(i).isTotal() ? i : last;
+        }
+        DeviceList list = new DeviceList(rules.get(last)); // whatever is said before a total one is void
+        for (DeviceRules.Rule rule : rules.subList(last + 1, rules.size())) {
+            if (rule.kind() == 0) {
                 list.add(ofKind(rule, DeviceRules.BLOCK));
                 list.add(ofKind(rule, DeviceRules.CHARACTER));
             } else {

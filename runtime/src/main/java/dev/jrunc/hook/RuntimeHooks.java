@@ -25,13 +25,15 @@ public final class RuntimeHooks {
      * Runs them in their order, up to the first that fails.
      *
      * @param kind its name in config.json
+     * @param bundle where they begin
      * @param state what they read from their standard input
      * @param output where what they print goes
      * @throws OperationFailed with the command, how it ended, and its last output
      */
-    public static void run(Front front, String kind, List<Spec.Hook> hooks, Bytes state, HookOutput output) {
+    public static void run(
+            Front front, String kind, List<Spec.Hook> hooks, String bundle, Bytes state, HookOutput output) {
         for (int i = 0; i < hooks.size(); i++) {
-            run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state, output);
+            run(front, "/hooks/" + kind + "/" + i, hooks.get(i), bundle, state, output);
         }
     }
 
@@ -40,23 +42,26 @@ public final class RuntimeHooks {
             Front front,
             String kind,
             List<Spec.Hook> hooks,
+            String bundle,
             Bytes state,
             HookOutput output,
             Consumer<String> warnings) {
         for (int i = 0; i < hooks.size(); i++) {
             try {
-                run(front, "/hooks/" + kind + "/" + i, hooks.get(i), state, output);
+                run(front, "/hooks/" + kind + "/" + i, hooks.get(i), bundle, state, output);
             } catch (OperationFailed e) {
                 warnings.accept(e.getMessage());
             }
         }
     }
 
-    private static HostOperation operation(String pointer, Spec.Hook hook, Bytes state, HookOutput output) {
+    private static HostOperation operation(
+            String pointer, Spec.Hook hook, String bundle, Bytes state, HookOutput output) {
         Long timeout = hook.timeout();
         return new HostOperation.Hook(
                 Origin.at(pointer),
                 hook.path(),
+                bundle,
                 hook.args().isEmpty() ? List.of(hook.path()) : hook.args(),
                 hook.env(),
                 state,
@@ -65,8 +70,9 @@ public final class RuntimeHooks {
                 output.standardError());
     }
 
-    private static void run(Front front, String pointer, Spec.Hook hook, Bytes state, HookOutput output) {
-        Result result = front.execute(operation(pointer, hook, state, output));
+    private static void run(
+            Front front, String pointer, Spec.Hook hook, String bundle, Bytes state, HookOutput output) {
+        Result result = front.execute(operation(pointer, hook, bundle, state, output));
         if (result.value() != 0) {
             throw new OperationFailed(
                     "HOOK",

@@ -213,7 +213,7 @@ public final class CreateContainer {
 
     private static void addSpawning(List<Step<HostOperation>> steps, Plan plan, HostOperation.Spawn spawn) {
         steps.add(Step.must(spawn));
-        steps.addAll(plan.oomScoreAdj());
+        steps.addAll(plan.afterSpawn());
         steps.addAll(plan.netDevices());
     }
 
@@ -339,8 +339,8 @@ public final class CreateContainer {
                     bundle.path(),
                     bundle.spec().annotations());
             HookOutput output = HookOutput.of(bundle.spec().annotations(), bundle.path());
-            RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState, output);
-            RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState, output);
+            RuntimeHooks.run(front, "prestart", hooks.prestart(), bundle.path(), hookState, output);
+            RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), bundle.path(), hookState, output);
             goOn(steps);
         }
         if (plan.console()) {

@@ -139,6 +139,7 @@ public final class DeleteContainer {
                     front,
                     "poststop",
                     poststop,
+                    state.bundle(),
                     StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
                     HookOutput.of(state.annotations(), state.bundle()),
                     context.warnings());

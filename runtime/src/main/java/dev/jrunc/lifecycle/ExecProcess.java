@@ -274,7 +274,7 @@ public final class ExecProcess {
         if (affinity != null) {
             addAffinity(steps, affinity.last(), wanted.base + "/execCPUAffinity/final");
         }
-        steps.addAll(plan.oomScoreAdj());
+        steps.addAll(plan.afterSpawn());
         steps.add(Step.must(new HostOperation.SendPlan(EXEC, plan.init())));
         Result result = front.execute(steps).get(entered);
         return new Entered(result.value(), Long.parseLong(result.data().utf8()));

@@ -52,6 +52,7 @@ final class NewContainer {
                 front,
                 "poststop",
                 state.poststop(),
+                state.bundle(),
                 StateJson.hookState(state.id(), "stopped", 0, state.bundle(), state.annotations()),
                 HookOutput.of(state.annotations(), state.bundle()),
                 context.warnings());

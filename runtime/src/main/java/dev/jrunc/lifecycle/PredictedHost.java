@@ -308,6 +308,7 @@ final class PredictedHost {
             Operation hook = new HostOperation.Hook(
                     Origin.at("/hooks/" + kind + "/" + i),
                     hooks.get(i).path(),
+                    "",
                     hooks.get(i).args(),
                     hooks.get(i).env(),
                     Bytes.EMPTY,

@@ -264,8 +264,8 @@ public final class RestoreContainer {
         Spec.Hooks hooks = bundle.spec().hooks();
         Bytes hookState = StateJson.hookState(state.id(), "creating", state.pid(), state.bundle(), state.annotations());
         HookOutput output = HookOutput.of(state.annotations(), state.bundle());
-        RuntimeHooks.run(front, "prestart", hooks.prestart(), hookState, output);
-        RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), hookState, output);
+        RuntimeHooks.run(front, "prestart", hooks.prestart(), state.bundle(), hookState, output);
+        RuntimeHooks.run(front, "createRuntime", hooks.createRuntime(), state.bundle(), hookState, output);
     }
 
     /** criu 3.17 doesn't restore no_new_privs, and says nothing. */

@@ -74,6 +74,7 @@ public final class StartContainer {
                     front,
                     "poststart",
                     state.poststart(),
+                    state.bundle(),
                     StateJson.hookState(state.id(), "running", state.pid(), state.bundle(), state.annotations()),
                     HookOutput.of(state.annotations(), state.bundle()));
         } catch (JruncException e) {

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param namespaces CLONE_NEW* bits of what the container has of its own
  * @param chroot it has no mount namespace
- * @param oomScoreAdj none or one
+ * @param afterSpawn for the front, once init is there
  * @param init for SEND_PLAN
  * @param limits to set at the sync point LIMITS, which exists when there are any
  * @param console init sends a terminal
@@ -17,14 +17,14 @@ import java.util.List;
 public record ExecPlan(
         long namespaces,
         boolean chroot,
-        List<Step<HostOperation>> oomScoreAdj,
+        List<Step<HostOperation>> afterSpawn,
         List<Step<InitOperation>> init,
         List<Step<HostOperation>> limits,
         boolean console,
         List<String> warnings) {
 
     public ExecPlan {
-        oomScoreAdj = List.copyOf(oomScoreAdj);
+        afterSpawn = List.copyOf(afterSpawn);
         init = List.copyOf(init);
         limits = List.copyOf(limits);
         warnings = List.copyOf(warnings);

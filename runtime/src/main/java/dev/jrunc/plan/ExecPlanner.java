@@ -42,7 +42,7 @@ public final class ExecPlanner {
         long namespaces = namespaces(request.spec());
         boolean chroot = (namespaces & Names.namespace("mount").orElseThrow()) == 0;
         return new ExecPlan(
-                namespaces, chroot, program.oomScoreAdj(), init, program.limits(), process.terminal(), warnings);
+                namespaces, chroot, program.afterSpawn(), init, program.limits(), process.terminal(), warnings);
     }
 
     private static long namespaces(Spec spec) {

@@ -320,10 +320,11 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** Runs in the front's namespaces with exactly this environment. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. standardOutput, standardError: files that get it instead, appended; or empty. */
+    /** Runs in the front's namespaces with exactly this environment, and begins in that folder, or where the front is when it is gone. value: the wait status; data: the last output. A hook that takes longer is killed: ETIMEDOUT. timeoutSeconds 0: no limit. standardOutput, standardError: files that get it instead, appended; or empty. */
     record Hook(
             Origin origin,
             String path,
+            String folder,
             List<String> args,
             List<String> environment,
             Bytes input,
@@ -349,6 +350,7 @@ public sealed interface HostOperation extends Operation {
         @Override
         public void fields(Fields fields) {
             fields.str("path", path);
+            fields.str("folder", folder);
             fields.strs("args", args);
             fields.strs("environment", environment);
             fields.bytes("input", input);
@@ -521,6 +523,24 @@ public sealed interface HostOperation extends Operation {
         @Override
         public void fields(Fields fields) {
             fields.i64("score", score);
+        }
+    }
+
+    /** Pipes and files at our fds 0 to 2, which init has as well, go to that user of the host: in a user namespace STDIO_OWNER can't give what no user of its own has. EPERM, EINVAL, ENOSYS and EROFS are no errors. */
+    record GiveStdio(Origin origin, long uid) implements HostOperation {
+        @Override
+        public int code() {
+            return 0x173;
+        }
+
+        @Override
+        public String name() {
+            return "GIVE_STDIO";
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.u32("uid", uid);
         }
     }
 

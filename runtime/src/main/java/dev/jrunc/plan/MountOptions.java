@@ -177,12 +177,12 @@ public final class MountOptions {
     }
 
     boolean isReadonly() {
-        return (attributesSet & RDONLY) != 0;
+        return (attributes() & RDONLY) != 0;
     }
 
     /** For a new mount. */
     long attributes() {
-        return attributesSet | recursiveSet;
+        return attributesSet & ~recursiveClear | recursiveSet;
     }
 
     /** For a mount that has attributes already. */
@@ -193,6 +193,12 @@ public final class MountOptions {
     /** What has to be cleared of a mount that has attributes already; never what is set again. */
     long attributesClear() {
         return cleared(attributesClear, attributesSet);
+    }
+
+    /** What has to be cleared of a mount that has attributes already where only {@link #attributes()} are asked for: the kernel wants it of a
+     * number of several bits. */
+    long otherAccessTime() {
+        return (attributes() & ATIME_MASK) == 0 ? 0 : ATIME_MASK;
     }
 
     long recursiveSet() {

@@ -94,6 +94,7 @@ final class MountPlanner {
         String type = mount.type();
         boolean bind = options.isBind() || "bind".equals(type);
         checkProc(target, mount, bind, pointer);
+        finishCovered(target);
         if (idmapped && !bind) {
             throw new Unsupported(pointer, "only bind mounts can be idmapped");
         }
@@ -105,6 +106,17 @@ final class MountPlanner {
             planCgroup(origin, target, options);
         } else {
             planFileSystem(origin, type, mount.source(), target, options);
+        }
+    }
+
+    /** What comes over an earlier mount hides it, so that its path means another one afterwards: it has to be read-only by now. */
+    private void finishCovered(String target) {
+        String below = target.equals("/") ? "/" : target + "/";
+        for (int i = 0; i < remounts.size(); i++) {
+            String path = ((InitOperation.Remount) remounts.get(i).operation()).path();
+            if (path.equals(target) || path.startsWith(below)) {
+                mounts.add(remounts.remove(i--));
+            }
         }
     }
 
@@ -296,7 +308,7 @@ final class MountPlanner {
                     target,
                     false,
                     attributes,
-                    0,
+                    options.otherAccessTime(),
                     0,
                     0,
                     options.propagation())));

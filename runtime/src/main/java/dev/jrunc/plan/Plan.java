@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param trees mount trees and files for SPAWN's caller to open first, in this order
  * @param init for SEND_PLAN
- * @param oomScoreAdj none or one
+ * @param afterSpawn for the front, once init is there
  * @param netDevices to move before init has its plan, so that hooks and sysctls find them
  * @param limits rlimits, scheduler and I/O priority, to set at the sync point LIMITS
  * @param runtimeHooks the sync point RUNTIME_HOOKS exists
@@ -18,7 +18,7 @@ import java.util.List;
 public record Plan(
         List<Step<HostOperation>> trees,
         HostOperation.Spawn spawn,
-        List<Step<HostOperation>> oomScoreAdj,
+        List<Step<HostOperation>> afterSpawn,
         List<Step<HostOperation>> netDevices,
         List<Step<InitOperation>> init,
         List<Step<HostOperation>> limits,
@@ -34,7 +34,7 @@ public record Plan(
 
     public Plan {
         trees = List.copyOf(trees);
-        oomScoreAdj = List.copyOf(oomScoreAdj);
+        afterSpawn = List.copyOf(afterSpawn);
         netDevices = List.copyOf(netDevices);
         init = List.copyOf(init);
         limits = List.copyOf(limits);

@@ -84,7 +84,7 @@ public final class Planner {
         return new Plan(
                 trees,
                 spawn(),
-                program.oomScoreAdj(),
+                program.afterSpawn(),
                 netDevices(),
                 init,
                 program.limits(),

@@ -295,8 +295,29 @@ final class ProcessPlanner {
                 scheduler.period());
     }
 
-    List<Step<HostOperation>> oomScoreAdj() {
+    /** What the front does for init once it is there. */
+    List<Step<HostOperation>> afterSpawn() {
+        List<Step<HostOperation>> after = new ArrayList<>();
         Long score = process.oomScoreAdj();
-        return score == null ? List.of() : List.of(Step.must(new HostOperation.OomScoreAdj(at("/oomScoreAdj"), score)));
+        if (score != null) {
+            after.add(Step.must(new HostOperation.OomScoreAdj(at("/oomScoreAdj"), score)));
+        }
+        long owner = process.terminal() ? -1 : hostUser();
+        if (owner >= 0) {
+            after.add(Step.must(new HostOperation.GiveStdio(at("/user/uid"), owner)));
+        }
+        return after;
+    }
+
+    /** Who the user is on the host, where config.json maps it; -1 where nothing is mapped, or it isn't said. */
+    private long hostUser() {
+        long uid = process.user().uid();
+        for (Spec.IdMapping mapping : spec.linux().uidMappings()) {
+            long offset = uid - mapping.containerID();
+            if (offset >= 0 && offset < mapping.size()) {
+                return mapping.hostID() + offset;
+            }
+        }
+        return -1;
     }
 }

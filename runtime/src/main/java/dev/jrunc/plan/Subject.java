@@ -69,6 +69,7 @@ public enum Subject {
                     HostOperation.Scheduler _,
                     HostOperation.IoPriority _,
                     HostOperation.CpuAffinity _ -> SCHEDULING;
+            case HostOperation.GiveStdio _ -> IDENTITY;
             case HostOperation.Hook _, HostOperation.OpenAppend _ -> HOOKS;
             case HostOperation.SendPlan _,
                     HostOperation.Await _,

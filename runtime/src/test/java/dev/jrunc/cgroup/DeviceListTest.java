@@ -84,6 +84,14 @@ class DeviceListTest {
     }
 
     @Test
+    void whatComesBeforeARuleForAllIsVoid() {
+        DeviceList list = DeviceList.of(DeviceRules.of(List.of(
+                rule(true, "a", null, null, "rw"), rule(false, "c", 1L, 5L, "r"), rule(true, "a", null, null, "rwm"))));
+
+        assertTrue(list.total().allow());
+    }
+
+    @Test
     void withoutLimitsTheExceptionsAreDenied() {
         DeviceList list = DeviceList.of(
                 DeviceRules.of(List.of(rule(true, "a", null, null, "rwm"), rule(false, "b", 8L, null, "w"))));
