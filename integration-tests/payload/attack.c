@@ -18,33 +18,26 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE 2
 #endif
 
-/* swap A B SECONDS: says "ready", and has them change places all the time, as fast as it can. */
+/* swap A B: says "ready", and has them change places all the time, as fast as it can, until it is killed. */
 int swap_command(const struct words *words)
 {
     const char *a = word_or(words, 0, NULL), *b = word_or(words, 1, NULL);
-    time_t end = time(NULL) + number_or(words, 2, 60);
-    long swaps = 0;
-    do {
-        for (int i = 0; i < 1000; i++) {
-            if (syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) < 0 && errno != ENOENT) {
-                print_outcome("swap", a, errno);
-                return STOP + 66;
-            }
+    for (long swaps = 0;; swaps++) {
+        if (syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) < 0 && errno != ENOENT) {
+            print_outcome("swap", a, errno);
+            return STOP + 66;
         }
-        if (swaps == 0) {
+        if (swaps == 1000) {
             printf("ready\n");
             fflush(stdout);
         }
-        swaps += 1000;
-    } while (time(NULL) < end);
-    return NEXT;
+    }
 }
 
 #define MAX_SEIZED 512
@@ -91,18 +84,21 @@ static int seize(struct seized *all, int count, ino_t own)
     return count;
 }
 
-/* overwrite SECONDS: says "ready", seizes the executable of whoever comes, and writes over it as soon as that lets it. */
+/* overwrite: says "ready", seizes the executable of whoever comes, and writes over it as soon as that lets it, until SIGTERM. */
 int overwrite_command(const struct words *words)
 {
     static struct seized all[MAX_SEIZED];
     struct stat own;
     int count = 0;
-    time_t end = time(NULL) + number_or(words, 0, 5);
+    bool last = false;
+    (void)words;
+    hold_sigterm();
     if (stat("/proc/self/exe", &own) < 0)
         return STOP + 66;
     printf("ready\n");
     fflush(stdout);
-    while (time(NULL) < end) {
+    while (!last) {
+        last = told_to_end();
         count = seize(all, count, own.st_ino);
         for (int i = 0; i < count; i++) {
             char path[64];

@@ -22,6 +22,20 @@ static void catch_all(sigset_t *caught)
     sigprocmask(SIG_BLOCK, caught, NULL);
 }
 
+void hold_sigterm(void)
+{
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, NULL);
+}
+
+bool told_to_end(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM);
+}
+
 /* Says "ready", waits for one signal, prints its number, exits with 100 + it. */
 int signal_exit_command(const struct words *words)
 {

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAX_FOUND 256
@@ -113,15 +112,18 @@ static void look_at(const char *pid)
         tell(pid, "ptrace", "attached");
 }
 
-/* spy SECONDS: says "ready", and what it gets; at the end how often it was denied. */
+/* spy: says "ready", and what it gets; after SIGTERM how often it was denied. */
 int spy_command(const struct words *words)
 {
-    time_t end = time(NULL) + number_or(words, 0, 5);
+    (void)words;
+    bool last = false;
     char own[16];
+    hold_sigterm();
     snprintf(own, sizeof own, "%d", (int)getpid());
     printf("ready\n");
     fflush(stdout);
-    while (time(NULL) < end) {
+    while (!last) {
+        last = told_to_end();
         DIR *entries = opendir("/proc");
         if (entries == NULL)
             return STOP + 66;

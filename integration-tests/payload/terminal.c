@@ -25,7 +25,7 @@
 #define RESIZED_COLUMNS 132
 #define RELAY_POLL_MILLIS 20
 #define LEAKED_FDS 3
-#define LEAK_WAIT_MILLIS 3000
+#define LEAK_WAIT_MILLIS 5000
 
 static int print_size(void)
 {
@@ -45,11 +45,11 @@ int term_size_command(const struct words *words)
     return NEXT;
 }
 
-/* await-size ROWS: looks at the size until it has that many rows, for five seconds at most, and prints it. */
+/* await-size ROWS: looks at the size until it has that many rows, for fifteen seconds at most, and prints it. */
 int await_size_command(const struct words *words)
 {
     struct winsize size = {0};
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 1500; i++) {
         if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row == number_or(words, 0, RESIZED_ROWS))
             break;
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
@@ -354,7 +354,7 @@ int leak_command(const struct words *words)
     waitpid(child, &status, 0);
     int closed = 0;
     for (int i = 0; i < LEAKED_FDS; i++)
-        closed += poll(&ends[i], 1, i == 0 ? LEAK_WAIT_MILLIS : 0) == 1;
+        closed += poll(&ends[i], 1, LEAK_WAIT_MILLIS) == 1;
     fprintf(stderr, "leak: status %d, %d of %d closed\n",
             WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), closed, LEAKED_FDS);
     return NEXT;

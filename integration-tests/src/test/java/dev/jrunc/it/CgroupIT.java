@@ -37,15 +37,15 @@ class CgroupIT {
         Machine.needsCgroupV1("memory");
         Bundle bundle = lab.bundle();
         bundle.linux().put("cgroupsPath", lab.cgroup("c"));
-        lab.atEnd(() -> Cgroups.mentioning(lab.name()).forEach(CgroupIT::removeIfEmpty));
+        lab.atEnd(() -> Cgroups.remove(leftParents(lab)));
         return bundle;
     }
 
     /** Runtimes leave the parents that they made; the container's own folder has to be gone. */
-    private static void removeIfEmpty(Path cgroup) {
-        if (!cgroup.endsWith("c")) {
-            cgroup.toFile().delete();
-        }
+    private static List<Path> leftParents(Lab lab) {
+        return Cgroups.mentioning(lab.name()).stream()
+                .filter(cgroup -> !cgroup.endsWith("c"))
+                .toList();
     }
 
     private static void limit(Bundle bundle, String resources) {
@@ -87,8 +87,7 @@ class CgroupIT {
         Machine.needsCgroupV1("pids");
         Path callers = Cgroups.folder("pids", "/" + lab.name());
         Files.createDirectory(callers);
-        lab.atEnd(() ->
-                Cgroups.mentioning(lab.name()).forEach(cgroup -> cgroup.toFile().delete()));
+        lab.atEnd(() -> Cgroups.remove(Cgroups.mentioning(lab.name())));
         Bundle bundle = lab.bundle();
         if (!path.isEmpty()) {
             bundle.linux().put("cgroupsPath", lab.name() + "-" + path);

@@ -15,9 +15,11 @@ import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Peer;
+import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -26,13 +28,13 @@ import tools.jackson.databind.JsonNode;
 @Peer(runc = PASS)
 class CgroupV2EventsIT {
     private static final String LIMITS =
-            "{'memory':{'limit':20971520,'swap':20971520},'pids':{'limit':40},'cpu':{'quota':50000,'period':100000}}";
+            "{'memory':{'limit':20971520,'swap':20971520},'pids':{'limit':40},'cpu':{'quota':10000,'period':100000}}";
 
     private static Container running(Lab lab, String script) {
         Machine.needsCgroupV2("memory");
         Bundle bundle = lab.shellBundle(script).addNamespace("cgroup").writable();
         bundle.linux().put("cgroupsPath", lab.cgroup("c"));
-        lab.atEnd(() -> Cgroups.unified("/" + lab.name()).toFile().delete());
+        lab.atEnd(() -> Cgroups.remove(List.of(Cgroups.unified("/" + lab.name()))));
         Json.quoted(LIMITS)
                 .properties()
                 .forEach(one -> bundle.linux().withObject("/resources").set(one.getKey(), one.getValue()));
@@ -145,17 +147,11 @@ class CgroupV2EventsIT {
     /** From here on what runs out is told; what was before is not. */
     private static Running watched(Lab lab, Container container) {
         Running events = lab.call("events", "--interval", "1h", container.id()).start();
-        if (lab.runtime().isJrunc()) {
-            Await.until(
-                    "the watch of memory.events",
-                    () -> EventsIT.fds(events.pid()).stream().anyMatch(fd -> fd.endsWith("/memory.events")),
-                    () -> EventsIT.fds(events.pid()));
-        } else {
-            Await.until(
-                    "an inotify",
-                    () -> EventsIT.fds(events.pid()).contains("anon_inode:inotify"),
-                    () -> EventsIT.fds(events.pid()));
-        }
+        String opened = lab.runtime().isJrunc() ? "/memory.events" : "anon_inode:inotify";
+        Await.until(
+                opened,
+                () -> Processes.openFiles(events.pid()).stream().anyMatch(file -> file.endsWith(opened)),
+                () -> Processes.openFiles(events.pid()));
         return events;
     }
 }

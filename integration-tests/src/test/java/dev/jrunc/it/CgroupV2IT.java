@@ -52,8 +52,7 @@ class CgroupV2IT {
         Machine.needsCgroupV2("pids");
         Path callers = Cgroups.unified("/" + lab.name() + "/callers");
         Files.createDirectories(callers);
-        lab.atEnd(() ->
-                Cgroups.mentioning(lab.name()).forEach(cgroup -> cgroup.toFile().delete()));
+        lab.atEnd(() -> Cgroups.remove(Cgroups.mentioning(lab.name())));
         Bundle bundle = lab.bundle();
         if (!path.isEmpty()) {
             bundle.linux().put("cgroupsPath", lab.name() + "-" + path);
@@ -154,7 +153,7 @@ class CgroupV2IT {
                 .addNamespace("cgroup");
         Machine.needsCgroupV2("pids");
         bundle.linux().put("cgroupsPath", lab.cgroup("c"));
-        lab.atEnd(() -> Cgroups.unified("/" + lab.name()).toFile().delete());
+        lab.atEnd(() -> Cgroups.remove(List.of(Cgroups.unified("/" + lab.name()))));
         bundle.mounts().values().forEach(mount -> {
             if (mount.path("destination").asString().equals("/sys/fs/cgroup")) {
                 mount.withArray("options").removeAll().add("rw").add("nosuid").add("nodev");

@@ -31,7 +31,7 @@ class CgroupV2LimitsIT {
         Machine.needsCgroupV2(controller);
         Bundle bundle = lab.bundle().addNamespace("cgroup");
         bundle.linux().put("cgroupsPath", lab.cgroup("c"));
-        lab.atEnd(() -> Cgroups.unified("/" + lab.name()).toFile().delete());
+        lab.atEnd(() -> Cgroups.remove(List.of(Cgroups.unified("/" + lab.name()))));
         Json.quoted(resources)
                 .properties()
                 .forEach(one -> bundle.linux().withObject("/resources").set(one.getKey(), one.getValue()));

@@ -46,7 +46,7 @@ class CgroupV2RootlessIT {
         Path above = Cgroups.unified("/" + lab.name());
         Path callers = above.resolve("callers");
         Files.createDirectories(callers);
-        lab.atEnd(() -> Host.run("rmdir", callers.toString(), above.toString()));
+        lab.atEnd(() -> Cgroups.remove(List.of(callers, above)));
         Files.writeString(Cgroups.unified("/").resolve("cgroup.subtree_control"), "+pids +memory");
         List<String> words = new ArrayList<>(List.of("chown", Long.toString(user.uid()), above.toString()));
         for (String file : files) {

@@ -212,7 +212,7 @@ class CheckpointIT {
     @Test
     @Peer(runc = WRONG, why = "on version 2 criu puts it into the cgroup that was dumped", failure = "/first")
     void inItsOwnCgroupWithItsLimits(Lab lab) throws Exception {
-        lab.atEnd(() -> Cgroups.unified("/" + lab.name()).toFile().delete());
+        lab.atEnd(() -> Cgroups.remove(List.of(Cgroups.unified("/" + lab.name()))));
         Bundle bundle = lab.bundle();
         bundle.linux().put("cgroupsPath", lab.cgroup("first"));
         bundle.linux().withObject("/resources/pids").put("limit", 77);

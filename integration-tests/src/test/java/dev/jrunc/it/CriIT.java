@@ -70,7 +70,6 @@ import org.junit.jupiter.api.TestInstance;
 @Peer(runc = PASS)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CriIT {
-    private static final long GRACE_SECONDS = 2;
 
     private final Cri cri;
 
@@ -199,12 +198,12 @@ class CriIT {
                 .getStatus();
     }
 
-    private void stop(String container) {
+    private void stop(String container, long graceSeconds) {
         cri.call(
                 "StopContainer",
                 StopContainerRequest.newBuilder()
                         .setContainerId(container)
-                        .setTimeout(GRACE_SECONDS)
+                        .setTimeout(graceSeconds)
                         .build(),
                 StopContainerResponse.getDefaultInstance());
     }
@@ -343,23 +342,25 @@ class CriIT {
                                 .build()),
                         "sh",
                         "-c",
-                        "sleep 1; exec tail /dev/zero");
-        Await.until(
-                "the end",
-                () -> status(container).getState() == ContainerState.CONTAINER_EXITED,
+                        "until [ -e /go ]; do sleep 0.1; done; exec tail /dev/zero");
+        assertEquals(0, exec(container, "touch", "/go").getExitCode());
+        Await.until( // of which containerd hears one by one
+                "the end, and why",
+                () -> status(container).getState() == ContainerState.CONTAINER_EXITED
+                        && status(container).getReason().equals("OOMKilled"),
                 () -> status(container));
 
-        assertEquals("OOMKilled", status(container).getReason());
         assertEquals(137, status(container).getExitCode());
     }
 
     @Test
     void stoppedAndRemoved(Lab lab) {
         Pod pod = new Pod(lab);
-        String polite = pod.started(plain(), "sh", "-c", "trap 'exit 5' TERM; while :; do sleep 0.1; done");
+        String polite = pod.started(plain(), "sh", "-c", "trap 'exit 5' TERM; : >/ready; while :; do sleep 0.1; done");
         String deaf = pod.started(plain(), "sleep", "1000");
-        stop(polite);
-        stop(deaf);
+        Await.until("its trap", () -> exec(polite, "ls", "/ready").getExitCode() == 0, () -> status(polite));
+        stop(polite, Await.LIMIT.toSeconds() / 2);
+        stop(deaf, 1);
 
         assertEquals(5, status(polite).getExitCode());
         assertEquals(137, status(deaf).getExitCode());
@@ -370,7 +371,10 @@ class CriIT {
         assertEquals(PodSandboxState.SANDBOX_NOTREADY, pod.state());
         pod.remove();
         assertEquals(List.of(), Cgroups.mentioning(pod.id));
-        assertEquals(List.of(), Processes.mentioning(pod.id));
+        Await.until( // the shim ends a moment after it has answered
+                "the end of its processes",
+                () -> Processes.mentioning(pod.id).isEmpty(),
+                () -> Processes.mentioning(pod.id));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Await;
+import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Docker;
 import dev.jrunc.it.harness.EngineChoice;
 import dev.jrunc.it.harness.Host;
@@ -133,12 +134,16 @@ class DockerIT {
     @Test
     void statisticsAndProcesses(Lab lab) {
         String id = docker.started(lab, List.of(), "sh", "-c", "sleep 1000 & sleep 1000");
+        Call top = docker.call(lab, "top", id);
+        Await.until(
+                "both, below a line of names",
+                () -> top.now().succeeded().lines().size() == 3,
+                () -> top.now());
 
         docker.call(lab, "stats", "--no-stream", "--format", "{{.PIDs}} {{.Name}}", id)
                 .now()
                 .succeeded()
                 .printed("2 " + id);
-        assertEquals(3, docker.call(lab, "top", id).now().succeeded().lines().size());
     }
 
     @Test
@@ -241,11 +246,15 @@ class DockerIT {
     /** The shim asks for these events after the start: a program that is ended before isn't told of. */
     @Test
     void outOfMemory(Lab lab) {
-        String program = "sleep 1; exec tail /dev/zero";
+        String program = "until [ -e /go ]; do sleep 0.1; done; exec tail /dev/zero";
         String id = docker.started(lab, List.of("--memory", "16m", "--memory-swap", "16m"), "sh", "-c", program);
+        docker.call(lab, "exec", id, "touch", "/go").now().succeeded();
         docker.call(lab, "wait", id).now().succeeded().printed("137");
 
-        assertEquals("true", docker.inspect(lab, id, "{{.State.OOMKilled}}"));
+        Await.until( // of which dockerd hears apart
+                "why it has ended",
+                () -> docker.inspect(lab, id, "{{.State.OOMKilled}}").equals("true"),
+                () -> docker.inspect(lab, id, "{{.State}}"));
     }
 
     /** dockerd's network: a prestart hook binds the container's network namespace to a file. */

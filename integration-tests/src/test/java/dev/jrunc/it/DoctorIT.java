@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
@@ -135,7 +136,10 @@ class DoctorIT {
         Result result = doctor(lab).with("PATH", bin.toString()).now().succeeded();
 
         says(result, "CRIU", "warning", bin + "/criu");
-        assertTrue(Processes.mentioning(bin.toString()).isEmpty());
+        Await.until(
+                "its end",
+                () -> Processes.mentioning(bin.toString()).isEmpty(),
+                () -> Processes.mentioning(bin.toString()));
     }
 
     @Test

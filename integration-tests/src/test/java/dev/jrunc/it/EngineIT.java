@@ -275,17 +275,4 @@ class EngineIT {
                 .succeeded()
                 .printed("it ran");
     }
-
-    @Test
-    void nothingIsWrittenToTheTemporaryFolder(Lab lab) {
-        List<String> before = List.of(Path.of("/tmp").toFile().list());
-        lab.runCall(printing(lab), lab.nextId()).now().succeeded();
-        List<String> after = List.of(Path.of("/tmp").toFile().list());
-
-        assertTrue(
-                after.stream()
-                        .filter(name -> !before.contains(name))
-                        .noneMatch(name -> name.contains("jffi") || name.startsWith("hsperf")),
-                after::toString);
-    }
 }

@@ -65,14 +65,13 @@ class EnterAttacksIT {
         byte[] before = Files.readAllBytes(copy);
         Bundle bundle = lab.bundle().capabilities("CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_FOWNER");
         bundle.script("/itself", "#!/proc/self/exe\n");
-        Container container =
-                lab.create(bundle.payload("overwrite", "5")).start().awaitOutput("ready");
-        for (int i = 0; i < EXECS; i++) {
+        Container container = lab.create(bundle.payload("overwrite")).start().awaitOutput("ready");
+        for (int i = 0; i < EXECS / 2; i++) {
             execOf(copy, lab, container, "/payload", "exit", "0");
             execOf(copy, lab, container, "/itself");
             execOf(copy, lab, container, "/proc/self/exe");
         }
-        container.awaitStatus("stopped");
+        container.kill("TERM").awaitStatus("stopped");
 
         assertArrayEquals(before, Files.readAllBytes(copy), "the runtime was overwritten");
         assertTrue(
@@ -88,7 +87,7 @@ class EnterAttacksIT {
         Bundle bundle = lab.bundle()
                 .userNamespace(200_000)
                 .capabilities("CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_KILL", "CAP_SETUID", "CAP_SETGID");
-        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy", "12"))
+        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy"))
                 .start()
                 .awaitOutput("ready");
         for (int i = 0; i < 2 * EXECS; i++) {
@@ -98,7 +97,7 @@ class EnterAttacksIT {
                     .succeeded()
                     .printed("ran");
         }
-        container.awaitStatus("stopped");
+        container.kill("TERM").awaitStatus("stopped");
         List<String> spied = container
                 .stdout()
                 .lines()
@@ -181,7 +180,7 @@ class EnterAttacksIT {
         bundle.process().put("cwd", "/work");
         Path work = bundle.directory("/work");
         Path link = bundle.symlink("/other", "/proc/self/fd/7");
-        Running swapper = lab.host(lab.payload(), "swap", work.toString(), link.toString(), "60")
+        Running swapper = lab.host(lab.payload(), "swap", work.toString(), link.toString())
                 .start()
                 .awaitOutput("ready");
         for (int i = 0; i < 20; i++) {

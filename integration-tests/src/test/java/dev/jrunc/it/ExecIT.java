@@ -454,7 +454,6 @@ class ExecIT {
         for (String hierarchy : HIERARCHIES) {
             Path container = Cgroups.folder(hierarchy, lab.cgroup("c"));
             Path folder = Files.createDirectory(container.resolve(name));
-            lab.atEnd(() -> folder.toFile().delete());
             if (hierarchy.equals("cpuset")) {
                 for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
                     Files.writeString(folder.resolve(file), Cgroups.value(container, file));
@@ -467,12 +466,7 @@ class ExecIT {
         Machine.needsCgroupV1("pids");
         Bundle bundle = lab.bundle().withoutNamespace("cgroup");
         bundle.linux().put("cgroupsPath", lab.cgroup("c"));
-        lab.atEnd(() -> {
-            for (String hierarchy : HIERARCHIES) {
-                Cgroups.folder(hierarchy, lab.cgroup("c")).toFile().delete();
-                Cgroups.folder(hierarchy, "/" + lab.name()).toFile().delete();
-            }
-        });
+        lab.atEnd(() -> Cgroups.remove(Cgroups.mentioning(lab.name())));
         return resting(lab, bundle);
     }
 

@@ -113,10 +113,11 @@ class ExplainPageIT {
             browser.click("#" + operation + " a.origin");
             Await.until(
                     "the place", () -> browser.text("location.hash").startsWith("#c"), () -> browser.text("location"));
-            assertEquals(
-                    "true",
-                    browser.text("document.querySelector(':target').parentElement.checkVisibility()"),
-                    "unfolded");
+            Await.until(
+                    "it to be unfolded",
+                    () -> browser.text("document.querySelector(':target').parentElement.checkVisibility()")
+                            .equals("true"),
+                    () -> browser.text("document.querySelector(':target').outerHTML"));
             assertTrue(browser.text("document.querySelector(':target').textContent")
                     .contains("\"/needle\""));
 

@@ -13,8 +13,8 @@ import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Result;
 import dev.jrunc.it.harness.Running;
+import dev.jrunc.it.harness.ServedEngine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,72 +28,36 @@ import org.junit.jupiter.api.Test;
 @JruncOnly("the peers have no engine")
 class FlightRecorderIT {
 
-    /** An engine of the test's own. */
-    private record Engine(Lab lab, String choice, Running keeper, long pid) implements AutoCloseable {
-
-        static Engine serve(Lab lab, String... through) {
-            Path socket = lab.newFolder("engine").resolve("place/engine.sock");
-            Running keeper = lab.plainCall("engine", "serve", "--socket", socket.toString())
-                    .cold()
-                    .through(through)
-                    .start();
-            Call status = lab.plainCall("engine", "status", "-f", "json").with("JRUNC_ENGINE", "unix:" + socket);
-            Await.until(
-                    "an engine at " + socket,
-                    () -> Files.exists(socket) && status.now().exit() == 0,
-                    keeper::stderr);
-            return new Engine(
-                    lab,
-                    "unix:" + socket,
-                    keeper,
-                    status.now().json().path("pid").asLong());
-        }
-
-        Call on(Call call) {
-            return call.with("JRUNC_ENGINE", choice);
-        }
-
-        /** Calls that are being served, this one included. */
-        int active() {
-            return on(lab.plainCall("engine", "status", "-f", "json"))
-                    .now()
-                    .succeeded()
-                    .json()
-                    .path("active")
-                    .asInt();
-        }
-
-        /** Standard output of the recording goes to the file. */
-        Call record(String duration, Path file) {
-            return on(lab.plainCall("engine", "record", "--duration", duration))
-                    .through("sh", "-c", "exec \"$0\" \"$@\" >" + file);
-        }
-
-        /** Of the JDK, in the folder for all. */
-        List<String> temporary() throws IOException {
-            try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
-                return files.map(file -> file.getFileName().toString())
-                        .filter(name -> name.endsWith("_" + pid) || name.startsWith("jrunc-recording-"))
-                        .toList();
-            }
-        }
-
-        @Override
-        public void close() {
-            if (keeper.isAlive()) {
-                keeper.signal("TERM").await().exited(0);
-            }
-            Await.until("the engine's end", () -> !Processes.isRunning(pid), keeper::stderr);
-        }
+    /** Standard output of the recording goes to the file. */
+    private static Call record(ServedEngine engine, String duration, Path file) {
+        return engine.on(engine.lab().plainCall("engine", "record", "--duration", duration))
+                .through("sh", "-c", "exec \"$0\" \"$@\" >" + file);
     }
 
-    private static RecordedEvent span(List<RecordedEvent> events, String command, String operation) {
-        return events.stream()
+    /** Of the JDK and of recordings, in the folder for all. */
+    private static List<String> temporary(ServedEngine engine) {
+        String[] names = Path.of("/tmp").toFile().list();
+        return Stream.of(names)
+                .filter(name -> name.endsWith("_" + engine.pid()) || name.startsWith("jrunc-recording-" + engine.pid()))
+                .toList();
+    }
+
+    /** Those of the first call of that command: of several calls they are in no order. */
+    private static List<RecordedEvent> spansOfOne(List<RecordedEvent> events, String command) {
+        List<RecordedEvent> spans = events.stream()
                 .filter(event -> event.getEventType().getName().equals("dev.jrunc.Span"))
                 .filter(event -> event.getString("command").equals(command))
+                .toList();
+        assertFalse(spans.isEmpty(), () -> "no spans of " + command + " in " + events.size() + " events");
+        long front = spans.getFirst().getLong("front");
+        return spans.stream().filter(span -> span.getLong("front") == front).toList();
+    }
+
+    private static RecordedEvent span(List<RecordedEvent> spans, String operation) {
+        return spans.stream()
                 .filter(event -> event.getString("operation").equals(operation))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + operation + " of " + command));
+                .orElseThrow(() -> new AssertionError("no " + operation + " in " + spans));
     }
 
     private static Duration began(RecordedEvent span) {
@@ -105,7 +69,7 @@ class FlightRecorderIT {
     }
 
     /** Whoever runs containers in the meantime. Calls before the recording began are not in it. */
-    private static void runUntilItEnds(Lab lab, Engine engine, Running recording) {
+    private static void runUntilItEnds(Lab lab, ServedEngine engine, Running recording) {
         while (recording.isAlive()) {
             engine.on(lab.runCall(lab.bundle().payload("print", "it ran"), lab.nextId()))
                     .now()
@@ -117,15 +81,16 @@ class FlightRecorderIT {
     @Test
     void allCallsOfTheTimeAreInIt(Lab lab) throws IOException {
         Path file = lab.folder().resolve("engine.jfr");
-        try (Engine engine = Engine.serve(lab)) {
-            Running recording = engine.record("4s", file).start();
+        try (ServedEngine engine = ServedEngine.serve(lab)) {
+            Running recording = record(engine, "4s", file).start();
             runUntilItEnds(lab, engine, recording);
             recording.await().succeeded();
 
             List<RecordedEvent> events = RecordingFile.readAllEvents(file);
-            RecordedEvent spawn = span(events, "run", "SPAWN");
-            RecordedEvent pivot = span(events, "run", "PIVOT_ROOT");
-            RecordedEvent turn = span(events, "run", "think");
+            List<RecordedEvent> spans = spansOfOne(events, "run");
+            RecordedEvent spawn = span(spans, "SPAWN");
+            RecordedEvent pivot = span(spans, "PIVOT_ROOT");
+            RecordedEvent turn = span(spans, "think");
             assertEquals("front", spawn.getString("row"));
             assertEquals("init", pivot.getString("row"));
             assertEquals("/root/path", pivot.getString("origin"));
@@ -137,27 +102,30 @@ class FlightRecorderIT {
                     events.stream()
                             .anyMatch(event -> event.getEventType().getName().equals("jdk.JVMInformation")),
                     "the JVM's own events");
-            assertEquals(List.of(), engine.temporary());
+            assertEquals(List.of(), temporary(engine));
         }
     }
 
     @Test
     void aCallerThatGoesEndsItAndAnotherMayRecord(Lab lab) throws IOException {
         Path file = lab.folder().resolve("engine.jfr");
-        try (Engine engine = Engine.serve(lab)) {
-            Running first = engine.record("1h", file).start();
-            Await.until("the recording", () -> engine.active() == 2, first::stderr);
-            engine.record("10ms", lab.folder().resolve("second.jfr"))
+        try (ServedEngine engine = ServedEngine.serve(lab)) {
+            Running first = record(engine, "1h", file).start();
+            Await.until(
+                    "the recorder's thread",
+                    () -> Processes.threads(engine.pid()).contains("JFR Recorder Th"),
+                    () -> Processes.threads(engine.pid()));
+            record(engine, "10ms", lab.folder().resolve("second.jfr"))
                     .now()
                     .failedSaying("engine failed: the engine is being recorded already");
             first.signal("KILL").await();
             Await.until(
                     "the end of the recording",
-                    () -> engine.record("10ms", file).now().exit() == 0,
+                    () -> record(engine, "10ms", file).now().exit() == 0,
                     engine.keeper()::stderr);
 
             assertFalse(RecordingFile.readAllEvents(file).isEmpty());
-            assertEquals(List.of(), engine.temporary());
+            assertEquals(List.of(), temporary(engine));
         }
     }
 
@@ -167,8 +135,8 @@ class FlightRecorderIT {
         String script = "for folder in /tmp /var/tmp " + lab.folder() + "; do mount --bind $folder $folder"
                 + " && mount -o remount,bind,ro $folder; done && mount -o remount,bind,rw " + lab.folder()
                 + " && exec \"$0\" \"$@\"";
-        try (Engine engine = Engine.serve(lab, "unshare", "--mount", "sh", "-c", script)) {
-            engine.record("10ms", lab.folder().resolve("none.jfr"))
+        try (ServedEngine engine = ServedEngine.serve(lab, List.of("unshare", "--mount", "sh", "-c", script))) {
+            record(engine, "10ms", lab.folder().resolve("none.jfr"))
                     .now()
                     .failedSaying("engine failed: the JDK can't record: ", "/tmp");
             engine.on(lab.call("list")).now().succeeded();
@@ -178,9 +146,9 @@ class FlightRecorderIT {
     @Test
     void whatCanNotBeRecorded(Lab lab) {
         lab.plainCall("engine", "record").cold().now().failedSaying("engine failed: no resident engine answers");
-        try (Engine engine = Engine.serve(lab)) {
+        try (ServedEngine engine = ServedEngine.serve(lab)) {
             for (String duration : List.of("0", "25h", "soon")) {
-                engine.record(duration, lab.folder().resolve("none.jfr"))
+                record(engine, duration, lab.folder().resolve("none.jfr"))
                         .now()
                         .failedSaying("invalid value \"" + duration + "\" for --duration");
             }

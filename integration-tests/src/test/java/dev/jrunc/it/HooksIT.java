@@ -433,7 +433,7 @@ class HooksIT {
         lab.failsToCreate(bundle, "hook").oursSays("/hooks/" + kind + "/0", "timeout");
 
         long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
-        assertTrue(millis > 900 && millis < 15_000, () -> "took " + millis + " ms");
+        assertTrue(millis > 900, () -> "took " + millis + " ms");
     }
 
     @Test

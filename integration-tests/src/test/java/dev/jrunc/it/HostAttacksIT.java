@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
-import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
@@ -17,12 +15,13 @@ import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Result;
-import dev.jrunc.it.harness.Running;
+import dev.jrunc.it.harness.ServedEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -111,19 +110,6 @@ class HostAttacksIT {
         return bundle.payload("try-syscall", SCHED_YIELD);
     }
 
-    /** In a mount namespace whose /run is the lab's. */
-    private static Call withRun(Call call, Path run) {
-        return call.cold()
-                .through(
-                        "unshare",
-                        "-m",
-                        "--propagation",
-                        "private",
-                        "sh",
-                        "-ec",
-                        "mount --bind " + run + " /run; exec \"$0\" \"$@\"");
-    }
-
     private static Path only(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> all = files.toList();
@@ -141,7 +127,8 @@ class HostAttacksIT {
         Path run = lab.newFolder("run");
         Path kept = run.resolve("jrunc-seccomp");
         Bundle bundle = yieldIsRefused(lab);
-        Result first = withRun(lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result first =
+                lab.runCall(bundle, lab.nextId()).cold().withRun(run).now().succeeded();
         assertFalse(first.stdout().contains(": OK"), first::toString);
         Path file = only(kept);
         Path evil = evilFilter(lab, run, file);
@@ -168,7 +155,8 @@ class HostAttacksIT {
                 Host.run("sh", "-ec", change);
             }
         }
-        Result second = withRun(lab.runCall(bundle, lab.nextId()), run).now().succeeded();
+        Result second =
+                lab.runCall(bundle, lab.nextId()).cold().withRun(run).now().succeeded();
 
         assertEquals(first.stdout(), second.stdout(), "the filter is in force");
         assertTrue(second.log().toString().contains("kept seccomp filters: "), second::toString);
@@ -178,7 +166,11 @@ class HostAttacksIT {
     private static Path evilFilter(Lab lab, Path run, Path file) throws Exception {
         Bundle open = lab.bundle();
         open.linux().set("seccomp", Json.quoted("{'defaultAction':'SCMP_ACT_ALLOW'}"));
-        withRun(lab.runCall(open.payload("exit", "0"), lab.nextId()), run).now().succeeded();
+        lab.runCall(open.payload("exit", "0"), lab.nextId())
+                .cold()
+                .withRun(run)
+                .now()
+                .succeeded();
         Path other;
         try (Stream<Path> files = Files.list(file.getParent())) {
             other = files.filter(each -> !each.equals(file)).findFirst().orElseThrow();
@@ -219,14 +211,10 @@ class HostAttacksIT {
     @ValueSource(ints = {0, 1000})
     @JruncOnly("the peers have no engine")
     void anEngineThatIsAskedFromInsideAContainer(int uid, Lab lab) throws Exception {
-        Path folder = lab.newFolder("engine");
-        Path socket = folder.resolve("engine.sock");
-        Running keeper = lab.plainCall("engine", "serve", "--socket", socket.toString())
-                .cold()
-                .start();
-        Await.until("an engine at " + socket, () -> Files.exists(socket), keeper::stderr);
+        ServedEngine engine = ServedEngine.serve(lab);
+        Path folder = Objects.requireNonNull(engine.socket().getParent());
         Host.run("chmod", "0755", folder.toString());
-        Host.run("chmod", "0777", socket.toString());
+        Host.run("chmod", "0777", engine.socket().toString());
         Container victim = running(lab, lab.nextId());
         Bundle bundle = lab.shellBundle("for words in 'state " + victim.id() + "' 'kill " + victim.id()
                 + " KILL' 'list -q' 'delete --force "
@@ -253,7 +241,7 @@ class HostAttacksIT {
             assertTrue(said.contains("it is neither root's nor the caller's own") || said.contains("declined"), said);
         }
         assertEquals("running", victim.status());
-        keeper.signal("TERM").await().exited(0);
+        engine.close();
     }
 
     /** Resident engine: root of a container that has the socket's folder listens there in the engine's place. */

@@ -15,7 +15,6 @@ import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Result;
 import dev.jrunc.it.harness.Running;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @IntegrationTest
 @Peer(runc = PASS)
 class LeakIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
-
     private static Call leaking(Lab lab, Call call) {
         return call.through(lab.payload(), "leak");
     }
@@ -134,7 +131,7 @@ class LeakIT {
     void theOutputOfStartEnds(Lab lab) {
         Container container = lab.create(lab.bundle().payload("signal-exit"));
 
-        throughPipe(lab.call("start", container.id())).within(SOON).succeeded().printed("end of file");
+        throughPipe(lab.call("start", container.id())).now().succeeded().printed("end of file");
         assertEquals("running", container.awaitOutput("ready").status());
     }
 
@@ -154,10 +151,7 @@ class LeakIT {
     void theOutputOfAFailedCreateEnds(Lab lab) {
         Bundle bundle = lab.bundle().args("no-such-tool");
 
-        throughPipe(lab.createCall(bundle, lab.nextId()))
-                .within(SOON)
-                .succeeded()
-                .printed("end of file");
+        throughPipe(lab.createCall(bundle, lab.nextId())).now().succeeded().printed("end of file");
     }
 
     @Test

@@ -248,14 +248,13 @@ class LifecycleIT {
     void theReadinessOfTheProgramReachesTheSupervisorOfRun(Lab lab) {
         Path socket = lab.newFile("notify");
         Running supervisor = supervisor(lab, socket);
-        Bundle bundle = lab.bundle().payload("notify", "READY=1", ",", "sleep", "1");
-        lab.runCall(bundle, lab.nextId())
+        Bundle bundle = lab.bundle().payload("notify", "READY=1", ",", "signal-exit");
+        Running run = lab.runCall(bundle, lab.nextId())
                 .with("NOTIFY_SOCKET", socket.toString())
-                .now()
-                .succeeded()
-                .printed("notify READY=1: OK");
+                .start();
 
         assertTrue(supervisor.await().stdout().contains("READY=1"));
+        run.awaitOutput("ready").signal("TERM").await().exited(115).printed("notify READY=1: OK");
     }
 
     private static Running supervisor(Lab lab, Path socket) {

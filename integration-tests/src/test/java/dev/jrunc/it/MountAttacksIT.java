@@ -42,8 +42,6 @@ class MountAttacksIT {
     /** Of one file in one run, where the time in which a swap does harm is that between two calls. */
     private static final int COPIES = 20;
 
-    private static final String SWAP_SECONDS = "60";
-
     /** A path that leads up out of every root file system here, and to the host's folder. */
     private static String upTo(Path folder) {
         return "../../../../../../../.." + folder;
@@ -53,13 +51,13 @@ class MountAttacksIT {
     private static Container swapper(Lab lab, Path volume, String a, String b) {
         Bundle bundle = lab.bundle()
                 .mount("bind", volume.toString(), "/volume", "bind")
-                .payload("swap", "/volume/" + a, "/volume/" + b, SWAP_SECONDS);
+                .payload("swap", "/volume/" + a, "/volume/" + b);
         return lab.create(bundle).start().awaitOutput("ready");
     }
 
     /** The same by a process of the host, which stands for a container that shares the root file system. */
     private static Running hostSwapper(Lab lab, Path a, Path b) {
-        return lab.host(lab.payload(), "swap", a.toString(), b.toString(), SWAP_SECONDS)
+        return lab.host(lab.payload(), "swap", a.toString(), b.toString())
                 .start()
                 .awaitOutput("ready");
     }

@@ -14,6 +14,7 @@ import dev.jrunc.it.harness.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -32,6 +33,9 @@ class NamespacePagesIT {
     private static final Path PAGES = Path.of("../docs/namespaces");
 
     private static final String TIME = "time.md";
+
+    /** A page makes a dozen calls. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private static List<String> files(String ending) throws IOException {
         try (Stream<Path> files = Files.list(PAGES)) {
@@ -77,7 +81,7 @@ class NamespacePagesIT {
         Result result = lab.host("unshare", "--mount", "bash", "-c", script.toString())
                 .with("PATH", path(lab) + ":" + System.getenv("PATH"))
                 .in(lab.newFolder("page"))
-                .now();
+                .within(LIMIT);
 
         assertEquals(expected.toString(), result.stdout(), result::toString);
         result.succeeded();

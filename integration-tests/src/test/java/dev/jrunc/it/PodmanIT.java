@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Await;
+import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.EngineChoice;
 import dev.jrunc.it.harness.IntegrationTest;
@@ -80,10 +81,10 @@ class PodmanIT {
         String id = Files.readString(idFile).strip();
 
         assertFalse(Files.exists(podman.stateRoot().resolve(id)), "the runtime's state");
-        assertEquals(List.of(), Cgroups.mentioning(id));
         // conmon itself ends a moment after podman.
         Await.until(
                 "the end of its processes", () -> Processes.mentioning(id).isEmpty(), () -> Processes.mentioning(id));
+        assertEquals(List.of(), Cgroups.mentioning(id));
         assertFalse(Files.readString(Path.of("/proc/self/mountinfo")).contains(id), "a mount");
         podman.call(lab, "container", "exists", id).now().exited(1);
     }
@@ -230,13 +231,16 @@ class PodmanIT {
     @Test
     void statisticsAndProcesses(Lab lab) {
         String id = podman.started(lab, List.of(), "sh", "-c", "sleep 1000 & sleep 1000");
+        Call top = podman.call(lab, "top", id, "pid");
+        Await.until(
+                "both, below a line of names",
+                () -> top.now().succeeded().lines().size() == 3,
+                () -> top.now());
 
         podman.call(lab, "stats", "--no-stream", "--format", "{{.PIDs}} {{.Name}}", id)
                 .now()
                 .succeeded()
                 .printed("2 " + id);
-        assertEquals(
-                3, podman.call(lab, "top", id, "pid").now().succeeded().lines().size());
     }
 
     @Test

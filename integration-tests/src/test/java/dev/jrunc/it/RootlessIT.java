@@ -124,7 +124,7 @@ class RootlessIT {
         Machine.needsCgroupV1("pids");
         Path callers = Cgroups.folder("pids", "/" + lab.name());
         Files.createDirectory(callers);
-        lab.atEnd(() -> Host.run("rmdir", callers.toString()));
+        lab.atEnd(() -> Cgroups.remove(List.of(callers)));
         Bundle bundle = bundle(lab).unmount("/sys/fs/cgroup").mount("cgroup", "cgroup", "/sys/fs/cgroup", "rw");
         bundle.payload("try-mkdir", "/sys/fs/cgroup/pids/made").write();
         Call call = lab.plainCall("run", "--bundle", bundle.folder().toString(), lab.nextId())
@@ -293,10 +293,7 @@ class RootlessIT {
         Path own = Cgroups.folder("pids", lab.cgroup("own"));
         Files.createDirectories(own);
         Host.run("chown", "-R", user.uid() + ":" + user.gid(), own.toString());
-        lab.atEnd(() -> Host.run(
-                "rmdir",
-                own.toString(),
-                Cgroups.folder("pids", "/" + lab.name()).toString()));
+        lab.atEnd(() -> Cgroups.remove(List.of(own, Cgroups.folder("pids", "/" + lab.name()))));
         Bundle bundle = bundle(lab);
         bundle.linux().set("resources", Json.quoted("{'pids':{'limit':50}}"));
         bundle.payload("cat", "/sys/fs/cgroup/pids/pids.max", ",", "report");

@@ -151,26 +151,32 @@ class RunIT {
 
     @Test
     void detachedTheProcessGoesToTheNearestSubreaper(Lab lab) {
-        Bundle bundle = lab.bundle().payload("sleep", "1", ",", "exit", "9");
+        Bundle bundle = lab.bundle().payload("signal-exit");
         String id = lab.nextId();
         var call = lab.runCall(bundle, id, "--detach").through(lab.payload(), "subreaper");
         Container container = lab.follow(id, call.start());
+        Await.until(
+                "the end of the runtime",
+                () -> container.creation().stderr().contains("subreaper: status 0, children "),
+                container.creation()::stderr);
+        container.awaitOutput("ready").kill("TERM");
         Result result = container.creation().await().succeeded();
 
-        assertTrue(result.stderr().contains("subreaper: status 0, children "), result::toString);
-        assertTrue(result.stderr().contains("subreaper: reaped, status 9"), result::toString);
+        assertTrue(result.stderr().contains("subreaper: reaped, status 115"), result::toString);
         container.delete();
     }
 
     @Test
     void withoutAPidNamespaceOrphansComeToTheRuntime(Lab lab) {
-        Bundle bundle = lab.bundle().withoutNamespace("pid").payload("orphan", ",", "sleep", "1");
-        Container container = lab.runInBackground(bundle);
+        Bundle bundle = lab.bundle().withoutNamespace("pid").payload("orphan", ",", "signal-exit");
+        Container container =
+                lab.runInBackground(bundle).awaitOutput("orphan: parent ").awaitOutput("ready");
 
         container
                 .creation()
+                .signal("TERM")
                 .await()
-                .succeeded()
+                .exited(115)
                 .printed("orphan: parent " + container.creation().pid());
     }
 

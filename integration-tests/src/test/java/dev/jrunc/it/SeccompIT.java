@@ -22,10 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,8 +39,6 @@ class SeccompIT {
 
     /** A real profile of docker's. */
     private static final Path DOCKER = Path.of("../runtime/src/test/resources/plans/fixture-docker-limits/config.json");
-
-    private static final Path KEPT = Path.of("/run/jrunc-seccomp");
 
     private static Bundle filtered(Bundle bundle, String seccomp) {
         bundle.linux().set("seccomp", Json.parse(seccomp.replace('\'', '"')));
@@ -396,14 +390,14 @@ class SeccompIT {
     @JruncOnly("runc compiles the filter each time")
     @Test
     void aFilterIsKeptAndADamagedOneIsNotUsed(Lab lab) throws IOException {
-        Set<Path> before = kept();
+        Path run = lab.newFolder("run");
+        Path kept = run.resolve("jrunc-seccomp");
         Bundle bundle = yieldHas(lab, "'action':'SCMP_ACT_ERRNO','errnoRet':" + (2000 + System.nanoTime() % 2000));
-        Result first = lab.run(bundle.payload("try-syscall", SCHED_YIELD)).succeeded();
-        Set<Path> made = kept();
-        made.removeAll(before);
-        assertEquals(1, made.size(), made::toString);
-        Path file = made.iterator().next();
-        lab.atEnd(() -> file.toFile().delete());
+        bundle.payload("try-syscall", SCHED_YIELD);
+        Result first = lab.runCall(bundle, lab.nextId()).withRun(run).now().succeeded();
+        String[] made = kept.toFile().list();
+        assertEquals(1, made.length, () -> List.of(made).toString());
+        Path file = kept.resolve(made[0]);
         byte[] content = Files.readAllBytes(file);
 
         // The library isn't needed any more.
@@ -411,7 +405,8 @@ class SeccompIT {
                 "for library in /usr/lib/*/libseccomp.so.2.*; do mount --bind /dev/null $library; done; exec \"$@\"";
         Result second = lab.runCall(bundle, lab.nextId())
                 .globally("--engine", "cold")
-                .through("unshare", "-m", "sh", "-c", hide, "sh")
+                .withRun(run)
+                .through("sh", "-c", hide, "sh")
                 .now()
                 .succeeded();
         assertEquals(first.stdout(), second.stdout());
@@ -419,20 +414,14 @@ class SeccompIT {
         byte[] damaged = content.clone();
         damaged[damaged.length - 2] ^= 0x55;
         Files.write(file, damaged);
-        Result third = lab.run(bundle).succeeded();
+        Result third = lab.runCall(bundle, lab.nextId()).withRun(run).now().succeeded();
         assertEquals(first.stdout(), third.stdout());
         assertTrue(
-                third.log().getFirst().contains("kept seccomp filters: read " + file + ": its digest is another"),
+                third.log()
+                        .getFirst()
+                        .contains(
+                                "kept seccomp filters: read /run/jrunc-seccomp/" + made[0] + ": its digest is another"),
                 third::toString);
         assertEquals(Arrays.toString(content), Arrays.toString(Files.readAllBytes(file)), "made anew");
-    }
-
-    private static Set<Path> kept() throws IOException {
-        if (!Files.isDirectory(KEPT)) {
-            return new TreeSet<>();
-        }
-        try (Stream<Path> files = Files.list(KEPT)) {
-            return files.collect(Collectors.toCollection(TreeSet::new));
-        }
     }
 }

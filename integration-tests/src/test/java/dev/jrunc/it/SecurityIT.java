@@ -71,14 +71,14 @@ class SecurityIT {
                     .succeeded()
                     .printed("ran");
         }
-        container.awaitStatus("stopped");
+        container.kill("TERM").awaitStatus("stopped");
     }
 
     /** CVE-2016-9962: what comes into a container can't be looked at before it runs the container's program. */
     @Test
     @JruncOnly("the spy traces what runs the container's program by then, and runc 1.1 doesn't wait for such an end")
     void aProcessThatEntersTellsNothing(Lab lab) {
-        Container container = lab.create(lab.bundle().payload("fork-sleep", "1", ",", "spy", "5"))
+        Container container = lab.create(lab.bundle().payload("fork-sleep", "1", ",", "spy"))
                 .start()
                 .awaitOutput("ready");
         execWhileSpiedOn(lab, container);
@@ -97,7 +97,7 @@ class SecurityIT {
     @JruncOnly("what there is to see is jrunc's own")
     void aProcessThatEntersHasNothingOfTheHost(Lab lab) {
         Bundle bundle = lab.bundle().capabilities("CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_KILL");
-        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy", "5"))
+        Container container = lab.create(bundle.payload("fork-sleep", "1", ",", "spy"))
                 .start()
                 .awaitOutput("ready");
         execWhileSpiedOn(lab, container);

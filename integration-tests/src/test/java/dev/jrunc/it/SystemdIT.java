@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Cgroups;
@@ -68,8 +69,16 @@ class SystemdIT {
         return Cgroups.unified("/jrunctest.slice/" + unit(lab));
     }
 
+    /** systemd forgets a unit that has ended when it has nothing else to do. */
+    static void awaitForgotten(String unit) {
+        Await.until(
+                "the end of " + unit,
+                () -> property(unit, "LoadState").equals("not-found"),
+                () -> property(unit, "ActiveState"));
+    }
+
     private static void assertGone(Lab lab) {
-        assertEquals("not-found", property(unit(lab), "LoadState"));
+        awaitForgotten(unit(lab));
         assertFalse(Files.exists(folder(lab)));
     }
 
@@ -105,7 +114,7 @@ class SystemdIT {
 
         assertEquals("system.slice", property("jrunc-" + container.id() + ".scope", "Slice"));
         container.delete("--force");
-        assertEquals("not-found", property("jrunc-" + container.id() + ".scope", "LoadState"));
+        awaitForgotten("jrunc-" + container.id() + ".scope");
     }
 
     @ParameterizedTest

@@ -47,7 +47,7 @@ class SystemdV1IT {
     }
 
     private static void assertGone(Lab lab) {
-        assertEquals("not-found", SystemdIT.property(SystemdIT.unit(lab), "LoadState"));
+        SystemdIT.awaitForgotten(SystemdIT.unit(lab));
         assertEquals(List.of(), Cgroups.mentioning(SystemdIT.unit(lab)));
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One subject: its points are recorded, and then it is called again for each fault at each of them. */
 public final class FaultMatrix {
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Await.LIMIT;
 
     private final Lab lab;
     private final Subject subject;
@@ -296,7 +296,7 @@ public final class FaultMatrix {
 
     /** The status that the container comes to within some time, or what it has else. */
     private String settled(String of, String expected) {
-        Await.within(Duration.ofSeconds(2), () -> place.status(of).equals(expected));
+        Await.within(GRACE, () -> place.status(of).equals(expected));
         return place.status(of);
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -210,19 +211,10 @@ final class FaultPlace {
     }
 
     private static OptionalLong child(long parent, String name) {
-        try {
-            String children = Files.readString(Path.of("/proc/" + parent + "/task/" + parent + "/children"));
-            for (String pid : children.strip().split(" ", -1)) {
-                if (!pid.isEmpty()
-                        && Files.readString(Path.of("/proc/" + pid + "/comm")).startsWith(name)
-                        && Processes.isRunning(Long.parseLong(pid))) {
-                    return OptionalLong.of(Long.parseLong(pid));
-                }
-            }
-        } catch (IOException e) {
-            // It has ended.
-        }
-        return OptionalLong.empty();
+        return Processes.children(parent).entrySet().stream()
+                .filter(child -> child.getValue().startsWith(name))
+                .mapToLong(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** The files of one call with a fault. */

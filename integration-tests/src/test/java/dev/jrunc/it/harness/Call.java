@@ -53,6 +53,18 @@ public final class Call {
         return this;
     }
 
+    /** In a mount namespace of its own, in which that folder is /run. */
+    public Call withRun(Path folder) {
+        return through(
+                "unshare",
+                "-m",
+                "--propagation",
+                "private",
+                "sh",
+                "-ec",
+                "mount --bind " + folder + " /run; exec \"$0\" \"$@\"");
+    }
+
     /** A variable of the environment of the call. */
     public Call with(String variable, String value) {
         environment.put(variable, value);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /**
  * What there is on this machine that has to do with a lab: what a runtime may leave behind.
@@ -34,6 +34,8 @@ public record Census(
         List<String> interfaces,
         String devNull) {
 
+    private static final String RIGHT = "root's, for all";
+
     public Census {
         processes = List.copyOf(processes);
         mounts = List.copyOf(mounts);
@@ -49,7 +51,7 @@ public record Census(
                 Processes.mentioning(lab.name()),
                 mounts(lab.name()),
                 Cgroups.mentioning(lab.name()).stream().map(Path::toString).toList(),
-                tree(lab.stateRoot()),
+                Host.tree(lab.stateRoot()).stream().map(Path::toString).sorted().toList(),
                 bundles(lab),
                 sockets(lab.name()),
                 interfaces(lab.interfacePrefix()),
@@ -66,7 +68,7 @@ public record Census(
         addNew(news, "file in bundle", earlier.bundles, bundles);
         addNew(news, "socket", earlier.sockets, sockets);
         addNew(news, "network interface", earlier.interfaces, interfaces);
-        if (!devNull.equals(earlier.devNull)) {
+        if (!devNull.equals(RIGHT) && !devNull.equals(earlier.devNull)) {
             news.add("/dev/null changed from " + earlier.devNull + " to " + devNull);
         }
         return news;
@@ -77,14 +79,10 @@ public record Census(
     }
 
     private static List<String> mounts(String text) {
-        try {
-            return Files.readString(Path.of("/proc/self/mountinfo"))
-                    .lines()
-                    .filter(line -> line.contains(text))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Host.read(Path.of("/proc/self/mountinfo"))
+                .lines()
+                .filter(line -> line.contains(text))
+                .toList();
     }
 
     private static List<String> sockets(String text) {
@@ -94,17 +92,6 @@ public record Census(
                 .map(line -> line.substring(line.lastIndexOf(' ') + 1))
                 .distinct()
                 .toList();
-    }
-
-    private static List<String> tree(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(path -> !path.equals(folder))
-                    .map(Path::toString)
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static List<String> bundles(Lab lab) {
@@ -129,8 +116,9 @@ public record Census(
 
     private static String devNullOfHost() {
         try {
-            return Files.readAttributes(Path.of("/dev/null"), "unix:uid,gid,mode,rdev", LinkOption.NOFOLLOW_LINKS)
-                    .toString();
+            Map<String, Object> found =
+                    Files.readAttributes(Path.of("/dev/null"), "unix:uid,gid,mode,rdev", LinkOption.NOFOLLOW_LINKS);
+            return found.equals(Map.of("uid", 0, "gid", 0, "mode", 020666, "rdev", 0x103L)) ? RIGHT : found.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -78,6 +78,16 @@ public final class Cgroups {
         }
     }
 
+    /** Removes cgroups in this order, which has to be possible once those that were in them have ended. */
+    public static void remove(List<Path> cgroups) {
+        for (Path cgroup : cgroups) {
+            Await.until(
+                    "the end of " + cgroup,
+                    () -> cgroup.toFile().delete() || !Files.exists(cgroup),
+                    () -> value(cgroup, "cgroup.procs"));
+        }
+    }
+
     /** The value of a file of a cgroup, without its line end. */
     public static String value(Path folder, String file) {
         return read(folder.resolve(file)).strip();

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,8 +19,7 @@ import java.util.concurrent.TimeUnit;
  * too, by which what they leave is found in the end.
  */
 public final class ClientPlace implements AutoCloseable {
-    private static final Duration GRACE = Await.seconds(5);
-    private static final int STOP_SECONDS = 15;
+    private static final int STOP_SECONDS = 60;
 
     private final String name;
     private final Path folder;
@@ -96,7 +94,7 @@ public final class ClientPlace implements AutoCloseable {
      * @throws AssertionError when there was something else
      */
     void close(Set<String> expected) {
-        Await.within(GRACE, () -> unexpected(expected).isEmpty());
+        Await.within(Await.LIMIT, () -> unexpected(expected).isEmpty());
         List<String> left = unexpected(expected);
         try {
             Processes.endAllMentioning(name);

@@ -4,12 +4,16 @@ package dev.jrunc.it.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Programs of the host, for the preparation of a test and for cleaning up. */
 public final class Host {
@@ -60,10 +64,16 @@ public final class Host {
                 .toList();
     }
 
-    /** Unmounts all that is mounted below a folder, lazily. */
+    /** Unmounts all that is mounted below a folder, lazily; some of it may go with another, or by itself. */
     static void unmountBelow(Path folder) {
         for (String target : mountsBelow(folder).reversed()) {
-            run("umount", "-l", target);
+            try {
+                run("umount", "-l", target);
+            } catch (AssertionError failure) {
+                if (mountsBelow(folder).contains(target)) {
+                    throw failure;
+                }
+            }
         }
     }
 
@@ -76,13 +86,38 @@ public final class Host {
         }
     }
 
-    static void removeTree(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+    /** What is in a folder, at any depth, each after the folder that it is in; others may add and remove some of it meanwhile. */
+    static List<Path> tree(Path folder) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+            for (Path child : children) {
+                found.add(child);
+                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+                    found.addAll(tree(child));
+                }
             }
+        } catch (NoSuchFileException | NotDirectoryException | DirectoryIteratorException gone) {
+            return found;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    /** Removes a folder, though what is in it may come and go for a while. */
+    static void removeTree(Path folder) {
+        Await.until("the end of " + folder, () -> isRemoved(folder), () -> tree(folder));
+    }
+
+    private static boolean isRemoved(Path folder) {
+        try {
+            for (Path path : tree(folder).reversed()) {
+                Files.deleteIfExists(path);
+            }
+            Files.deleteIfExists(folder);
+            return true;
+        } catch (IOException busy) {
+            return false;
         }
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * container id, path and cgroup of the test, by which all that it leaves behind can be found.
  */
 public final class Lab implements AutoCloseable {
-    private static final Duration GRACE = Await.seconds(3);
+    private static final Duration GRACE = Await.seconds(10);
     private static final Path PAYLOAD =
             Path.of("../build/it/payload").toAbsolutePath().normalize();
     private static final Path BUSYBOX = Path.of("/bin/busybox");

@@ -120,6 +120,7 @@ public final class LocalUser implements AutoCloseable {
             place.close();
         } finally {
             if (made) {
+                Await.within(Await.LIMIT, () -> !Processes.hasAny(uid)); // else userdel says that the name is in use
                 Host.run("userdel", name);
             }
         }

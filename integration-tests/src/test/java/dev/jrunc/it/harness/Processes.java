@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -85,10 +87,16 @@ public final class Processes {
     private static boolean isOf(Path process, String text) {
         return Stream.of("cmdline", "environ", "cgroup")
                         .anyMatch(file -> read(process.resolve(file)).contains(text))
-                || (hasMountsOfItsOwn(process)
-                        && read(process.resolve("mountinfo")).contains(text))
+                || (hasMountsOfItsOwn(process) && hasMounted(process, text))
                 || Stream.of("exe", "cwd", "root")
                         .anyMatch(link -> link(process.resolve(link)).contains(text));
+    }
+
+    /** A mount point is none of a container's, but the host's, of which others have copies. */
+    private static boolean hasMounted(Path process, String text) {
+        return read(process.resolve("mountinfo"))
+                .lines()
+                .anyMatch(line -> line.contains(text) && !line.split(" ", -1)[4].startsWith("/tmp/" + text));
     }
 
     private static boolean hasMountsOfItsOwn(Path process) {
@@ -98,11 +106,49 @@ public final class Processes {
     }
 
     private static boolean opens(Path process, String text) {
-        try (Stream<Path> fds = Files.list(process.resolve("fd"))) {
-            return fds.anyMatch(fd -> link(fd).contains(text));
-        } catch (IOException e) {
-            return false;
+        return openFiles(process).stream().anyMatch(file -> file.contains(text));
+    }
+
+    /** What a process has open, as its links in /proc/PID/fd say; it may close some, and end, meanwhile. */
+    public static List<String> openFiles(long pid) {
+        return openFiles(PROC.resolve(Long.toString(pid)));
+    }
+
+    private static List<String> openFiles(Path process) {
+        String[] numbers = process.resolve("fd").toFile().list();
+        return Stream.of(numbers == null ? new String[0] : numbers)
+                .map(number -> link(process.resolve("fd").resolve(number)))
+                .filter(file -> !file.isEmpty())
+                .toList();
+    }
+
+    /** The children of a process that has one thread, with their names; one may end meanwhile. */
+    public static Map<Long, String> children(long parent) {
+        Path main = PROC.resolve(Path.of(Long.toString(parent), "task", Long.toString(parent), "children"));
+        Map<Long, String> children = new TreeMap<>();
+        for (String pid : read(main).strip().split(" ", -1)) {
+            if (!pid.isEmpty() && isRunning(Long.parseLong(pid))) {
+                children.put(
+                        Long.valueOf(pid),
+                        read(PROC.resolve(pid).resolve("comm")).strip());
+            }
         }
+        return children;
+    }
+
+    /** The names of the threads of a process, of 15 characters at most. */
+    public static List<String> threads(long pid) {
+        Path tasks = PROC.resolve(Long.toString(pid)).resolve("task");
+        String[] numbers = tasks.toFile().list();
+        return Stream.of(numbers == null ? new String[0] : numbers)
+                .map(number -> read(tasks.resolve(number).resolve("comm")).strip())
+                .toList();
+    }
+
+    /** Whether a user has a process, be it one that waits for its parent. */
+    static boolean hasAny(long uid) {
+        return folders().stream()
+                .anyMatch(process -> read(process.resolve("status")).contains("\nUid:\t" + uid + "\t"));
     }
 
     private static String describe(Path process) {

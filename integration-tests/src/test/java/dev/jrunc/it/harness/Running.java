@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.it.harness;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,16 @@ public final class Running {
     /** The pid of the process that was called. */
     public long pid() {
         return process.pid();
+    }
+
+    /** The pid of the engine that the call has started for itself. */
+    public long engine() {
+        List<Long> engines = Processes.children(pid()).entrySet().stream()
+                .filter(child -> child.getValue().equals("java"))
+                .map(Map.Entry::getKey)
+                .toList();
+        assertEquals(1, engines.size(), () -> "engines of " + this);
+        return engines.getFirst();
     }
 
     /** Whether the call hasn't returned yet. */
@@ -77,15 +90,15 @@ public final class Running {
         return this;
     }
 
-    /** The same, unless it has ended meanwhile. */
+    /** The same, unless it has ended meanwhile: the JDK may know of that a moment later than kill(1). */
     public Running signalIfRunning(String name) {
         try {
             return signal(name);
         } catch (AssertionError e) {
-            if (isAlive()) {
-                throw e;
+            if (Await.within(Await.LIMIT, () -> !isAlive())) {
+                return this;
             }
-            return this;
+            throw e;
         }
     }
 

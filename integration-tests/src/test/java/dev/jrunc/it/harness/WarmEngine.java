@@ -51,21 +51,30 @@ final class WarmEngine implements AutoCloseable {
         }
         try {
             Path folder = Files.createTempDirectory("jrunc-warm-");
-            List<String> words = new ArrayList<>(runtime.command());
-            words.addAll(List.of("engine", "serve", "--socket", socketIn(folder).toString()));
-            Process keeper = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("output").toFile())
-                    .start();
-            keeper.getOutputStream().close();
             try {
-                return new WarmEngine(runtime, folder, keeper);
+                return start(runtime, folder);
             } catch (Throwable failure) {
-                keeper.destroy();
+                Host.removeTree(folder);
                 throw failure;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static WarmEngine start(OciRuntime runtime, Path folder) throws IOException {
+        List<String> words = new ArrayList<>(runtime.command());
+        words.addAll(List.of("engine", "serve", "--socket", socketIn(folder).toString()));
+        Process keeper = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start();
+        try {
+            keeper.getOutputStream().close();
+            return new WarmEngine(runtime, folder, keeper);
+        } catch (Throwable failure) {
+            ClientPlace.stop(keeper);
+            throw failure;
         }
     }
 
@@ -132,7 +141,7 @@ final class WarmEngine implements AutoCloseable {
             assertFalse(Processes.isRunning(engine), "the resident engine still runs");
             assertFalse(Files.exists(socketIn(folder)), "the socket is still there");
         } finally {
-            keeper.destroy();
+            ClientPlace.stop(keeper);
             Host.removeTree(folder);
         }
     }
