@@ -5,7 +5,7 @@ package dev.jrunc.engine;
 public final class Protocol {
 
     /** Of the whole table: front and engine must be of the same build. */
-    public static final long TABLE_HASH = 0xc7e8c8ce0f9d3cfdL;
+    public static final long TABLE_HASH = 0x6edca7eb97b8d37dL;
 
     public static final int HELLO = 0x01;
     public static final int CALL = 0x02;
