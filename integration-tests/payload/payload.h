@@ -54,7 +54,8 @@ command_fn pidfd_receive_command, notify_receive_command;
 command_fn try_syscall_command, syscall_ends_child_command, trap_syscall_command, seccomp_receive_command;
 command_fn console_receive_command, pty_command, leak_command, subreaper_command;
 command_fn spy_command, look_through_command, scheduling_command, criu_command;
-command_fn swap_command, overwrite_command, plant_keyring_command, inherit_command, nest_command, pretend_to_wait_command;
+command_fn swap_command, overwrite_command, plant_keyring_command, inherit_command, nest_command,
+    pretend_to_wait_command;
 
 /* terminal.c: a Unix socket's listener, which says so; an fd with the message that came with it, or -1. */
 int listen_at(const char *path, int type);
