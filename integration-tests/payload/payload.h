@@ -55,7 +55,8 @@ command_fn pidfd_receive_command, notify_receive_command;
 command_fn try_syscall_command, syscall_ends_child_command, trap_syscall_command, seccomp_receive_command;
 command_fn console_receive_command, pty_command, leak_command, subreaper_command;
 command_fn spy_command, look_through_command, scheduling_command, criu_command;
-command_fn swap_command, overwrite_command, plant_keyring_command, inherit_command, nest_command, pretend_to_wait_command;
+command_fn swap_command, overwrite_command, plant_keyring_command, inherit_command, nest_command,
+    pretend_to_wait_command;
 
 /* processes.c: from now on SIGTERM waits; whether it has come. */
 void hold_sigterm(void);
