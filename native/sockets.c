@@ -82,7 +82,7 @@ static int connect_abstract(const char *name, int type)
 
 int connect_stream(struct waits *waits, const char *path, bool abstract)
 {
-    int64_t deadline = deadline_after(SOCKET_LIMIT_SECONDS * 1000);
+    int64_t deadline = deadline_after((int64_t)SOCKET_LIMIT_SECONDS * 1000);
     int type = SOCK_STREAM | SOCK_NONBLOCK, error = 0;
     scope_fd fd = -EAGAIN;
     while (fd == -EAGAIN && !error) {

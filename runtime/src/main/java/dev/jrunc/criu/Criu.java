@@ -123,7 +123,9 @@ public final class Criu {
             end();
             throw e;
         }
-        String output = end();
+        String output = ErrorLines.ofOutput(front.execute(new HostOperation.CriuEnd(origin, END_MILLIS))
+                .data()
+                .utf8());
         if (answer.getType() != question.getType() || !answer.getSuccess()) {
             throw new ContainerError("criu doesn't answer " + question.getType().name() + ": " + NEEDED + said(output));
         }

@@ -49,8 +49,11 @@ final class MountHints {
         };
     }
 
+    /** What another option names is something else. */
     private static @Nullable Advice noBundle(OperationFailed failure) {
-        return failure.operation().equals("REAL_PATH") ? Advice.of(Hint.NO_BUNDLE) : null;
+        boolean bundle =
+                failure.operation().equals("REAL_PATH") && !failure.origin().startsWith("--");
+        return bundle ? Advice.of(Hint.NO_BUNDLE) : null;
     }
 
     private static Advice unknown(Spec.Mount mount, HostFacts facts) {

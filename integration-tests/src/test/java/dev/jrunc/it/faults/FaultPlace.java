@@ -4,6 +4,7 @@ package dev.jrunc.it.faults;
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.EngineFds;
+import dev.jrunc.it.harness.FakeCriu;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
@@ -35,13 +36,16 @@ final class FaultPlace {
     private final Lab lab;
     private final Path tree;
     private final boolean warm;
+    private final @Nullable FakeCriu criu;
     private @Nullable Running keeper;
     private long engine;
     private int calls;
 
-    FaultPlace(Lab lab, boolean warm) {
+    /** @param criu for calls with a fault; null: none is needed */
+    FaultPlace(Lab lab, boolean warm, @Nullable FakeCriu criu) {
         this.lab = lab;
         this.warm = warm;
+        this.criu = criu;
         this.tree = lab.folder().resolve("tree");
         Machine.needs(
                 "the test build, " + PROGRAM + " (make " + PROGRAM.getFileName() + ")", Files.isExecutable(PROGRAM));
@@ -229,11 +233,16 @@ final class FaultPlace {
         }
 
         Call call(List<String> words, String fault) {
-            return FaultPlace.this
+            Call call = FaultPlace.this
                     .call(words.toArray(String[]::new))
                     .with("JRUNC_ENGINE", warm ? "unix:" + socket() : "cold")
                     .with("JRUNC_FAULT", fault)
                     .with("JRUNC_FAULT_FILES", notices + ":" + go);
+            if (criu == null) {
+                return call;
+            }
+            criu.beginAgain();
+            return criu.seenBy(call);
         }
 
         List<String> lines() {

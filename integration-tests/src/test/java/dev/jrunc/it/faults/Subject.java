@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.it.faults;
 
+import dev.jrunc.criu.Rpc;
+import dev.jrunc.it.harness.FakeCriu;
+import dev.jrunc.it.harness.Lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command on a container, with what has to come of it.
@@ -78,6 +82,26 @@ public record Subject(
                 failure);
     }
 
+    /** criu, which answers as if all went well; null: the command needs none. */
+    @Nullable
+    FakeCriu criu(Lab lab) {
+        FakeCriu criu = new FakeCriu(lab).version(3, 17);
+        lab.folder().resolve("images").toFile().mkdir();
+        return switch (words.getFirst()) {
+            case "checkpoint" ->
+                criu.comesTo("pre-dump").comesTo("network-lock").ends(Rpc.ReqType.DUMP, true);
+            case "restore" ->
+                criu.comesTo("pre-restore")
+                        .makesAnother()
+                        .restoresAt("setup-namespaces")
+                        .withTerminal()
+                        .comesTo("orphan-pts-master")
+                        .restoresAt("post-restore")
+                        .restored();
+            default -> null;
+        };
+    }
+
     /** All that there are. */
     public static List<Subject> all() {
         List<Subject> all = new ArrayList<>();
@@ -107,6 +131,10 @@ public record Subject(
         all.add(on(rich, "running", "state ID", "running", "running"));
         all.add(on(rich, "running", "ps ID", "running", "running"));
         all.add(on(rich, "running", "events --stats ID", "running", "running"));
+        all.add(on(rich, "running", "checkpoint --image-path BUNDLE/../images ID", "none", "running", "stopped"));
+        all.add(on(
+                rich, "running", "checkpoint --leave-running --image-path BUNDLE/../images ID", "running", "running"));
+        all.add(making(rich, true, "restore --detach --image-path BUNDLE/../images", "running", 0));
         return all;
     }
 

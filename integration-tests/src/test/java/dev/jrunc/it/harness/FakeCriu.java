@@ -120,6 +120,13 @@ public final class FakeCriu {
         write(folder.resolve("go." + waiting), new byte[0]);
     }
 
+    /** It begins with its first answer again. */
+    public void beginAgain() {
+        for (int i = 0; folder.resolve("request." + i).toFile().delete(); i++) {
+            // The next.
+        }
+    }
+
     /** A call that finds it, and nothing else, in PATH. */
     public Call seenBy(Call call) {
         return call.with("PATH", programs.toString()).with("FAKE_CRIU", folder.toString());
