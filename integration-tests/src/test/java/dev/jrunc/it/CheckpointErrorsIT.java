@@ -662,10 +662,7 @@ class CheckpointErrorsIT {
         Bundle bundle = lab.bundle();
         bundle.process().put("terminal", true);
         Path socket = lab.newFile("console");
-        Running receiver = lab.host(lab.payload(), "console-receive", socket.toString())
-                .interactive()
-                .start()
-                .awaitOutput("listening");
+        Running receiver = lab.consoleReceiver(socket);
         FakeCriu criu = new FakeCriu(lab)
                 .version(3, 17)
                 .restoresAt("setup-namespaces")

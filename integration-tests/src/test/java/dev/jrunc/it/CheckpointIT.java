@@ -279,7 +279,7 @@ class CheckpointIT {
     void aTerminalComesOverTheConsoleSocketAgain(Lab lab) {
         Bundle bundle = lab.bundle().payload("tick", "100000");
         bundle.process().put("terminal", true);
-        Running first = receiver(lab, lab.folder().resolve("first"));
+        Running first = lab.consoleReceiver(lab.folder().resolve("first"));
         String id = lab.nextId();
         Container container = lab.created(
                 id,
@@ -292,17 +292,10 @@ class CheckpointIT {
         first.awaitOutput("tick 20");
         ends(lab, container);
 
-        Running second = receiver(lab, lab.folder().resolve("second"));
+        Running second = lab.consoleReceiver(lab.folder().resolve("second"));
         restored(lab, bundle, "--console-socket", lab.folder().resolve("second").toString());
 
         second.awaitOutput("tick");
-    }
-
-    private static Running receiver(Lab lab, Path socket) {
-        return lab.host(lab.payload(), "console-receive", socket.toString())
-                .interactive()
-                .start()
-                .awaitOutput("listening");
     }
 
     @Test

@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,20 +95,10 @@ class ContainerdIT {
         List<String> words =
                 containerd.ctrWords(runWords(lab, lab.nextId(), options("--rm", "-t"), "sh", "-c", "tty; exit 5")
                         .toArray(String[]::new));
-        Result result = lab.host(
-                        "script",
-                        "-qec",
-                        quoted(words),
-                        lab.newFile("typescript").toString())
-                .interactive()
-                .now();
+        Result result = lab.onTerminal(words).now();
 
         assertTrue(result.stdout().contains("/dev/pts/0"), result::toString);
         assertEquals(5, result.exit(), result::toString);
-    }
-
-    private static String quoted(List<String> words) {
-        return words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     }
 
     @Test
@@ -170,13 +159,7 @@ class ContainerdIT {
         String id = started(lab);
         List<String> words =
                 containerd.ctrWords("task", "exec", "-t", "--exec-id", lab.nextId(), id, "sh", "-c", "tty; exit 5");
-        Result result = lab.host(
-                        "script",
-                        "-qec",
-                        quoted(words),
-                        lab.newFile("typescript").toString())
-                .interactive()
-                .now();
+        Result result = lab.onTerminal(words).now();
         remove(lab, id);
 
         assertTrue(result.stdout().contains("/dev/pts/0"), result::toString);

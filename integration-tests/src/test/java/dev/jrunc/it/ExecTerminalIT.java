@@ -35,13 +35,6 @@ class ExecTerminalIT {
                 .interactive();
     }
 
-    private static Running receiver(Lab lab, Path socket) {
-        return lab.host(lab.payload(), "console-receive", socket.toString())
-                .interactive()
-                .start()
-                .awaitOutput("listening");
-    }
-
     @Test
     void inTheForeground(Lab lab) {
         Result result = foreground(lab, resting(lab), "report").now();
@@ -111,7 +104,7 @@ class ExecTerminalIT {
     @Test
     void detachedWithAConsoleSocket(Lab lab) {
         Path socket = lab.newFile("console");
-        Running receiver = receiver(lab, socket);
+        Running receiver = lab.consoleReceiver(socket);
         lab.execCall(resting(lab), List.of("-t", "-d", "--console-socket", socket.toString()), "report")
                 .now()
                 .succeeded();
@@ -124,7 +117,7 @@ class ExecTerminalIT {
     @Test
     void theSizeOfAProcessFile(Lab lab) throws Exception {
         Path socket = lab.newFile("console");
-        Running receiver = receiver(lab, socket);
+        Running receiver = lab.consoleReceiver(socket);
         Path file = Files.writeString(lab.newFile("process.json"), """
                 {"terminal":true,"consoleSize":{"height":21,"width":77},"user":{"uid":0,"gid":0},
                 "args":["/payload","report"],"cwd":"/"}

@@ -113,10 +113,7 @@ class LeakIT {
         Bundle bundle = lab.bundle().payload("signal-exit");
         bundle.process().put("terminal", true);
         Path socket = lab.newFile("console");
-        Running receiver = lab.host(lab.payload(), "console-receive", socket.toString())
-                .interactive()
-                .start()
-                .awaitOutput("listening");
+        Running receiver = lab.consoleReceiver(socket);
         String id = lab.nextId();
         Call call = throughPipe(lab.createCall(bundle, id, "--console-socket", socket.toString()));
         Container container = lab.follow(id, call.start());

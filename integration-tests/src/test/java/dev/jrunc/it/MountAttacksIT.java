@@ -283,10 +283,7 @@ class MountAttacksIT {
                 "mv dev/pts dev/real; mkdir dev/pts; ln -s ../real/ptmx dev/pts/ptmx; ln -s " + file + " dev/pts/0");
         bundle.payload("try-write", "/dev/console", "1", ",", "cat", file);
         Path socket = lab.newFile("console");
-        Running receiver = lab.host(lab.payload(), "console-receive", socket.toString())
-                .interactive()
-                .start()
-                .awaitOutput("listening");
+        Running receiver = lab.consoleReceiver(socket);
         lab.createCall(bundle, lab.nextId(), "--console-socket", socket.toString())
                 .now()
                 .failedSaying("a terminal needs a devpts at /dev/pts");

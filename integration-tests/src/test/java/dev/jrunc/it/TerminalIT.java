@@ -32,16 +32,9 @@ class TerminalIT {
     /** Runs a bundle detached with a console socket, and returns what came out of its terminal. */
     static Result inTerminal(Lab lab, Bundle bundle) {
         Path socket = lab.newFile("console");
-        Running receiver = receiver(lab, socket);
+        Running receiver = lab.consoleReceiver(socket);
         lab.create(bundle, "--console-socket", socket.toString()).start();
         return receiver.await().succeeded();
-    }
-
-    private static Running receiver(Lab lab, Path socket) {
-        return lab.host(lab.payload(), "console-receive", socket.toString())
-                .interactive()
-                .start()
-                .awaitOutput("listening");
     }
 
     /** A foreground run in a terminal of 33 rows and 99 columns. */

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A dockerd of our own, with a containerd of its own, without networks. */
 public final class Docker implements AutoCloseable {
@@ -111,10 +110,7 @@ public final class Docker implements AutoCloseable {
 
     /** The same on a terminal of its own, whose input stays open. */
     public Call onTerminal(Lab lab, String... words) {
-        String line = words(words).stream()
-                .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" "));
-        return lab.host("script", "-qec", line, "/dev/null").interactive();
+        return lab.onTerminal(words(words));
     }
 
     /** {@code run} in the foreground, with options before the image. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,6 +173,22 @@ public final class Lab implements AutoCloseable {
     /** A call of another program of the host. */
     public Call host(String... words) {
         return new Call(this, List.of(words), List.of());
+    }
+
+    /** The same on a terminal of its own, whose input stays open. */
+    public Call onTerminal(List<String> words) {
+        String line = words.stream()
+                .map(word -> "'" + word.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" "));
+        return host("script", "-qec", line, "/dev/null").interactive();
+    }
+
+    /** What a caller with {@code --console-socket} has: it listens there, and prints what comes from the terminal. */
+    public Running consoleReceiver(Path socket) {
+        return host(payload(), "console-receive", socket.toString())
+                .interactive()
+                .start()
+                .awaitOutput("listening");
     }
 
     /** {@code exec} of the payload with these words, with options before the id, not yet made. */

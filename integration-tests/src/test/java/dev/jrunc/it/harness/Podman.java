@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** podman, and buildah, with a storage of its own, for root or for an ordinary user. */
 public final class Podman implements AutoCloseable {
@@ -125,10 +124,7 @@ public final class Podman implements AutoCloseable {
 
     /** The same on a terminal of its own, whose input stays open. */
     public Call onTerminal(Lab lab, String... words) {
-        String line = podmanWords(words).stream()
-                .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" "));
-        return as(lab.host("script", "-qec", line, "/dev/null")).interactive();
+        return as(lab.onTerminal(podmanWords(words)));
     }
 
     /** {@code run} in the foreground, with the lab's own name, without a network; with options before the image. */
