@@ -7,8 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The kernel refuses to join one's own. */
 static bool own_user_namespace(const struct process *process)
@@ -59,6 +62,23 @@ void host_enter(struct front *front, const struct op_enter *request, struct resu
     (void)pidfd, (void)root;
 }
 
+/* Until init says something, or its program has closed the channel: then a signal of the caller's is for the program, and stays
+ * pending until FOREGROUND hands it on. */
+static int await_init(struct front *front)
+{
+    struct pollfd said = {.fd = front->init.channel, .events = POLLIN};
+    if (poll(&said, 1, 0) > 0)
+        return 0;
+    front->waits.interruptible = true;
+    int error = wait_fd(&front->waits, front->init.channel, POLLIN, NO_DEADLINE);
+    front->waits.interruptible = false;
+    if (error != -EINTR || poll(&said, 1, 0) <= 0)
+        return error;
+    kill(getpid(), front->waits.interrupted_by); /* both came at once */
+    front->waits.interrupted_by = 0;
+    return 0;
+}
+
 void host_await_program(struct front *front, const struct op_await_program *request, struct result *result)
 {
     (void)request;
@@ -68,13 +88,18 @@ void host_await_program(struct front *front, const struct op_await_program *requ
     }
     scope_frame executing = {0}, last = {0};
     struct msg_sync sync;
+    int error = await_init(front);
+    if (error) {
+        result_fail(result, -error, "wait for init");
+        return;
+    }
     if (!receive_from_init(front, FRAME_SYNC, &executing, result))
         return;
     if (!decode_msg_sync(executing.payload, &sync) || sync.point != SYNC_EXECUTING) {
         result_fail(result, EPROTO, "init is not about to execute its program");
         return;
     }
-    int error = wait_fd(&front->waits, front->init.channel, POLLIN, NO_DEADLINE);
+    error = await_init(front);
     if (!error)
         error = receive_frame(front->init.channel, &last);
     if (error == -ECONNRESET) /* execve closed it */

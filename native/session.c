@@ -67,11 +67,12 @@ void close_spare_fds(struct front *front)
 }
 
 /* The caller's signal ends one operation that must not fail: what may fail is cleaning up. A container that runs in the
- * foreground gets the signal itself, also one that came shortly before; and a watch ends by it, which is no failure. */
+ * foreground gets the signal itself, also one that came shortly before: AWAIT_PROGRAM knows whether it runs; and a watch ends by
+ * it, which is no failure. */
 static bool interruptible(const struct operation *operation)
 {
-    return !(operation->flags & MAY_FAIL) && operation->code != OP_FOREGROUND && operation->code != OP_WATCH &&
-           operation->code != OP_WAIT_INIT && operation->code != OP_EXIT;
+    return !(operation->flags & MAY_FAIL) && operation->code != OP_AWAIT_PROGRAM && operation->code != OP_FOREGROUND &&
+           operation->code != OP_WATCH && operation->code != OP_WAIT_INIT && operation->code != OP_EXIT;
 }
 
 /* Where a test's fault comes before an operation, that isn't executed; it is, where the fault comes after it. */

@@ -13,7 +13,9 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Container;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Machine;
@@ -26,6 +28,7 @@ import dev.jrunc.it.harness.Result;
 import dev.jrunc.it.harness.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -328,6 +331,32 @@ class ExecIT {
         Running running =
                 lab.execCall(resting(lab), List.of(), "signal-exit").start().awaitOutput("ready");
         running.signal("TERM").await().exited(115).printed("signal 15");
+    }
+
+    /** The front doesn't know yet that the program runs. */
+    @Test
+    @JruncOnly("the delay comes from a test build")
+    void aSignalIsHandedOnFromTheProgramsBeginningOn(Lab lab) throws Exception {
+        Container container = resting(lab);
+        Path program = Files.createDirectories(lab.folder().resolve("tree/bin")).resolve("jrunc");
+        Files.copy(Path.of("../build/faults/jrunc"), program, StandardCopyOption.COPY_ATTRIBUTES);
+        Path lib = lab.runtime().path().resolveSibling("../lib").toRealPath();
+        Files.createSymbolicLink(lab.folder().resolve("tree/lib"), lib);
+        Path notices = lab.newFile("notices");
+        Path go = lab.newFile("go");
+        String root = lab.stateRoot().toString();
+        Running running = lab.host(
+                        program.toString(), "--root", root, "exec", container.id(), "/payload", "signal-exit")
+                .with("JRUNC_ENGINE", "cold")
+                .with("JRUNC_FAULT", "front before AWAIT_PROGRAM 1 hold")
+                .with("JRUNC_FAULT_FILES", notices + ":" + go)
+                .start()
+                .awaitOutput("ready");
+        Await.until("the delay", () -> Host.read(notices).contains("held"), running::stderr);
+
+        running.signal("TERM");
+        Files.writeString(go, "g");
+        running.await().exited(115).printed("signal 15");
     }
 
     @Test

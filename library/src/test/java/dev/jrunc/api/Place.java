@@ -116,7 +116,8 @@ final class Place implements AutoCloseable {
     public void close() {
         jrunc.close();
         try (Stream<Path> files = Files.walk(folder)) {
-            await("the end of all fronts", () -> fronts().isEmpty()); // that of events which were closed comes after that
+            // That of events which were closed may end after that.
+            await("the end of all fronts", () -> fronts().isEmpty());
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);
             }
