@@ -736,5 +736,7 @@ class HintsTest {
         String executable = "exec: \"/x\": permission denied (mode 0700)";
         assertNull(Hints.of(new OperationFailed("RESOLVE_PROGRAM", "", Errno.EACCES.number(), executable), bare));
         assertNull(Hints.of(new OperationFailed("HOOK", "x", 4711, ""), bare));
+        String ofAnotherKind = "join the ipc namespace /proc/9/ns/uts: this is a uts namespace";
+        assertNull(Hints.of(new OperationFailed("SPAWN", "", Errno.EINVAL.number(), ofAnotherKind), bare));
     }
 }
