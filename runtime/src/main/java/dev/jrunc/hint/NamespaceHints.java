@@ -28,7 +28,10 @@ final class NamespaceHints {
             case ENOENT -> detail.startsWith("join the ") ? Advice.of(Hint.NAMESPACE_GONE) : null;
             case ENOMEM -> detail.startsWith("clone init") ? Advice.of(Hint.NAMESPACE_GONE) : null;
             case EAGAIN -> Advice.of(Hint.TOO_MANY_PROCESSES);
-            case EINVAL -> Advice.of(Hint.KERNEL_TOO_OLD, facts.call().release());
+            case EINVAL ->
+                detail.startsWith("join ")
+                        ? null
+                        : Advice.of(Hint.KERNEL_TOO_OLD, facts.call().release());
             default -> null;
         };
     }

@@ -738,5 +738,7 @@ class HintsTest {
         assertNull(Hints.of(new OperationFailed("HOOK", "x", 4711, ""), bare));
         String images = "find /no/images";
         assertNull(Hints.of(new OperationFailed("REAL_PATH", "--image-path", Errno.ENOENT.number(), images), bare));
+        String ofAnotherKind = "join the ipc namespace /proc/9/ns/uts: this is a uts namespace";
+        assertNull(Hints.of(new OperationFailed("SPAWN", "", Errno.EINVAL.number(), ofAnotherKind), bare));
     }
 }
