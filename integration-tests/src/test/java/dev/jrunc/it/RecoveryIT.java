@@ -39,6 +39,10 @@ class RecoveryIT {
     }
 
     private static Waiting waitingCreate(Lab lab) throws Exception {
+        return waitingCreate(lab, lab.nextId());
+    }
+
+    private static Waiting waitingCreate(Lab lab, String id) throws Exception {
         Path reached = lab.newFile("reached");
         Path goOn = lab.newFile("go-on");
         Path hook = Files.writeString(
@@ -54,8 +58,10 @@ class RecoveryIT {
         withHook.linux().put("cgroupsPath", lab.cgroup("a/b"));
         Path tree = lab.runtime().path().resolve("../..").normalize();
         Set<Long> before = Processes.executing(tree.resolve("lib"));
-        String id = lab.nextId();
-        Running create = lab.createCall(withHook, id).cold().start();
+        withHook.write();
+        Running create = lab.call("create", "--bundle", withHook.folder().toString(), "--", id)
+                .cold()
+                .start();
         Await.until("the hook", () -> Files.exists(reached), create::stderr);
         Set<Long> engines = Processes.executing(tree.resolve("lib"));
         engines.removeAll(before);
@@ -73,6 +79,18 @@ class RecoveryIT {
     void anEngineThatIsKilledInMidCreate(Lab lab) throws Exception {
         Waiting waiting = waitingCreate(lab);
         assertEquals(1, waiting.engines().size(), () -> waiting.engines().toString());
+        waiting.engines().forEach(engine -> Signals.send(engine, "KILL"));
+        waiting.endHook();
+
+        waiting.create().await().failedSaying("engine", "SIGKILL");
+        assertNothingOf(lab);
+    }
+
+    /** An id may look like an option, and then the one who recovers must not take it for one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-x", "--help"})
+    void anEngineThatIsKilledInMidCreateOfAnIdThatBeginsWithADash(String id, Lab lab) throws Exception {
+        Waiting waiting = waitingCreate(lab, id);
         waiting.engines().forEach(engine -> Signals.send(engine, "KILL"));
         waiting.endHook();
 

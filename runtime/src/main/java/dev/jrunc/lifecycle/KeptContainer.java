@@ -57,6 +57,7 @@ public final class KeptContainer {
                         "--root",
                         context.root(),
                         "finish-run",
+                        "--",
                         state.id(),
                         Long.toString(state.pid()),
                         Long.toString(state.startTime()),
