@@ -188,6 +188,26 @@ class ExecErrorsIT {
         assertTrue(report.flag("/noNewPrivs"));
     }
 
+    @Test
+    void whatAProcessFileLeavesOutIsTheContainers(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().capabilities("CAP_KILL", "CAP_CHOWN");
+        bundle.process().put("oomScoreAdj", 444);
+        Container container = ExecIT.resting(lab, bundle);
+        Report report = withProcess(lab, container, "{'args':['/payload','report'],'cwd':'/'}")
+                .succeeded()
+                .report();
+
+        assertEquals(List.of("CAP_CHOWN", "CAP_KILL"), report.capabilities("CapBnd"));
+        assertEquals(List.of("CAP_CHOWN", "CAP_KILL"), report.capabilities("CapEff"));
+        assertEquals("444", report.text("/oomScoreAdj").strip());
+        assertEquals(List.of("HOME=/"), report.texts("/env"), "but for its environment");
+
+        Report none = withProcess(lab, container, "{'args':['/payload','report'],'cwd':'/','capabilities':{}}")
+                .succeeded()
+                .report();
+        assertEquals(List.of(), none.capabilities("CapBnd"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

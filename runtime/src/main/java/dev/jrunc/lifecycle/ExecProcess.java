@@ -149,7 +149,7 @@ public final class ExecProcess {
         try {
             Spec.Process process = ConfigReader.readProcess(document);
             SpecCheck.checkProcess(process, "");
-            return new Wanted(spec, process, "");
+            return new Wanted(spec, ChangedProcess.completed(process, spec.process()), "");
         } catch (InvalidSpec e) {
             throw new ContainerError("--process " + file + ": " + e.finding());
         }
