@@ -229,6 +229,16 @@ class ExecErrorsIT {
         withProcess(lab, resting(lab), "{'args'").failedWith(255).oursSays("is not JSON: line 1, column");
     }
 
+    /** As a shell's <(…) is. */
+    @Test
+    void aProcessFileThatIsAPipe(Lab lab) {
+        lab.call("exec", "--process", "/dev/stdin", resting(lab).id())
+                .input("{\"args\":[\"/payload\",\"print\",\"from a pipe\"],\"cwd\":\"/\"}")
+                .now()
+                .succeeded()
+                .printed("from a pipe");
+    }
+
     @Test
     void aProcessFileThatIsMissing(Lab lab) {
         lab.failsWith(

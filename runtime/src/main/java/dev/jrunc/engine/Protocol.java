@@ -5,7 +5,7 @@ package dev.jrunc.engine;
 public final class Protocol {
 
     /** Of the whole table: front and engine must be of the same build. */
-    public static final long TABLE_HASH = 0x5891e8bd340024d0L;
+    public static final long TABLE_HASH = 0xe7c4b364c46812dfL;
 
     public static final int HELLO = 0x01;
     public static final int CALL = 0x02;

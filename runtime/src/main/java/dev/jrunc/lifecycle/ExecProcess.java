@@ -143,7 +143,7 @@ public final class ExecProcess {
             SpecCheck.checkProcess(process, "/process");
             return new Wanted(spec, process, "/process");
         }
-        Bytes document = front.execute(new HostOperation.ReadFile(
+        Bytes document = front.execute(new HostOperation.ReadInput(
                         Origin.rule("--process"), front.call().absolute(file), ConfigReader.MAX_CONFIG_BYTES))
                 .data();
         try {
