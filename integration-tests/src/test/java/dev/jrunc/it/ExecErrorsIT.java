@@ -44,6 +44,11 @@ class ExecErrorsIT {
     }
 
     @Test
+    void aProgramWithoutAName(Lab lab) {
+        fails(lab, resting(lab), List.of(""), "exec: \"\": executable file not found in $PATH");
+    }
+
+    @Test
     void aProgramThatIsNotThere(Lab lab) {
         fails(lab, resting(lab), List.of("/no/tool"), "exec: \"/no/tool\": stat /no/tool: no such file or directory");
     }

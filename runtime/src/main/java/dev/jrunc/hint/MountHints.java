@@ -50,7 +50,8 @@ final class MountHints {
     }
 
     private static @Nullable Advice noBundle(OperationFailed failure) {
-        return failure.operation().equals("REAL_PATH") ? Advice.of(Hint.NO_BUNDLE) : null;
+        boolean option = failure.origin().startsWith("--"); // which names its own folder
+        return failure.operation().equals("REAL_PATH") && !option ? Advice.of(Hint.NO_BUNDLE) : null;
     }
 
     private static Advice unknown(Spec.Mount mount, HostFacts facts) {

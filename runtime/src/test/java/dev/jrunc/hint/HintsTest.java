@@ -736,5 +736,6 @@ class HintsTest {
         String executable = "exec: \"/x\": permission denied (mode 0700)";
         assertNull(Hints.of(new OperationFailed("RESOLVE_PROGRAM", "", Errno.EACCES.number(), executable), bare));
         assertNull(Hints.of(new OperationFailed("HOOK", "x", 4711, ""), bare));
+        assertNull(Hints.of(new OperationFailed("REAL_PATH", "--image-path", Errno.ENOENT.number(), "find /x"), bare));
     }
 }
