@@ -78,6 +78,9 @@ static char **recover_arguments(const struct front *front, struct made *made)
     size_t count = 0;
     if (!args)
         return NULL;
+    static char root_option[] = "--root", command[] = "recover", end_of_options[] = "--";
+    args[count++] = root_option;
+    args[count++] = (char *)(uintptr_t)front->state.root;
     for (int i = 1; i < front->options.command;) {
         const char *value;
         int taken = global_option_at(front->argc, front->argv, i, "root", &value);
@@ -86,10 +89,8 @@ static char **recover_arguments(const struct front *front, struct made *made)
         else
             i += taken;
     }
-    static char root_option[] = "--root", command[] = "recover";
-    args[count++] = root_option;
-    args[count++] = (char *)(uintptr_t)front->state.root;
     args[count++] = command;
+    args[count++] = end_of_options;
     args[count++] = (char *)(uintptr_t)front->state.id;
     if (front->made_pid > 0) {
         snprintf(made->pid, sizeof made->pid, "%d", (int)front->made_pid);

@@ -79,7 +79,7 @@ void global_options_read(struct global_options *options, int argc, char **argv)
         if (strcmp(option->name, "log") == 0)
             options->log = value;
         else if (strcmp(option->name, "log-format") == 0)
-            options->log_format = value;
+            options->log_format = *value ? value : NULL;
         else if (strcmp(option->name, "engine") == 0)
             options->engine = value;
     }

@@ -231,10 +231,17 @@ void host_output(struct front *front, const struct op_output *request, struct re
 /* A pipe or a terminal may take its time; a socket can't be opened by a path. */
 void host_read_input(struct front *front, const struct op_read_input *request, struct result *result)
 {
+    bool named = *request->path;
+    scope_fd opened = named ? open(request->path, O_RDONLY | CAREFUL) : -1;
+    if (named && opened < 0) {
+        result_fail(result, errno, "open %s", request->path);
+        return;
+    }
+    int fd = named ? opened : STDIN_FILENO;
     for (;;) {
         uint8_t data[4096];
-        int error = wait_fd(&front->waits, STDIN_FILENO, POLLIN, NO_DEADLINE);
-        ssize_t got = error ? -1 : read(STDIN_FILENO, data, sizeof data);
+        int error = wait_fd(&front->waits, fd, POLLIN, NO_DEADLINE);
+        ssize_t got = error ? -1 : read(fd, data, sizeof data);
         if (got < 0 && !error && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got == 0)
@@ -244,7 +251,8 @@ void host_read_input(struct front *front, const struct op_read_input *request, s
         if (!error && result->data.length > request->maxBytes)
             error = -EFBIG;
         if (error) {
-            result_fail(result, -error, "read the standard input, of %u bytes at most", request->maxBytes);
+            result_fail(result, -error, "read %s, of %u bytes at most", named ? request->path : "the standard input",
+                        request->maxBytes);
             return;
         }
     }

@@ -35,6 +35,8 @@ static void test_options(void)
     CHECK(equals.command == 4 && equals.debug && !spaces.debug);
     PARSE(off, ARG("--debug=false"), ARG("state"));
     CHECK(off.command == 2 && !off.debug);
+    PARSE(empty, ARG("--log-format="), ARG("state"));
+    CHECK(empty.log_format == NULL && empty.command == 2);
     PARSE(none, ARG("-v"));
     CHECK(none.log == NULL && none.command == 2);
     PARSE(unknown, ARG("--unknown"), ARG("--log"), ARG("/l"), ARG("--"), ARG("--log"), ARG("/m"));

@@ -213,7 +213,7 @@ static void test_read_input(void)
         abort();
     close(pipe_fds[0]);
     CHECK(write(pipe_fds[1], "{\"a\":1}", 7) == 7);
-    struct op_read_input request = {.maxBytes = 7};
+    struct op_read_input request = {.path = "", .maxBytes = 7};
     pid_t writer = fork();
     if (writer == 0) { /* the pipe's end comes later */
         usleep(50 * 1000);
@@ -237,6 +237,44 @@ static void test_read_input(void)
     fixture_end(&fixture);
 }
 
+/* As a shell names what another command prints. */
+static void test_read_a_pipe_by_its_name(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    int pipe_fds[2];
+    fixture_begin(&fixture);
+    if (pipe(pipe_fds) < 0)
+        abort();
+    char path[32];
+    snprintf(path, sizeof path, "/dev/fd/%d", pipe_fds[0]);
+    struct op_read_input request = {.path = path, .maxBytes = 7};
+    pid_t writer = fork();
+    if (writer == 0) {
+        usleep(50 * 1000);
+        _exit(write(pipe_fds[1], "{\"a\":1}", 7) != 7);
+    }
+    close(pipe_fds[1]);
+    host_read_input(&fixture.front, &request, &result);
+    CHECK(result.error == 0 && result.data.length == 7 && memcmp(result.data.data, "{\"a\":1}", 7) == 0);
+    waitpid(writer, NULL, 0);
+    close(pipe_fds[0]);
+    buffer_free(&result.data);
+
+    request.path = in_folder(&fixture, "long");
+    make_file(request.path, "12345678");
+    host_read_input(&fixture.front, &request, &result);
+    CHECK(result.error == EFBIG);
+    request.path = fixture.folder;
+    host_read_input(&fixture.front, &request, &result);
+    CHECK(result.error == EISDIR && strstr(result.message, fixture.folder));
+    request.path = in_folder(&fixture, "missing");
+    host_read_input(&fixture.front, &request, &result);
+    CHECK(result.error == ENOENT && strstr(result.message, "open "));
+    buffer_free(&result.data);
+    fixture_end(&fixture);
+}
+
 int main(void)
 {
     test_beats_and_the_end();
@@ -247,5 +285,6 @@ int main(void)
     test_what_can_not_be_watched();
     test_the_end_of_the_cgroup();
     test_read_input();
+    test_read_a_pipe_by_its_name();
     return test_end();
 }

@@ -82,6 +82,24 @@ class AppArmorIT {
     }
 
     @Test
+    void execOfAProcessFileWithoutAProfileIsConfinedAsTheContainerIs(Lab lab) throws Exception {
+        String profile = profile(lab);
+        Bundle bundle = bundle(lab).payload("sleep");
+        bundle.process().put("apparmorProfile", profile);
+        Container container = lab.create(bundle).start();
+        Path file = Files.writeString(
+                lab.newFile("process.json"),
+                "{\"args\":[\"" + Bundle.PAYLOAD + "\",\"" + String.join("\",\"", TRIES) + "\"],\"cwd\":\"/\"}");
+
+        assertEquals(
+                confined(profile),
+                lab.call("exec", "--process", file.toString(), container.id())
+                        .now()
+                        .succeeded()
+                        .stdout());
+    }
+
+    @Test
     void execWithAProfileOfItsOwn(Lab lab) throws Exception {
         String profile = profile(lab);
         Container container = lab.create(bundle(lab).payload("sleep")).start();

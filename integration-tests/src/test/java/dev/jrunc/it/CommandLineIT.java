@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -35,6 +36,27 @@ import tools.jackson.databind.JsonNode;
 class CommandLineIT {
     private static Bundle bundle(Lab lab) {
         return lab.bundle().payload("print", "ran").write();
+    }
+
+    private static List<String> commands() {
+        return List.of(
+                "checkpoint",
+                "create",
+                "delete",
+                "events",
+                "exec",
+                "features",
+                "kill",
+                "list",
+                "pause",
+                "ps",
+                "restore",
+                "resume",
+                "run",
+                "spec",
+                "start",
+                "state",
+                "update");
     }
 
     @ParameterizedTest
@@ -57,6 +79,26 @@ class CommandLineIT {
                 .now()
                 .succeeded()
                 .printed("ran");
+    }
+
+    /** As command lines are written by hand; what is known to exec and ps alone is theirs. */
+    @Test
+    void optionsBehindTheId(Lab lab) {
+        Bundle bundle = lab.bundle().payload("sleep").write();
+        String folder = bundle.folder().toString();
+        String id = lab.nextId();
+        lab.created(id, lab.call("create", id, "--bundle", folder, "-no-pivot=false"));
+        lab.call("update", id, "--pids-limit", "21", "-r=").now().succeeded();
+        lab.call("kill", id, "--all=false", "0").now().succeeded();
+        Result help = lab.call("state", id, "--help").now().succeeded();
+        assertTrue(
+                help.stdout().contains("print the state of a container")
+                        || help.stdout().contains("output the state of a container"),
+                help::toString);
+        lab.failsWith(255, lab.call("exec", id, "--help"), "--help", "executable file not found");
+        lab.call("state", id, "--no-such-option").now().failedSaying("requires exactly 1 argument");
+        lab.call("delete", id, "--force").now().succeeded();
+        lab.call("state", id).now().failedSaying("does not exist");
     }
 
     @ParameterizedTest
@@ -144,7 +186,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "start", "state", "kill", "delete", "run", "list", "spec"})
+    @MethodSource("commands")
     void everyCommandHasHelp(String command, Lab lab) {
         String help = lab.plainCall(command, "--help").now().succeeded().stdout();
 
@@ -166,7 +208,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "run", "start", "state", "kill", "delete", "list", "spec"})
+    @MethodSource("commands")
     void anUnknownOption(String command, Lab lab) {
         Result result =
                 lab.call(command, "--no-such-option", lab.nextId()).now().exited(1);
@@ -187,7 +229,23 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "run", "start", "state", "kill", "delete"})
+    @ValueSource(
+            strings = {
+                "create",
+                "run",
+                "start",
+                "state",
+                "kill",
+                "delete",
+                "exec",
+                "ps",
+                "pause",
+                "resume",
+                "update",
+                "events",
+                "checkpoint",
+                "restore"
+            })
     void aMissingId(String command, Lab lab) {
         Bundle bundle = bundle(lab);
         Result result = lab.call(command).in(bundle.folder()).now().exited(1);
@@ -196,7 +254,20 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "run", "start", "state"})
+    @ValueSource(
+            strings = {
+                "create",
+                "run",
+                "start",
+                "state",
+                "delete",
+                "pause",
+                "resume",
+                "update",
+                "events",
+                "checkpoint",
+                "restore"
+            })
     void tooManyArguments(String command, Lab lab) {
         Bundle bundle = bundle(lab);
         Result result = lab.call(command, lab.nextId(), "one-too-many")
@@ -314,6 +385,16 @@ class CommandLineIT {
     }
 
     @Test
+    void anEmptyLogFormatIsNone(Lab lab) {
+        Result result = lab.plainCall("state", lab.id("missing"))
+                .globally("--root", lab.stateRoot().toString(), "--log-format=")
+                .now()
+                .exited(1);
+
+        assertTrue(result.stderr().contains("container does not exist"), result::toString);
+    }
+
+    @Test
     void anUnknownLogFormat(Lab lab) {
         Result result =
                 lab.plainCall("list").globally("--log-format", "poem").now().exited(1);
@@ -333,7 +414,12 @@ class CommandLineIT {
 
     @Test
     void criuIsAcceptedAndIgnored(Lab lab) {
-        lab.call("list").globally("--criu=/usr/sbin/criu", "--criu", "").now().succeeded();
+        Result result = lab.call("list")
+                .globally("--criu=/usr/sbin/criu", "--criu", "")
+                .now()
+                .succeeded();
+
+        assertTrue(!lab.runtime().isJrunc() || result.log().toString().contains("--criu is ignored"), result::toString);
     }
 
     @Test
@@ -342,7 +428,7 @@ class CommandLineIT {
             why = "contract: --rootless true|false|auto; runc looks only when it creates",
             failure = "exit status")
     void rootlessTakesThreeValues(Lab lab) {
-        for (String value : List.of("auto", "false")) {
+        for (String value : List.of("auto", "false", "true", "0", "T", "")) {
             lab.call("list").globally("--rootless", value).now().succeeded();
         }
         Result result = lab.call("list").globally("--rootless", "perhaps").now().exited(1);

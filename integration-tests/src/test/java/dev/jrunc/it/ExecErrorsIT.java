@@ -44,6 +44,11 @@ class ExecErrorsIT {
     }
 
     @Test
+    void aProgramWithoutAName(Lab lab) {
+        fails(lab, resting(lab), List.of(""), "exec: \"\": executable file not found in $PATH");
+    }
+
+    @Test
     void aProgramThatIsNotThere(Lab lab) {
         fails(lab, resting(lab), List.of("/no/tool"), "exec: \"/no/tool\": stat /no/tool: no such file or directory");
     }
@@ -188,6 +193,26 @@ class ExecErrorsIT {
         assertTrue(report.flag("/noNewPrivs"));
     }
 
+    @Test
+    void whatAProcessFileLeavesOutIsTheContainers(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().capabilities("CAP_KILL", "CAP_CHOWN");
+        bundle.process().put("oomScoreAdj", 444);
+        Container container = ExecIT.resting(lab, bundle);
+        Report report = withProcess(lab, container, "{'args':['/payload','report'],'cwd':'/'}")
+                .succeeded()
+                .report();
+
+        assertEquals(List.of("CAP_CHOWN", "CAP_KILL"), report.capabilities("CapBnd"));
+        assertEquals(List.of("CAP_CHOWN", "CAP_KILL"), report.capabilities("CapEff"));
+        assertEquals("444", report.text("/oomScoreAdj").strip());
+        assertEquals(List.of("HOME=/"), report.texts("/env"), "but for its environment");
+
+        Report none = withProcess(lab, container, "{'args':['/payload','report'],'cwd':'/','capabilities':{}}")
+                .succeeded()
+                .report();
+        assertEquals(List.of(), none.capabilities("CapBnd"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -207,6 +232,16 @@ class ExecErrorsIT {
     @Test
     void aProcessFileThatIsNotJson(Lab lab) throws Exception {
         withProcess(lab, resting(lab), "{'args'").failedWith(255).oursSays("is not JSON: line 1, column");
+    }
+
+    /** As a shell's <(…) is. */
+    @Test
+    void aProcessFileThatIsAPipe(Lab lab) {
+        lab.call("exec", "--process", "/dev/stdin", resting(lab).id())
+                .input("{\"args\":[\"/payload\",\"print\",\"from a pipe\"],\"cwd\":\"/\"}")
+                .now()
+                .succeeded()
+                .printed("from a pipe");
     }
 
     @Test

@@ -39,10 +39,13 @@ class KillIT {
         assertEquals("ready\nsignal " + number + "\n", container.stdout());
     }
 
-    @Test
-    void termUnlessTold(Lab lab) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void termUnlessTold(boolean empty, Lab lab) {
         Container container = ready(lab);
-        lab.call("kill", container.id()).now().succeeded();
+        (empty ? lab.call("kill", container.id(), "") : lab.call("kill", container.id()))
+                .now()
+                .succeeded();
 
         container.awaitStatus("stopped");
         assertEquals("ready\nsignal 15\n", container.stdout());

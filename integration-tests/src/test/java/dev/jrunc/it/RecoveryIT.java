@@ -37,6 +37,10 @@ class RecoveryIT {
     }
 
     private static Waiting waitingCreate(Lab lab) throws Exception {
+        return waitingCreate(lab, lab.nextId());
+    }
+
+    private static Waiting waitingCreate(Lab lab, String id) throws Exception {
         Path reached = lab.newFile("reached");
         Path goOn = lab.newFile("go-on");
         Path hook = Files.writeString(
@@ -50,8 +54,7 @@ class RecoveryIT {
         Bundle withHook =
                 lab.bundle().hook("createRuntime", Map.of("path", hook.toString(), "env", List.of("PATH=/bin")));
         withHook.linux().put("cgroupsPath", lab.cgroup("a/b"));
-        String id = lab.nextId();
-        Running create = lab.createCall(withHook, id).cold().start();
+        Running create = lab.createCall(withHook, id, "--").cold().start();
         Await.until("the hook", () -> Files.exists(reached), create::stderr);
         return new Waiting(id, bundle, create, goOn);
     }
@@ -66,6 +69,18 @@ class RecoveryIT {
     @Test
     void anEngineThatIsKilledInMidCreate(Lab lab) throws Exception {
         Waiting waiting = waitingCreate(lab);
+        Signals.send(waiting.create().engine(), "KILL");
+        waiting.endHook();
+
+        waiting.create().await().failedSaying("engine", "SIGKILL");
+        assertNothingOf(lab);
+    }
+
+    /** An id may look like an option, and then the one who recovers must not take it for one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-x", "--help"})
+    void anEngineThatIsKilledInMidCreateOfAnIdThatBeginsWithADash(String id, Lab lab) throws Exception {
+        Waiting waiting = waitingCreate(lab, id);
         Signals.send(waiting.create().engine(), "KILL");
         waiting.endHook();
 

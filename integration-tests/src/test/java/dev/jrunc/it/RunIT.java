@@ -30,6 +30,16 @@ class RunIT {
         lab.run(lab.bundle().payload("exit", Integer.toString(status))).exited(status);
     }
 
+    /** It runs for longer than a cold engine waits: another one has to delete it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-x", "--keep"})
+    void anIdThatBeginsWithADash(String id, Lab lab) {
+        Bundle bundle = lab.shellBundle("sleep 1; exit 7").write();
+
+        lab.call("run", "--bundle", bundle.folder().toString(), "--", id).now().exited(7);
+        lab.call("state", "--", id).now().failedSaying("container does not exist");
+    }
+
     @Test
     void aFaultIs128PlusItsSignal(Lab lab) {
         lab.run(lab.bundle().payload("fault")).exited(128 + 11);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Arguments as callers of runc write them: long options with one dash or two, and flags also with {@code =true} or
- * {@code =false}. Options end at the first argument that is none. Of an option that is given twice the last one counts.
+ * {@code =false}. Options end at {@code --}, and for some commands at the first argument that is none. Of an option that is given
+ * twice the last one counts.
  */
 final class Arguments {
 
@@ -25,21 +26,25 @@ final class Arguments {
         this(options, args, false);
     }
 
-    /** @param behind options may also come behind the first argument that is none */
+    /** @param behind options may also come behind the first argument that is none; what is no option of theirs is an argument there */
     Arguments(Options options, List<String> args, boolean behind) {
         this.options = options;
         int at = 0;
         UsageError found = null;
         try {
-            while (at < args.size() && (behind || isOption(args.get(at)))) {
-                if (args.get(at).equals("--")) {
+            while (at < args.size()) {
+                String arg = args.get(at);
+                if (arg.equals("--")) {
                     at++;
                     break;
                 }
-                if (isOption(args.get(at))) {
+                if (isOption(arg) && (rest.isEmpty() || find(name(arg)) != null)) {
                     at = add(args, at);
+                } else if (behind) {
+                    rest.add(arg);
+                    at++;
                 } else {
-                    rest.add(args.get(at++));
+                    break;
                 }
             }
         } catch (UsageError e) {
@@ -94,7 +99,7 @@ final class Arguments {
     private int add(List<String> args, int at) {
         String arg = args.get(at);
         int equals = arg.indexOf('=');
-        String name = equals < 0 ? arg : arg.substring(0, equals);
+        String name = name(arg);
         Options.Option option = find(name);
         if (option == null) {
             throw new UsageError("flag provided but not defined: " + name);
@@ -122,6 +127,11 @@ final class Arguments {
         return at + 2;
     }
 
+    private static String name(String arg) {
+        int equals = arg.indexOf('=');
+        return equals < 0 ? arg : arg.substring(0, equals);
+    }
+
     private void keep(Options.Option option, String value) {
         all.computeIfAbsent(option.name(), name -> new ArrayList<>()).add(value);
     }
@@ -137,10 +147,19 @@ final class Arguments {
     }
 
     private static boolean truth(String name, String value) {
+        Boolean truth = truth(value);
+        if (truth == null) {
+            throw new UsageError("invalid boolean value \"" + value + "\" for " + name);
+        }
+        return truth;
+    }
+
+    /** As callers of runc write it; null: it is neither. */
+    static @Nullable Boolean truth(String value) {
         return switch (value) {
             case "1", "t", "T", "true", "True", "TRUE" -> true;
             case "0", "f", "F", "false", "False", "FALSE" -> false;
-            default -> throw new UsageError("invalid boolean value \"" + value + "\" for " + name);
+            default -> null;
         };
     }
 }

@@ -16,9 +16,9 @@ interface Command {
     /** Declares its options. */
     void declare(Options options);
 
-    /** Whether options may also come behind the first argument. */
+    /** Whether options may also come behind the first argument: for those where the rest isn't somebody else's. */
     default boolean optionsBehind() {
-        return false;
+        return true;
     }
 
     /** Whether its first argument is a container's id. */

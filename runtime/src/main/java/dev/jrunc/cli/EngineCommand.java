@@ -51,12 +51,6 @@ final class EngineCommand implements Command {
         options.value("table|json", "status: form of the output", "--format", "-f");
     }
 
-    /** Its options may come before or behind what is to be done. */
-    @Override
-    public boolean optionsBehind() {
-        return true;
-    }
-
     @Override
     public boolean namesContainer() {
         return false;

@@ -55,7 +55,7 @@ final class EventsCommand implements Command {
         }
         List<String> continuation =
                 invocation.global().toArguments(invocation.context().root());
-        continuation.addAll(List.of(EventsWatchedCommand.NAME, "--interval", text, id));
+        continuation.addAll(List.of(EventsWatchedCommand.NAME, "--interval", text, "--", id));
         return new WatchContainer(invocation.context(), id, millis, invocation.residency() != null, continuation);
     }
 }

@@ -35,6 +35,12 @@ final class ExecCommand implements Command {
         return "ID COMMAND [ARGUMENT...] | --process FILE ID";
     }
 
+    /** Behind the id they are the program's. */
+    @Override
+    public boolean optionsBehind() {
+        return false;
+    }
+
     @Override
     public int failureStatus() {
         return FAILURE;

@@ -38,13 +38,16 @@ record GlobalOptions(
 
     static GlobalOptions of(Arguments given) {
         String log = given.value("--log");
+        String format = given.value("--log-format");
+        String rootless = given.value("--rootless", "");
+        Boolean truth = Arguments.truth(rootless);
         return new GlobalOptions(
                 given.flag("--debug"),
                 log == null || log.isEmpty() ? null : log,
-                given.value("--log-format"),
+                format == null || format.isEmpty() ? null : format,
                 given.value("--root"),
                 given.flag("--systemd-cgroup"),
-                given.value("--rootless", "auto"),
+                truth != null ? truth.toString() : rootless.isEmpty() ? "auto" : rootless,
                 given.flag("--version"),
                 given.flag("--help"),
                 given.flag("--criu"),

@@ -30,8 +30,9 @@ final class KillCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         invocation.require(1, 2);
-        String signal =
-                invocation.arguments().size() == 2 ? invocation.arguments().get(1) : "TERM";
+        String given =
+                invocation.arguments().size() == 2 ? invocation.arguments().get(1) : "";
+        String signal = given.isEmpty() ? "TERM" : given;
         new KillContainer(invocation.context())
                 .kill(invocation.arguments().getFirst(), Signals.number(signal), invocation.flag("--all"));
         return 0;

@@ -25,6 +25,12 @@ final class PsCommand implements Command {
         return "ID [options of ps, default -ef]";
     }
 
+    /** Behind the id they are those of ps. */
+    @Override
+    public boolean optionsBehind() {
+        return false;
+    }
+
     @Override
     public void declare(Options options) {
         options.value("table|json", "form of the output", "--format", "-f");

@@ -49,8 +49,7 @@ final class RestoreCommand implements Command {
         String id = invocation.onlyId();
         List<String> continuation =
                 invocation.global().toArguments(invocation.context().root());
-        continuation.add(FinishRunCommand.NAME);
-        continuation.add(id);
+        continuation.addAll(List.of(FinishRunCommand.NAME, "--", id));
         String bundle = invocation.value("--bundle");
         CreateOptions create = new CreateOptions(
                 bundle == null ? "" : bundle,

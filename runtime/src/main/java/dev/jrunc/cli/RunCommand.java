@@ -43,6 +43,7 @@ final class RunCommand implements Command {
         if (keep) {
             continuation.add("--keep");
         }
+        continuation.add("--");
         continuation.add(id);
         CreateOptions options = ConsoleOptions.of(invocation);
         RunContainer.Mode mode =

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The container's own process, with what the options of {@code exec} say otherwise. */
+/** What {@code exec} runs: the container's own process, with what the caller says otherwise. */
 final class ChangedProcess {
 
     private ChangedProcess() {}
@@ -36,6 +36,32 @@ final class ChangedProcess {
                 own.ioPriority(),
                 own.execCPUAffinity(),
                 user(own.user(), change));
+    }
+
+    /**
+     * A process.json, and where it says nothing of how the program is confined, what the container's own process has: a program in
+     * the container is under its profiles unless somebody wants it otherwise.
+     */
+    static Spec.Process completed(Spec.Process given, Spec.@Nullable Process own) {
+        if (own == null) {
+            return given;
+        }
+        return new Spec.Process(
+                given.terminal(),
+                given.consoleSize(),
+                given.cwd(),
+                given.env(),
+                given.args(),
+                given.rlimits(),
+                given.capabilities() == null ? own.capabilities() : given.capabilities(),
+                given.noNewPrivileges(),
+                given.oomScoreAdj() == null ? own.oomScoreAdj() : given.oomScoreAdj(),
+                given.apparmorProfile() == null ? own.apparmorProfile() : given.apparmorProfile(),
+                given.selinuxLabel() == null ? own.selinuxLabel() : given.selinuxLabel(),
+                given.scheduler(),
+                given.ioPriority(),
+                given.execCPUAffinity(),
+                given.user());
     }
 
     private static Spec.User user(Spec.User own, ExecOptions.Change change) {

@@ -143,13 +143,13 @@ public final class ExecProcess {
             SpecCheck.checkProcess(process, "/process");
             return new Wanted(spec, process, "/process");
         }
-        Bytes document = front.execute(new HostOperation.ReadFile(
+        Bytes document = front.execute(new HostOperation.ReadInput(
                         Origin.rule("--process"), front.call().absolute(file), ConfigReader.MAX_CONFIG_BYTES))
                 .data();
         try {
             Spec.Process process = ConfigReader.readProcess(document);
             SpecCheck.checkProcess(process, "");
-            return new Wanted(spec, process, "");
+            return new Wanted(spec, ChangedProcess.completed(process, spec.process()), "");
         } catch (InvalidSpec e) {
             throw new ContainerError("--process " + file + ": " + e.finding());
         }

@@ -95,11 +95,10 @@ public final class UpdateContainer {
     }
 
     private Bytes document(String file) {
-        HostOperation read = file.equals("-")
-                ? new HostOperation.ReadInput(Origin.rule("--resources"), ConfigReader.MAX_CONFIG_BYTES)
-                : new HostOperation.ReadFile(
-                        Origin.rule("--resources"), front.call().absolute(file), ConfigReader.MAX_CONFIG_BYTES);
-        return front.execute(read).data();
+        String path = file.equals("-") ? "" : front.call().absolute(file);
+        return front.execute(
+                        new HostOperation.ReadInput(Origin.rule("--resources"), path, ConfigReader.MAX_CONFIG_BYTES))
+                .data();
     }
 
     private ContainerError invalid(String pointer, String problem) {

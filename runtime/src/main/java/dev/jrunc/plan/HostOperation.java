@@ -1303,8 +1303,11 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** data: what the caller's standard input gives, to its end. EFBIG when it is longer than maxBytes. */
-    record ReadInput(Origin origin, long maxBytes) implements HostOperation {
+    /**
+     * data: what a file of any kind gives, to its end, that the caller names for this call alone: a pipe may take its time. Empty path:
+     * the caller's standard input. EFBIG when it is longer than maxBytes.
+     */
+    record ReadInput(Origin origin, String path, long maxBytes) implements HostOperation {
         @Override
         public int code() {
             return 0x1d0;
@@ -1317,6 +1320,7 @@ public sealed interface HostOperation extends Operation {
 
         @Override
         public void fields(Fields fields) {
+            fields.str("path", path);
             fields.u32("maxBytes", maxBytes);
         }
     }

@@ -174,7 +174,7 @@ public final class SpecCheck {
             throw new InvalidSpec(base + "/args", "is missing or empty: there is no program to run");
         }
         if (process.args().getFirst().isEmpty()) {
-            throw new InvalidSpec(base + "/args/0", "is empty: there is no program to run");
+            throw new InvalidSpec(base + "/args/0", "exec: \"\": executable file not found in $PATH: it is empty");
         }
         if (!process.cwd().startsWith("/")) {
             throw new InvalidSpec(base + "/cwd", "expected an absolute path, found \"" + process.cwd() + "\"");

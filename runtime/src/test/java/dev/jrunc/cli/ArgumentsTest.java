@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -169,18 +170,50 @@ class ArgumentsTest {
         assertFalse(arguments.flag("--no-pivot"));
     }
 
-    @Test
-    void optionsEndAtTheFirstArgument() {
-        Arguments arguments = of("kill", "c1 --all");
+    /** What follows is not jrunc's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"exec", "ps"})
+    void optionsEndAtTheFirstArgument(String command) {
+        Arguments arguments = of(command, "c1 -f --help");
 
-        assertFalse(arguments.flag("--all"));
-        assertEquals(List.of("c1", "--all"), arguments.rest());
+        assertTrue(arguments.given().isEmpty());
+        assertEquals(List.of("c1", "-f", "--help"), arguments.rest());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "c1 --all|true|c1",
+                "c1 -a KILL|true|c1 KILL",
+                "-a c1 KILL --all=false|false|c1 KILL",
+                "c1 -9|false|c1 -9",
+                "c1 --no-such=x -a|true|c1 --no-such=x",
+                "c1 -- -a|false|c1 -a",
+                "-- -a -a|false|-a -a",
+                "- -a|true|-",
+            })
+    void optionsMayComeBehind(String line, boolean all, String rest) {
+        Arguments arguments = of("kill", line);
+
+        assertEquals(all, arguments.flag("--all"));
+        assertEquals(List.of(rest.split(" ")), arguments.rest());
+    }
+
+    @Test
+    void aValueMayComeBehind() {
+        Arguments arguments = of("update", "c1 --memory 1m -r -");
+
+        assertEquals("1m", arguments.value("--memory"));
+        assertEquals("-", arguments.value("--resources"));
+        assertEquals(List.of("c1"), arguments.rest());
     }
 
     private static Arguments of(String name, String line) {
         Command command = JruncCommandLine.find(name);
         assertNotNull(command);
-        Arguments arguments = new Arguments(JruncCommandLine.options(command), List.of(line.split(" ")));
+        Arguments arguments =
+                new Arguments(JruncCommandLine.options(command), List.of(line.split(" ")), command.optionsBehind());
         arguments.check();
         return arguments;
     }

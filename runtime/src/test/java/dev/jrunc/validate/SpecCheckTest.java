@@ -109,7 +109,7 @@ class SpecCheckTest {
                         + "'gidMappings':[{'containerID':0,'hostID':0,'size':1}]}"
                         + "|/linux/uidMappings/0/size: expected a number from 1 on, found 0",
                 "'process':{'cwd':'/','args':[]}|/process/args: is missing or empty: there is no program to run",
-                "'process':{'cwd':'/','args':['']}|/process/args/0: is empty: there is no program to run",
+                "'process':{'cwd':'/','args':['']}|/process/args/0: exec: \"\": executable file not found in $PATH: it is empty",
                 "'process':{'cwd':'a','args':['x']}|/process/cwd: expected an absolute path, found \"a\"",
                 "'process':{'cwd':'/','args':['x'],'env':['A=','B']}"
                         + "|/process/env/1: expected NAME=value, found \"B\"",
