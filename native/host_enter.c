@@ -9,9 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* The kernel refuses to join one's own. */
 static bool own_user_namespace(const struct process *process)
@@ -67,16 +65,10 @@ void host_enter(struct front *front, const struct op_enter *request, struct resu
 static int await_init(struct front *front)
 {
     struct pollfd said = {.fd = front->init.channel, .events = POLLIN};
-    if (poll(&said, 1, 0) > 0)
-        return 0;
     front->waits.interruptible = true;
-    int error = wait_fd(&front->waits, front->init.channel, POLLIN, NO_DEADLINE);
+    int ready = wait_word(&front->waits, &said, 1);
     front->waits.interruptible = false;
-    if (error != -EINTR || poll(&said, 1, 0) <= 0)
-        return error;
-    kill(getpid(), front->waits.interrupted_by); /* both came at once */
-    front->waits.interrupted_by = 0;
-    return 0;
+    return ready < 0 ? ready : 0;
 }
 
 void host_await_program(struct front *front, const struct op_await_program *request, struct result *result)

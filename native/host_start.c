@@ -47,7 +47,7 @@ static int read_answer(struct front *front, int fifo, int pidfd, struct buffer *
 {
     for (;;) {
         struct pollfd fds[2] = {{.fd = fifo, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
-        int ready = wait_ready(&front->waits, fds, 2, NO_DEADLINE);
+        int ready = wait_word(&front->waits, fds, 2);
         if (ready < 0)
             return ready;
         int more = 1;

@@ -127,6 +127,18 @@ int wait_fd(struct waits *waits, int fd, short events, int64_t deadline)
     return ready < 0 ? ready : 0;
 }
 
+int wait_word(struct waits *waits, struct pollfd *fds, nfds_t count)
+{
+    int ready = poll(fds, count, 0);
+    if (ready <= 0)
+        ready = wait_ready(waits, fds, count, NO_DEADLINE);
+    if (ready != -EINTR || poll(fds, count, 0) <= 0)
+        return ready;
+    kill(getpid(), waits->interrupted_by); /* both came at once */
+    waits->interrupted_by = 0;
+    return poll(fds, count, 0);
+}
+
 int wait_millis(struct waits *waits, int64_t millis)
 {
     int error = wait_ready(waits, NULL, 0, deadline_after(millis));

@@ -37,6 +37,9 @@ int64_t deadline_after(int64_t timeout_millis);
 int wait_ready(struct waits *waits, struct pollfd *fds, nfds_t count, int64_t deadline);
 /* wait_ready for one fd: 0 or -errno. */
 int wait_fd(struct waits *waits, int fd, short events, int64_t deadline);
+/* wait_ready, without a limit, where a word that is there counts more than the caller's signal, which stays pending then: it is for the
+ * program that the word tells of. */
+int wait_word(struct waits *waits, struct pollfd *fds, nfds_t count);
 /* Sleeps: 0 after that time, or -EINTR. */
 int wait_millis(struct waits *waits, int64_t millis);
 /* Has the caller interrupted? Then -EINTR, once; else 0. */

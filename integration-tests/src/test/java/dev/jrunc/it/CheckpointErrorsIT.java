@@ -18,6 +18,7 @@ import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.LocalUser;
+import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Running;
 import dev.jrunc.it.harness.Signals;
 import java.nio.file.Files;

@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Container;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Result;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +75,26 @@ class RunIT {
         container.creation().signal(name);
 
         container.creation().await().exited(100 + number).printed("signal " + number);
+    }
+
+    /** The runtime hears of both at once: that the program runs, and the signal. */
+    @Test
+    @JruncOnly("runc copies the output itself, and can't while it is stopped")
+    void aSignalReachesTheProgramFromItsBeginningOn(Lab lab) throws Exception {
+        Path folder = Files.createDirectory(lab.newFile("hooks"));
+        Path hook = folder.resolve("fifo");
+        Host.run("mkfifo", hook.toString());
+        Bundle bundle = lab.bundle()
+                .mount("bind", folder.toString(), "/hooks", "bind")
+                .hook("startContainer", Map.of("path", "/payload", "args", List.of("hook", "cat", "/hooks/fifo")))
+                .payload("signal-exit");
+        Container container = lab.runInBackground(bundle);
+        try (OutputStream _ = Files.newOutputStream(hook)) {
+            container.creation().signal("STOP");
+        }
+        container.awaitOutput("ready").creation().signal("TERM").signal("CONT");
+
+        container.creation().await().exited(115).printed("signal 15");
     }
 
     @Test
