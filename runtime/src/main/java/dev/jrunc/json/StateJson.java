@@ -80,7 +80,7 @@ public final class StateJson {
 
     private static void show(JsonText json, ContainerState state, String status, long pid) {
         json.beginObject();
-        json.name("ociVersion").string(state.ociVersion());
+        json.name("ociVersion").string(DefaultSpec.OCI_VERSION);
         json.name("id").string(state.id());
         json.name("pid").literal(Long.toString(pid));
         json.name("status").string(status);
