@@ -154,6 +154,13 @@ int open_append(const char *path, mode_t mode)
     return release_fd(&fd);
 }
 
+int give_stdio(int fd, uid_t uid)
+{
+    if (fchown(fd, uid, (gid_t)-1) == 0 || errno == EPERM || errno == EINVAL || errno == ENOSYS || errno == EROFS)
+        return 0;
+    return -errno;
+}
+
 bool plain_name(const char *name)
 {
     return name[0] != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/') &&

@@ -24,5 +24,8 @@ int replace_file(struct waits *waits, int folder, const char *name, struct bytes
 int lock_file(struct waits *waits, int fd, int64_t deadline);
 /* For appending; made with that mode when missing. An fd, or -errno. */
 int open_append(const char *path, mode_t mode);
+/* The user becomes owner of what fd is open to, where that can be: what an ordinary caller, a user namespace or a read-only mount doesn't
+ * allow is no error. 0 or -errno. */
+int give_stdio(int fd, uid_t uid);
 /* A name that is no path: not empty, not "." or "..", without a slash. */
 bool plain_name(const char *name);

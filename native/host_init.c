@@ -137,9 +137,9 @@ void host_give_stdio(struct front *front, const struct op_give_stdio *request, s
         struct stat status;
         if (fstat(fd, &status) < 0 || S_ISCHR(status.st_mode) || status.st_uid == request->uid)
             continue;
-        if (fchown(fd, request->uid, (gid_t)-1) < 0 && errno != EPERM && errno != EINVAL && errno != ENOSYS &&
-            errno != EROFS) {
-            result_fail(result, errno, "give fd %d to user %u", fd, request->uid);
+        int error = give_stdio(fd, request->uid);
+        if (error) {
+            result_fail(result, -error, "give fd %d to user %u", fd, request->uid);
             return;
         }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who the program runs as, and what it may do. */
 #include "fail.h"
+#include "files.h"
 #include "operations.h"
 #include "paths.h"
 #include "scope.h"
@@ -67,9 +68,9 @@ void op_stdio_owner(struct init *init, const struct op_stdio_owner *op)
             open_null_here(init, fd);
         if (is_null(&status) || status.st_uid == op->uid)
             continue;
-        if (fchown(fd, op->uid, (gid_t)-1) < 0 && errno != EPERM && errno != EINVAL && errno != ENOSYS &&
-            errno != EROFS)
-            fail("give fd %d to user %u", fd, op->uid);
+        int error = give_stdio(fd, op->uid);
+        if (error)
+            fail_with(-error, "give fd %d to user %u", fd, op->uid);
     }
 }
 

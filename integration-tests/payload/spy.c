@@ -32,6 +32,19 @@ static int runs_payload(const char *pid, char target[PATH_MAX])
     return strcmp(target, "/payload") == 0;
 }
 
+static void say_once(const char *line)
+{
+    for (int i = 0; i < found_count; i++) {
+        if (strcmp(found[i], line) == 0)
+            return;
+    }
+    if (found_count == MAX_FOUND)
+        return;
+    strcpy(found[found_count++], line);
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
 /* What was got of a newcomer; but not when it has become one of us meanwhile, or is on its way out (it has no executable
  * then). */
 static void tell(const char *pid, const char *what, const char *value)
@@ -42,15 +55,7 @@ static void tell(const char *pid, const char *what, const char *value)
     if (ours == 1 || (ours < 0 && errno != EACCES && errno != EPERM) || access(path, F_OK) != 0)
         return;
     snprintf(line, sizeof line, "spied %s %.200s", what, value);
-    for (int i = 0; i < found_count; i++) {
-        if (strcmp(found[i], line) == 0)
-            return;
-    }
-    if (found_count == MAX_FOUND)
-        return;
-    strcpy(found[found_count++], line);
-    printf("%s\n", line);
-    fflush(stdout);
+    say_once(line);
 }
 
 static void look_at_link(const char *pid, const char *name)
@@ -156,15 +161,7 @@ static void look_through(const char *pid, const char *file)
         return;
     char line[256];
     snprintf(line, sizeof line, "%s %s", seen ? "seen through" : "denied by", name);
-    for (int i = 0; i < found_count; i++) {
-        if (strcmp(found[i], line) == 0)
-            return;
-    }
-    if (found_count == MAX_FOUND)
-        return;
-    strcpy(found[found_count++], line);
-    printf("%s\n", line);
-    fflush(stdout);
+    say_once(line);
 }
 
 /* look-through FILE: says "ready", and through whose root directories it comes to the file, of those that came later than itself, until it is
