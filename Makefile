@@ -339,7 +339,7 @@ $(PLANTED:%=$(SANITIZED)/%/bin/jrunc): $(SANITIZED)/%/bin/jrunc: $(NATIVE:%=$(SA
 	@$(sanitized_link)
 
 .PHONY: sanitize
-sanitize: all $(SANITIZED_PROGRAMS) | deps-sanitize
+sanitize: all $(FAULTS) $(SANITIZED_PROGRAMS) | deps-sanitize
 	$(MAKE) -C integration-tests/payload
 	@[ "$$(id -u)" = 0 ] || { echo "The integration tests make containers, which takes root." >&2; exit 1; }
 	@$(MAVEN) --projects integration-tests package -Djrunc.vm=true -DskipTests

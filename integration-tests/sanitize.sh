@@ -55,7 +55,8 @@ for class in "${classes[@]}"; do
 done
 status=0
 run_tests "$folder/bin/jrunc" warm "$folder/log" "${selection[@]}" || status=$?
-grep -E '^  JUnit|^    =>' "$folder/log" | cut -c1-600 || true
+# What failed, with the lines of its message and of its own frames.
+awk '/ :: FAILED$/ { show = 1; print; next } /^[^\t]/ { show = 0 } show && !/^\t\tat (java\.base|org\.junit)/' "$folder/log" | cut -c1-600
 grep -E '^\[ *[0-9]+ tests (successful|failed|skipped|aborted)' "$folder/log" || true
 if [ -s "$reports" ]; then
 	show_reports "$folder/bin/jrunc" >&2
