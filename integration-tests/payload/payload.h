@@ -44,9 +44,8 @@ typedef int command_fn(const struct words *words);
 
 command_fn report_command;
 command_fn stat_command, cat_command, list_command;
-command_fn try_write_command, try_open_command, try_mount_command, try_remount_command, try_mknod_command;
-command_fn try_mkdir_command, try_setuid_command, try_unshare_command, try_hostname_command;
-command_fn try_chown_command, try_exec_command, try_socket_command, try_nice_command;
+command_fn try_write_command, try_open_command, try_mount_command, try_mknod_command, try_mkdir_command;
+command_fn try_unshare_command, try_hostname_command, try_socket_command, try_nice_command;
 command_fn signal_exit_command, signal_log_command, kill_self_command, fault_command, child_kills_me_command;
 command_fn orphan_command, fork_sleep_command, fork_limit_command, allocate_command;
 command_fn term_size_command, await_size_command, window_change_command, terminal_write_command;

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -58,14 +56,6 @@ int try_mount_command(const struct words *words)
     return NEXT;
 }
 
-/* try-remount TARGET: bind remount without any flag, which takes ro, nosuid, nodev, noexec away */
-int try_remount_command(const struct words *words)
-{
-    const char *target = word_or(words, 0, NULL);
-    print_outcome("try-remount", target, error_of(mount(NULL, target, NULL, MS_REMOUNT | MS_BIND, NULL)));
-    return NEXT;
-}
-
 /* try-mknod PATH c|b MAJOR MINOR */
 int try_mknod_command(const struct words *words)
 {
@@ -83,53 +73,6 @@ int try_mkdir_command(const struct words *words)
     return NEXT;
 }
 
-int try_chown_command(const struct words *words)
-{
-    const char *path = word_or(words, 0, NULL);
-    int result = lchown(path, (uid_t)number_or(words, 1, 1), (gid_t)number_or(words, 2, 1));
-    print_outcome("try-chown", path, error_of(result));
-    return NEXT;
-}
-
-static int in_child(void (*attempt)(const char *), const char *word)
-{
-    pid_t child = fork();
-    if (child == 0) {
-        attempt(word);
-        _exit(errno);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
-static void attempt_exec(const char *path)
-{
-    char *const arguments[] = {(char *)(uintptr_t)path, NULL};
-    execv(path, arguments);
-}
-
-/* The program's own exit status must be 0. */
-int try_exec_command(const struct words *words)
-{
-    const char *path = word_or(words, 0, NULL);
-    print_outcome("try-exec", path, in_child(attempt_exec, path));
-    return NEXT;
-}
-
-static void attempt_setuid(const char *uid)
-{
-    if (setuid((uid_t)strtoul(uid, NULL, 10)) == 0)
-        _exit(0);
-}
-
-int try_setuid_command(const struct words *words)
-{
-    const char *uid = word_or(words, 0, NULL);
-    print_outcome("try-setuid", uid, in_child(attempt_setuid, uid));
-    return NEXT;
-}
-
 static void attempt_unshare(const char *kind)
 {
     static const struct {
@@ -142,12 +85,18 @@ static void attempt_unshare(const char *kind)
         if (strcmp(kinds[i].name, kind) == 0 && unshare(kinds[i].flag) == 0)
             _exit(0);
     }
+    _exit(errno);
 }
 
 int try_unshare_command(const struct words *words)
 {
     const char *kind = word_or(words, 0, NULL);
-    print_outcome("try-unshare", kind, in_child(attempt_unshare, kind));
+    pid_t child = fork();
+    if (child == 0)
+        attempt_unshare(kind);
+    int status = 0;
+    waitpid(child, &status, 0);
+    print_outcome("try-unshare", kind, WIFEXITED(status) ? WEXITSTATUS(status) : 255);
     return NEXT;
 }
 
