@@ -11,14 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define MAX_FACT_BYTES (256ul * 1024)
-#define MAX_CAPABILITY 63
 
 uint32_t count_inherited_fds(void)
 {
@@ -64,12 +61,6 @@ static void read_capabilities(struct msg_call *call)
     struct __user_cap_data_struct data[2] = {{0}, {0}};
     if (syscall(SYS_capget, &header, data) == 0)
         call->effectiveCapabilities = data[0].effective | (uint64_t)data[1].effective << 32;
-    for (unsigned long capability = 0; capability <= MAX_CAPABILITY; capability++) {
-        int bounding = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
-        if (bounding < 0) /* the kernel knows no more */
-            return;
-        call->boundingCapabilities |= (uint64_t)bounding << capability;
-    }
 }
 
 static void read_terminals(struct msg_call *call)
@@ -86,17 +77,10 @@ static void read_terminals(struct msg_call *call)
     }
 }
 
-static uint32_t read_umask(void)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return mask;
-}
-
 int encode_call(struct buffer *payload, char **args, char **environment, uint32_t inherited_fds, uint64_t began)
 {
     scope_buffer encoded_args = {0}, encoded_environment = {0}, groups = {0};
-    scope_buffer cgroups = {0}, uid_map = {0}, gid_map = {0}, label = {0};
+    scope_buffer cgroups = {0}, uid_map = {0}, label = {0};
     scope_free char *cwd = getcwd(NULL, 0);
     struct utsname system;
     int error = put_groups(&groups);
@@ -112,10 +96,8 @@ int encode_call(struct buffer *payload, char **args, char **environment, uint32_
         .gid = getgid(),
         .egid = getegid(),
         .groups = buffer_numbers(&groups),
-        .umask = read_umask(),
         .cgroups = read_fact(&cgroups, "/proc/self/cgroup"),
         .uidMap = read_fact(&uid_map, "/proc/self/uid_map"),
-        .gidMap = read_fact(&gid_map, "/proc/self/gid_map"),
         .label = read_fact(&label, "/proc/self/attr/current"),
         .inheritedFds = inherited_fds,
         .release = system.release,

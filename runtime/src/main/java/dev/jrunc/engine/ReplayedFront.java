@@ -127,11 +127,8 @@ public final class ReplayedFront {
         }
         out.u32s("groups", List.of(0L));
         out.u64("effectiveCapabilities", ~0L);
-        out.u64("boundingCapabilities", ~0L);
-        out.u32("umask", 022);
         out.bytes("cgroups", Bytes.utf8(CGROUPS));
         out.bytes("uidMap", Bytes.utf8("         0          0 4294967295\n"));
-        out.bytes("gidMap", Bytes.utf8("         0          0 4294967295\n"));
         out.bytes("label", Bytes.EMPTY);
         for (String number : List.of("terminals", "rows", "columns", "inheritedFds")) {
             out.u32(number, 0);

@@ -41,8 +41,7 @@ class VectorsTest {
         assertEquals(1000, call.uid());
         assertEquals(List.of(4L, 4294967294L), call.groups());
         assertEquals(-1L, call.effectiveCapabilities());
-        assertEquals(0x1fffeffffffL, call.boundingCapabilities());
-        assertEquals(022, call.umask());
+        assertEquals(Bytes.utf8("0 0 4294967295\n"), call.uidMap());
         assertEquals(5, call.terminals());
         assertEquals(80, call.columns());
         assertEquals(2, call.inheritedFds());
