@@ -68,10 +68,9 @@ void host_look_at(struct front *front, const struct op_look_at *request, struct 
         return;
     }
     char facts[256];
-    int length = snprintf(facts, sizeof facts, "%u %u %u %lu %lu %lu %u %u %lu %lu %d\n", status.st_mode, status.st_uid,
+    int length = snprintf(facts, sizeof facts, "%u %u %u %lu %lu %u %u %lu %d\n", status.st_mode, status.st_uid,
                           status.st_gid, (unsigned long)status.st_dev, (unsigned long)status.st_ino,
-                          (unsigned long)status.st_size, major(status.st_rdev), minor(status.st_rdev),
-                          (unsigned long)(unsigned)mounted.f_type, (unsigned long)attributes.f_flag,
+                          major(status.st_rdev), minor(status.st_rdev), (unsigned long)attributes.f_flag,
                           (unsigned)mounted.f_type == NSFS_MAGIC && !S_ISLNK(status.st_mode) ? namespace_kind(fd) : 0);
     int error = buffer_append(&result->data, facts, (size_t)length);
     if (!error && S_ISLNK(status.st_mode))

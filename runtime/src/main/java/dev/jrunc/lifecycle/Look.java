@@ -65,10 +65,8 @@ record Look(
         long gid = number(facts);
         long device = number(facts);
         long inode = number(facts);
-        facts.nextToken();
         long major = number(facts);
         long minor = number(facts);
-        facts.nextToken();
         Bytes content = Bytes.of(Arrays.copyOfRange(data, end + 1, data.length));
         return new Look(0, mode, uid, gid, device, inode, major, minor, number(facts), number(facts), content);
     }

@@ -52,7 +52,7 @@ class ContainerViewTest {
                                         results.size(),
                                         0,
                                         0,
-                                        Bytes.utf8(mode + " 0 0 1 2 3 0 0 5 0 0\n" + content),
+                                        Bytes.utf8(mode + " 0 0 1 2 0 0 0 0\n" + content),
                                         "",
                                         "",
                                         ""));
