@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How another program is started: the engine, a hook, ps. */
+/* How another program is started: the engine, a hook, ps, newuidmap, criu. */
 #pragma once
 
 #include <stdbool.h>

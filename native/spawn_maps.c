@@ -4,12 +4,13 @@
 
 #include "files.h"
 #include "processes.h"
+#include "programs.h"
 #include "scope.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -65,18 +66,17 @@ static void take_words(int output, char *words, size_t size)
     words[strcspn(words, "\n")] = 0;
 }
 
-/* Standard error goes to a file in memory, which nobody has to read meanwhile. */
-static int spawn_helper(const char *helper, char **args, int output, pid_t *child)
+/* Standard error goes to a file in memory, which nobody has to read meanwhile. The terminal's signals are for us. */
+static int spawn_helper(char **args, int output, pid_t *child)
 {
     char *environment[] = {NULL};
-    posix_spawn_file_actions_t actions;
-    if (posix_spawn_file_actions_init(&actions))
-        return -ENOMEM;
-    int error = output < 0 ? 0 : posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-    if (!error)
-        error = posix_spawn(child, helper, &actions, NULL, args, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    return -error;
+    scope_fd null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || output < 0)
+        return -errno;
+    return program_start(
+        &(struct program){
+            .path = args[0], .args = args, .environment = environment, .fds = {null, null, output}, .group = true},
+        child);
 }
 
 /* newuidmap PID inside outside size … */
@@ -96,7 +96,7 @@ static int call_helper(const char *helper, pid_t pid, const struct numbers *map,
     pid_t child = 0;
     int status;
     scope_fd output = memfd_create("jrunc-map-helper", MFD_CLOEXEC);
-    int error = spawn_helper(helper, args, output, &child);
+    int error = spawn_helper(args, output, &child);
     if (error)
         return error;
     error = wait_for_helper(child);

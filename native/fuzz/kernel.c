@@ -11,7 +11,6 @@
 #include <sanitizer/asan_interface.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -1013,31 +1012,6 @@ int kernel_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 pid_t kernel_fork(void)
 {
     return new_pid();
-}
-
-int kernel_posix_spawn(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
-                       const posix_spawnattr_t *attributes, char *const *args, char *const *environment)
-{
-    path(name);
-    while (*args)
-        path(*args++);
-    *pid = new_pid();
-    return *pid < 0 ? errno : 0;
-}
-
-int kernel_posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
-{
-    return yes() ? ENOMEM : 0;
-}
-
-int kernel_posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int from, int to)
-{
-    return 0;
-}
-
-int kernel_posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *actions)
-{
-    return 0;
 }
 
 int kernel_kill(pid_t pid, int signal)
