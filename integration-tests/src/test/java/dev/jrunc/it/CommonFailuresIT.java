@@ -299,32 +299,28 @@ class CommonFailuresIT {
         prints(lab, lab.fails(call, "/srv", "permission denied"), bundle, "aWorkingDirectoryThatIsClosed");
     }
 
+    /** What create, which fails, says to a user whose bundle it is. */
+    private static String saysTo(Lab lab, LocalUser user, Bundle bundle) {
+        bundle.write();
+        Host.run("chown", "-R", user.uid() + ":" + user.gid(), bundle.folder().toString());
+        Call create = lab.plainCall(
+                "--root",
+                user.runtimeFolder().resolve("r").toString(),
+                "create",
+                "--bundle",
+                bundle.folder().toString(),
+                lab.nextId());
+        Result result = user.call(create).now().failedSaying();
+        return result.stderr().strip().replaceAll(lab.name() + "-c\\d+", "ID");
+    }
+
     @Test
     void anOrdinaryUserWithoutAUserNamespace(Lab lab) throws Exception {
         try (LocalUser user = LocalUser.make(false)) {
-            Bundle bundle = lab.bundle();
-            bundle.write();
-            Host.run(
-                    "chown",
-                    "-R",
-                    user.uid() + ":" + user.gid(),
-                    bundle.folder().toString());
-            Call call = user.call(lab.plainCall(
-                    "--root",
-                    user.runtimeFolder().resolve("r").toString(),
-                    "--log",
-                    user.home().resolve("log").toString(),
-                    "create",
-                    "--bundle",
-                    bundle.folder().toString(),
-                    lab.nextId()));
-            Result result = call.now().failedSaying();
+            String said = saysTo(lab, user, lab.bundle());
             if (lab.runtime().kind() == OciRuntime.Kind.JRUNC) {
-                String said = result.stderr()
-                        .strip()
-                        .replaceAll(lab.name() + "-c\\d+", "ID")
-                        .replace("user " + user.uid(), "user UID");
-                assertEquals(message("anOrdinaryUserWithoutAUserNamespace"), said);
+                assertEquals(
+                        message("anOrdinaryUserWithoutAUserNamespace"), said.replace("user " + user.uid(), "user UID"));
             }
         }
     }
@@ -337,26 +333,9 @@ class CommonFailuresIT {
             for (String map : List.of("uidMappings", "gidMappings")) {
                 bundle.linux().set(map, Json.quoted("[{'containerID':0,'hostID':100000,'size':65536}]"));
             }
-            bundle.write();
-            Host.run(
-                    "chown",
-                    "-R",
-                    user.uid() + ":" + user.gid(),
-                    bundle.folder().toString());
-            Call call = user.call(lab.plainCall(
-                    "--root",
-                    user.runtimeFolder().resolve("r").toString(),
-                    "create",
-                    "--bundle",
-                    bundle.folder().toString(),
-                    lab.nextId()));
-            Result result = call.now().failedSaying();
+            String said = saysTo(lab, user, bundle);
             if (lab.runtime().kind() == OciRuntime.Kind.JRUNC) {
-                String said = result.stderr()
-                        .strip()
-                        .replaceAll(lab.name() + "-c\\d+", "ID")
-                        .replaceAll("range \\[\\S+\\)", "range RANGE");
-                assertEquals(message("aUserWithoutSubordinateIds"), said);
+                assertEquals(message("aUserWithoutSubordinateIds"), said.replaceAll("range \\[\\S+\\)", "range RANGE"));
             }
         }
     }

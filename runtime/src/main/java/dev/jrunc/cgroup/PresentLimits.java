@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record PresentLimits(Spec.Resources asked, Map<String, String> files, boolean isNew) {
 
     /** Those of a cgroup that has just been made. */
-    static final PresentLimits NEW = new PresentLimits(Spec.Resources.NONE, Map.of(), true);
+    public static final PresentLimits NEW = new PresentLimits(Spec.Resources.NONE, Map.of(), true);
 
     public PresentLimits {
         files = Map.copyOf(files);

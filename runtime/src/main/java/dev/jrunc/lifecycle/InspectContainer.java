@@ -160,10 +160,9 @@ public final class InspectContainer {
         if (folders.isEmpty()) {
             return List.of();
         }
-        PresentLimits none = new PresentLimits(Spec.Resources.NONE, Map.of(), true);
         List<LiveContainer.CgroupValue> values = new ArrayList<>();
         for (Step<HostOperation> limit : CgroupDriver.update(
-                        folders, spec.linux().resources(), none, false)
+                        folders, spec.linux().resources(), PresentLimits.NEW, false)
                 .limits()) {
             switch (limit.operation()) {
                 case HostOperation.WriteFile write ->

@@ -40,28 +40,7 @@ class ExplainedTextTest {
 
     private static Colours colours(boolean terminal, String... environment) {
         Call call = Calls.of(List.of(), List.of(environment), "/", 0, "6.1");
-        return Colours.of(new Call(
-                call.args(),
-                call.environment(),
-                call.cwd(),
-                call.pid(),
-                call.uid(),
-                call.euid(),
-                call.gid(),
-                call.egid(),
-                call.groups(),
-                call.effectiveCapabilities(),
-                call.cgroups(),
-                call.uidMap(),
-                call.label(),
-                terminal ? 0b010 : 0b101,
-                0,
-                0,
-                0,
-                call.release(),
-                call.machine(),
-                0,
-                0));
+        return Colours.of(Calls.onTerminals(call, terminal ? 0b010 : 0b101));
     }
 
     @Test

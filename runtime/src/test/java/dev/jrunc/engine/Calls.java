@@ -42,20 +42,26 @@ public final class Calls {
 
     /** The same caller under that label of a security module, and in the user namespace of that map. */
     public static Call with(Call call, Bytes label, Bytes uidMap) {
-        return with(call, call.effectiveCapabilities(), call.cgroups(), label, uidMap);
+        return with(call, call.effectiveCapabilities(), call.cgroups(), uidMap, label, call.terminals());
     }
 
     /** The same caller in these cgroups, the text of /proc/self/cgroup. */
     public static Call inCgroups(Call call, String cgroups) {
-        return with(call, call.effectiveCapabilities(), Bytes.utf8(cgroups), call.label(), call.uidMap());
+        Bytes joined = Bytes.utf8(cgroups);
+        return with(call, call.effectiveCapabilities(), joined, call.uidMap(), call.label(), call.terminals());
     }
 
     /** The same caller with these capabilities alone, by their bits. */
     public static Call withCapabilities(Call call, long capabilities) {
-        return with(call, capabilities, call.cgroups(), call.label(), call.uidMap());
+        return with(call, capabilities, call.cgroups(), call.uidMap(), call.label(), call.terminals());
     }
 
-    private static Call with(Call call, long capabilities, Bytes cgroups, Bytes label, Bytes uidMap) {
+    /** The same caller with terminals as these of its fds 0 to 2, by their bits. */
+    public static Call onTerminals(Call call, long terminals) {
+        return with(call, call.effectiveCapabilities(), call.cgroups(), call.uidMap(), call.label(), terminals);
+    }
+
+    private static Call with(Call call, long capabilities, Bytes cgroups, Bytes uidMap, Bytes label, long terminals) {
         return new Call(
                 call.args(),
                 call.environment(),
@@ -70,7 +76,7 @@ public final class Calls {
                 cgroups,
                 uidMap,
                 label,
-                call.terminals(),
+                terminals,
                 call.rows(),
                 call.columns(),
                 call.inheritedFds(),
