@@ -3,6 +3,7 @@
 
 #include "programs.h"
 #include "scope.h"
+#include "waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +12,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-#define NO_LIMIT (-1)
 
 struct running {
     pid_t pid;
@@ -22,15 +20,8 @@ struct running {
     int input;  /* our end of its standard input; -1 when all was written */
     int output; /* our end of its standard output and error; -1 at its end */
     struct bytes left;
-    int64_t deadline; /* milliseconds of CLOCK_MONOTONIC, or NO_LIMIT */
+    int64_t deadline; /* milliseconds of CLOCK_MONOTONIC, or NO_DEADLINE */
 };
-
-static int64_t monotonic_millis(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void close_end(int *fd)
 {
@@ -121,8 +112,8 @@ static int attend(struct running *running, int interrupt_fd, struct hook_outcome
                                 {.fd = running->output, .events = POLLIN},
                                 {.fd = interrupt_fd, .events = POLLIN}};
         int timeout = -1;
-        if (running->deadline != NO_LIMIT) {
-            int64_t left = running->deadline - monotonic_millis();
+        if (running->deadline != NO_DEADLINE) {
+            int64_t left = running->deadline - now_millis();
             if (left <= 0)
                 return -ETIMEDOUT;
             timeout = left > INT32_MAX ? INT32_MAX : (int)left;
@@ -162,7 +153,7 @@ int hook_run(const struct hook *hook, int interrupt_fd, struct hook_outcome *out
 {
     *outcome = (struct hook_outcome){0};
     struct running running = {.pid = 0, .pidfd = -1, .input = -1, .output = -1, .left = hook->input};
-    running.deadline = hook->timeout_seconds ? monotonic_millis() + (int64_t)hook->timeout_seconds * 1000 : NO_LIMIT;
+    running.deadline = hook->timeout_seconds ? now_millis() + (int64_t)hook->timeout_seconds * 1000 : NO_DEADLINE;
     int error = start(hook, &running);
     if (!error)
         error = attend(&running, interrupt_fd, outcome);
