@@ -40,7 +40,7 @@ LIB := $(TREE)/lib/jrunc
 PACKAGES_BUILD := binutils gcc libc6-dev linux-libc-dev make maven musl-tools
 PACKAGES_CHECK := clang-format clang-tidy libseccomp2
 PACKAGES_TEST := bsdutils buildah busybox-static chromium containerd docker.io graphviz iproute2 jq libseccomp2 passwd patch podman procps runc \
-	skopeo strace systemd uidmap umoci util-linux
+	skopeo systemd uidmap umoci util-linux
 PACKAGES_DEMO := busybox-static
 PACKAGES_CONFORMANCE := busybox-static crun $(if $(shell command -v go),,golang-go) runc util-linux
 PACKAGES_VM := binutils busybox-static cpio debootstrap e2fsprogs qemu-system-x86
