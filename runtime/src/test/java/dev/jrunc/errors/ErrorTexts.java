@@ -19,7 +19,7 @@ final class ErrorTexts {
     private static final Path PROJECT = Path.of("..");
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern CONVERSION =
-            Pattern.compile("%(?:[-#0 .*]*[0-9]*(?:\\.[*0-9]+)?(?:hh|h|ll|l|z|j|t)?[diouxXcsp]|(?= |$))");
+            Pattern.compile("%(?:[-#0 .*]*[0-9]*(?:\\.[*0-9]+)?(?:hh|h|ll|l|z|j|t)?[diouxXcsp]|(?=[ ,]|$))");
 
     /** Functions of C that take a format, and which of their arguments it is. */
     private static final Map<String, Integer> FUNCTIONS =
