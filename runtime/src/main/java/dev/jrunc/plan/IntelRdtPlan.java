@@ -125,10 +125,10 @@ public record IntelRdtPlan(ResctrlGroup group, List<Step<HostOperation>> steps) 
 
     private static void compare(String line, String schemata, String member) {
         if (!Schemata.has(schemata, line)) {
+            String there = schemata.strip().replaceAll("\\s*\\n\\s*", " ");
             throw new InvalidSpec(
                     POINTER + member,
-                    "the group exists already, and has not \"" + line.strip() + "\" but \""
-                            + schemata.strip().replaceAll("\\s*\\n\\s*", " ") + "\"");
+                    "the group exists already, and has not \"" + line.strip() + "\" but \"" + there + "\"");
         }
     }
 }
