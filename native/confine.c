@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 /* An fd; or -1 where there is nothing to hide. */
 static int open_existing(struct init *init, const char *path, const char *what)

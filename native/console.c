@@ -14,10 +14,8 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <termios.h>
 #include <unistd.h>
 
 static int open_master(struct init *init)

@@ -3,7 +3,6 @@
  * FOREGROUND: the front between the caller and a running container. It copies both ways between the caller's fds 0 and 1
  * and the pty, forwards signals and window sizes, and waits for init. An engine that has waited long enough is let go.
  */
-#include "files.h"
 #include "front.h"
 #include "host_init.h"
 #include "names.h"
@@ -17,7 +16,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Host operations on processes that are named by pid and start time, and hooks. */
 #include "front.h"
-#include "hooks.h"
 #include "processes.h"
 #include "scope.h"
 #include "state.h"

@@ -4,9 +4,7 @@
 
 #include "front.h"
 
-#include <stddef.h>
 #include <stdio.h>
-#include <time.h>
 
 /* On stderr, and in the file of --log, so that callers that show its last line show this one. */
 void report_error(const struct global_options *options, const char *format, ...) __attribute__((format(printf, 2, 3)));

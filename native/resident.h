@@ -5,7 +5,6 @@
 #include "engine.h"
 #include "global_options.h"
 
-#include <stdbool.h>
 #include <sys/un.h>
 
 enum engine_choice {

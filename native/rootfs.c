@@ -4,7 +4,6 @@
 #include "mount_calls.h"
 #include "mounts.h"
 #include "operations.h"
-#include "paths.h"
 #include "scope.h"
 
 #include <errno.h>

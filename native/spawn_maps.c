@@ -2,7 +2,6 @@
 /* uid_map, gid_map and setgroups of a new user namespace, user_namespaces(7): by ourselves, or by newuidmap and newgidmap. */
 #include "spawn_maps.h"
 
-#include "files.h"
 #include "processes.h"
 #include "programs.h"
 #include "scope.h"

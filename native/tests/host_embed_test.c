@@ -4,7 +4,6 @@
 #include "../scope.h"
 #include "front_fixture.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>

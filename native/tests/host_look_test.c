@@ -2,7 +2,6 @@
 #include "front_fixture.h"
 
 #include <sched.h>
-#include <sys/sysmacros.h>
 
 /* The facts before the line feed, and what is behind it; both end with a zero byte. */
 struct looked {

@@ -6,7 +6,6 @@
 #include "../scope.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <sched.h>

@@ -4,13 +4,11 @@
 
 #include "../fail.h"
 #include "../mount_calls.h"
-#include "../sealed.h"
 
 #include <linux/filter.h>
 #include <linux/magic.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
