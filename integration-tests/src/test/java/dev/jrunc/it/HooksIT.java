@@ -200,17 +200,7 @@ class HooksIT {
     void severalOfAKindRunInTheirOrder(Lab lab) throws Exception {
         Bundle bundle = bundle(lab).payload("exit", "0");
         for (String name : List.of("first", "second", "third")) {
-            bundle.hook(
-                    "createRuntime",
-                    Map.of(
-                            "path",
-                            lab.payload(),
-                            "args",
-                            List.of(
-                                    "x",
-                                    "hook",
-                                    name,
-                                    folder(lab).resolve("hooks").toString())));
+            bundle.hook("createRuntime", hook(lab, name));
         }
         lab.run(bundle).succeeded();
 
