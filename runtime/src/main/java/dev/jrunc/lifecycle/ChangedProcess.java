@@ -68,8 +68,8 @@ final class ChangedProcess {
     }
 
     /**
-     * A process.json, and where it says nothing of how the program is confined, what the container's own process has: a program in
-     * the container is under its profiles unless somebody wants it otherwise.
+     * CVE row "unconfined exec": a process.json, and where it says nothing of how the program is confined, what the container's own process
+     * has: a program in the container is under its profiles unless somebody wants it otherwise.
      */
     static Spec.Process completed(Spec.Process given, Spec.@Nullable Process own) {
         if (own == null) {
