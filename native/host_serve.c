@@ -39,6 +39,7 @@ struct place {
     int listening;
     int folder; /* locked, so that there is one keeper; -1: the socket is systemd's */
     const char *name;
+    const char *trouble; /* what is wrong with it, beside the errno; NULL for nothing */
 };
 
 static void place_close(struct place *place)
@@ -87,13 +88,33 @@ static int open_folder(const char *path, const char **name)
     return fd < 0 ? -errno : fd;
 }
 
+/* CVE row "resident engine": who may write to it may put another socket in the place of ours. */
+static int check_folder(int folder, struct place *place)
+{
+    struct stat stat;
+    if (fstat(folder, &stat) < 0)
+        return -errno;
+    if (stat.st_uid != 0 && stat.st_uid != geteuid())
+        place->trouble = "its folder is another user's";
+    else if ((stat.st_mode & (S_IWGRP | S_IWOTH)) && !(stat.st_mode & S_ISVTX))
+        place->trouble = "others may write to its folder";
+    return place->trouble ? -EPERM : 0;
+}
+
 static int own_socket(const char *path, struct place *place)
 {
     scope_fd folder = open_folder(path, &place->name);
     if (folder < 0)
         return folder;
-    if (flock(folder, LOCK_EX | LOCK_NB) < 0)
-        return errno == EWOULDBLOCK ? -EADDRINUSE : -errno;
+    int error = check_folder(folder, place);
+    if (error)
+        return error;
+    if (flock(folder, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK)
+            return -errno;
+        place->trouble = "an engine is served there already";
+        return -EADDRINUSE;
+    }
     /* We have the lock: its keeper is gone. */
     if (unlinkat(folder, place->name, 0) < 0 && errno != ENOENT)
         return -errno;
@@ -206,8 +227,8 @@ void host_serve_engine(struct front *front, const struct op_serve_engine *reques
     if (!error && place.listening < 0)
         error = own_socket(request->socket, &place);
     if (error) {
-        result_fail(result, -error, "listen on %s%s", request->socket,
-                    error == -EADDRINUSE ? ": an engine is served there already" : "");
+        result_fail(result, -error, "listen on %s%s%s", request->socket, place.trouble ? ": " : "",
+                    place.trouble ? place.trouble : "");
         return;
     }
     session_release_engine(front);

@@ -64,6 +64,7 @@ class SecurityPageTest {
             "printed names",
             "no_new_privs",
             "seccomp last",
+            "unconfined exec",
             "keyring per container",
             "setgroups denied",
             "core dumps and ptrace",

@@ -45,7 +45,8 @@ class ExecErrorsIT {
 
     @Test
     void aProgramWithoutAName(Lab lab) {
-        fails(lab, resting(lab), List.of(""), "exec: \"\": executable file not found in $PATH");
+        fails(lab, resting(lab), List.of(""), "exec: \"\": executable file not found in $PATH")
+                .oursSays(": COMMAND: exec: ");
     }
 
     @Test
@@ -107,21 +108,24 @@ class ExecErrorsIT {
 
     @ParameterizedTest
     @CsvSource({
-        "--user,abc,abc",
-        "--user,1000:,",
-        "--user,1x:5,1x",
-        "--cwd,relative,absolute path",
-        "--cwd,/missing,/missing",
-        "--env,NOVALUE,NOVALUE",
-        "--additional-gids,-1,-1",
-        "--console-socket,/tmp/none,cannot use console socket",
-        "--process-label,any,selinux"
+        "--user,abc,abc,--user: expected a number",
+        "--user,1000:,,--user: expected a number",
+        "--user,1x:5,1x,--user: expected a number",
+        "--cwd,relative,absolute path,: --cwd: expected an absolute path",
+        "--cwd,/missing,/missing,: chdir to cwd",
+        "--env,NOVALUE,NOVALUE,: --env: expected NAME=value",
+        "--env,=value,=value,: --env: expected NAME=value",
+        "--additional-gids,-1,-1,--additional-gids: expected a number",
+        "--console-socket,/tmp/none,cannot use console socket,",
+        "--process-label,any,selinux,"
     })
-    void anImpossibleValue(String option, String value, String words, Lab lab) {
+    void anImpossibleValue(String option, String value, String words, String ours, Lab lab) {
         Container container = resting(lab);
+        List<String> options = List.of(option, value);
 
-        lab.failsWith(
-                255, lab.execCall(container, List.of(option, value), "print", "inside"), words == null ? "" : words);
+        Result failed =
+                lab.failsWith(255, lab.execCall(container, options, "print", "inside"), words == null ? "" : words);
+        failed.oursSays(ours == null ? "" : ours);
         assertEquals("running", container.status());
     }
 

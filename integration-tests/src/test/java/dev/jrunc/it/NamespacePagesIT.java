@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -36,6 +37,11 @@ class NamespacePagesIT {
 
     /** A page makes a dozen calls. */
     private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** The names on a page are those of a reader: their cgroups and interfaces can't be those of two runs of the tests at once. */
+    private static final String LOCK = "/tmp/jrunc-namespace-pages.lock";
+
+    private static final Duration OTHERS = Duration.ofMinutes(2);
 
     private static List<String> files(String ending) throws IOException {
         try (Stream<Path> files = Files.list(PAGES)) {
@@ -78,10 +84,13 @@ class NamespacePagesIT {
                 }
             }
         }
-        Result result = lab.host("unshare", "--mount", "bash", "-c", script.toString())
+        String others = Long.toString(OTHERS.toSeconds());
+        List<String> words = new ArrayList<>(List.of("flock", "--close", "--timeout", others, LOCK));
+        words.addAll(List.of("unshare", "--mount", "bash", "-c", script.toString()));
+        Result result = lab.host(words.toArray(String[]::new))
                 .with("PATH", path(lab) + ":" + System.getenv("PATH"))
                 .in(lab.newFolder("page"))
-                .within(LIMIT);
+                .within(LIMIT.plus(OTHERS));
 
         assertEquals(expected.toString(), result.stdout(), result::toString);
         result.succeeded();

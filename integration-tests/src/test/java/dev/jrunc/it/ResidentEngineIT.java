@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -255,6 +256,32 @@ class ResidentEngineIT {
                     .failedSaying("listen on " + engine.socket() + ": an engine is served there already");
             assertEquals(engine.pid(), engine.status().path("pid").asLong());
         }
+    }
+
+    /** Its folder's owner and mode; the socket could be replaced by another user. */
+    @ParameterizedTest
+    @CsvSource({
+        "0,777,others may write to its folder",
+        "0,1777,",
+        "0,770,others may write to its folder",
+        "1234,700,its folder is another user's",
+        "1234,1777,its folder is another user's"
+    })
+    void aFolderThatOthersMayChange(String owner, String mode, String trouble, Lab lab) throws Exception {
+        Path folder = Files.createDirectory(lab.newFolder("engine").resolve("place"));
+        Host.run("chown", owner, folder.toString());
+        Host.run("chmod", mode, folder.toString());
+        Path socket = folder.resolve("engine.sock");
+        Running keeper = lab.plainCall("engine", "serve", "--socket", socket.toString())
+                .cold()
+                .start();
+        if (trouble == null) {
+            ServedEngine.await(lab, socket, keeper).close();
+            return;
+        }
+
+        keeper.await().failedSaying("listen on " + socket + ": " + trouble + ": EPERM");
+        assertFalse(Files.exists(socket));
     }
 
     @Test

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * state.json: all that start, kill, delete and the cleaning up after a killed front need.
  *
- * @param ociVersion of the configuration
  * @param complete false while it is being created: what is named here may exist or not
  * @param criu is at work on it: it may have frozen a complete one, and have made processes of another that no init takes with it
  * @param pid of init in the front's pid namespace; 0 before there is one
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @param poststop hooks that delete runs
  */
 public record ContainerState(
-        String ociVersion,
         String id,
         boolean complete,
         boolean criu,
@@ -126,7 +124,6 @@ public record ContainerState(
     /** What changes; all else stays. */
     private ContainerState with(boolean whole, boolean now, long initPid, long initStartTime, List<Cgroup> its) {
         return new ContainerState(
-                ociVersion,
                 id,
                 whole,
                 now,

@@ -106,7 +106,6 @@ public final class StateJson {
     /** state.json. */
     public static Bytes write(ContainerState state) {
         JsonText json = new JsonText(false).beginObject();
-        json.name("ociVersion").string(state.ociVersion());
         json.name("id").string(state.id());
         json.name("complete").literal(Boolean.toString(state.complete()));
         if (state.criu()) {
@@ -193,7 +192,6 @@ public final class StateJson {
                     (int) folder.at("made").u32()));
         }
         return new ContainerState(
-                state.at("ociVersion").string(),
                 state.at("id").string(),
                 state.at("complete").bool(),
                 state.at("criu").present() && state.at("criu").bool(),

@@ -2,7 +2,10 @@
 package dev.jrunc.lifecycle;
 
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.spec.Spec;
+import dev.jrunc.text.OneLine;
+import dev.jrunc.validate.SpecCheck;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +13,35 @@ import org.jspecify.annotations.Nullable;
 /** What {@code exec} runs: the container's own process, with what the caller says otherwise. */
 final class ChangedProcess {
 
+    private static final String PROCESS = "/process";
+
     private ChangedProcess() {}
 
+    /** @throws dev.jrunc.error.JruncException at the first problem; one of what the caller says names the option */
     static Spec.Process of(Spec.Process own, ExecOptions.Change change) {
+        Spec.Process changed = changed(own, change);
+        try {
+            SpecCheck.checkProcess(changed, PROCESS);
+        } catch (InvalidSpec e) {
+            String option = option(e.pointer().substring(PROCESS.length() + 1), change);
+            throw option == null ? e : new ContainerError(OneLine.of(option + ": " + e.problem()));
+        }
+        return changed;
+    }
+
+    /** The one that has given a property, such as {@code env/3}; null where it is the container's own. */
+    private static @Nullable String option(String property, ExecOptions.Change change) {
+        int slash = property.indexOf('/');
+        return switch (slash < 0 ? property : property.substring(0, slash)) {
+            case "args" -> "COMMAND";
+            case "cwd" -> change.cwd() == null ? null : "--cwd";
+            case "env" -> change.env().isEmpty() ? null : "--env";
+            case "user" -> change.uid() == null && change.gid() == null ? null : "--user";
+            default -> null;
+        };
+    }
+
+    private static Spec.Process changed(Spec.Process own, ExecOptions.Change change) {
         if (change.args().isEmpty()) {
             throw new ContainerError("process args cannot be empty: give a command, or --process");
         }
@@ -39,8 +68,8 @@ final class ChangedProcess {
     }
 
     /**
-     * A process.json, and where it says nothing of how the program is confined, what the container's own process has: a program in
-     * the container is under its profiles unless somebody wants it otherwise.
+     * CVE row "unconfined exec": a process.json, and where it says nothing of how the program is confined, what the container's own process
+     * has: a program in the container is under its profiles unless somebody wants it otherwise.
      */
     static Spec.Process completed(Spec.Process given, Spec.@Nullable Process own) {
         if (own == null) {

@@ -139,9 +139,7 @@ public final class ExecProcess {
         String file = options.processFile();
         if (file == null) {
             Spec.Process own = Objects.requireNonNull(spec.process());
-            Spec.Process process = ChangedProcess.of(own, options.change());
-            SpecCheck.checkProcess(process, "/process");
-            return new Wanted(spec, process, "/process");
+            return new Wanted(spec, ChangedProcess.of(own, options.change()), "/process");
         }
         Bytes document = front.execute(new HostOperation.ReadInput(
                         Origin.rule("--process"), front.call().absolute(file), ConfigReader.MAX_CONFIG_BYTES))

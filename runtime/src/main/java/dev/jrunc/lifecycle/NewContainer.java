@@ -141,7 +141,6 @@ final class NewContainer {
         Spec.Hooks hooks = bundle.spec().hooks();
         IntelRdtPlan intelRdt = bundle.intelRdt();
         return new ContainerState(
-                bundle.spec().ociVersion(),
                 bundle.id(),
                 false,
                 restored,

@@ -20,6 +20,13 @@ public final class ServeEngine {
 
     private static final Origin SERVE = Origin.rule("engine serve");
     private static final int MAX_PASSWD_BYTES = 1 << 20;
+    private static final int MAX_ID_DIGITS = 10;
+
+    /** Fields of passwd(5). */
+    private static final int NAME = 0;
+
+    private static final int UID = 2;
+    private static final int GID = 3;
 
     private final Context context;
     private final Front front;
@@ -63,16 +70,34 @@ public final class ServeEngine {
         front.execute(new HostOperation.ServeEngine(SERVE, socket, ids != null, uid, gid, args));
     }
 
-    /** Uid and gid of passwd(5), by name or uid; null when there is no such user. */
     private String @Nullable [] find(String user) {
         Result passwd = front.attempt(new HostOperation.ReadFile(SERVE, "/etc/passwd", MAX_PASSWD_BYTES));
-        StringTokenizer lines = new StringTokenizer(passwd.data().utf8(), "\n");
+        return ids(passwd.data().utf8(), user);
+    }
+
+    /**
+     * Uid and gid of a user; null when there is no such user.
+     *
+     * @param passwd the text of passwd(5)
+     * @param user a name, or a uid; CVE-2016-3697 and its kin: a number is never a name
+     */
+    static String @Nullable [] ids(String passwd, String user) {
+        int field = isNumber(user) ? UID : NAME;
+        StringTokenizer lines = new StringTokenizer(passwd, "\n");
         while (lines.hasMoreTokens()) {
             String[] fields = lines.nextToken().split(":", -1);
-            if (fields.length > 3 && (fields[0].equals(user) || fields[2].equals(user))) {
-                return new String[] {fields[2], fields[3]};
+            if (fields.length > GID && fields[field].equals(user) && isNumber(fields[UID]) && isNumber(fields[GID])) {
+                return new String[] {fields[UID], fields[GID]};
             }
         }
         return null;
+    }
+
+    private static boolean isNumber(String text) {
+        boolean digits = !text.isEmpty() && text.length() <= MAX_ID_DIGITS;
+        for (int i = 0; i < text.length() && digits; i++) {
+            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return digits;
     }
 }

@@ -35,6 +35,15 @@ class CriuTextsTest {
     }
 
     @Test
+    void theLinesOfAnEarlyLogEndWithNul() {
+        String early =
+                "Error (a.c:1): one\n\0Error (a.c:2): two\0Warn  (a.c:3): three\n\0Error (a.c:4): \033[1m\tfour\n\0";
+
+        assertEquals("Error (a.c:1): one; Error (a.c:2): two; Error (a.c:4): \\u001b[1m\\tfour", ErrorLines.of(early));
+        assertEquals("two; three; four", ErrorLines.ofOutput("one\0two\n\0three\n\0four\n\0"));
+    }
+
+    @Test
     void maskedFilesHaveDevNullOnThemAndMaskedFoldersHaveNot() {
         String mountinfo = """
                 191 164 254:0 /b/rootfs / ro,noatime master:1 - ext4 /dev/vda rw

@@ -4,14 +4,17 @@ package dev.jrunc.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jrunc.error.JruncException;
 import dev.jrunc.json.ConfigReader;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.spec.Spec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a process.json leaves out. */
+/** What the options of exec say otherwise, and what a process.json leaves out. */
 class ChangedProcessTest {
 
     private static final String OWN = """
@@ -65,5 +68,27 @@ class ChangedProcessTest {
     void aContainerMayHaveNoProcess() {
         assertNull(ChangedProcess.completed(process("{\"args\": [\"ls\"], \"cwd\": \"/\"}"), null)
                 .apparmorProfile());
+    }
+
+    private static String refusal(String own, List<String> args, List<String> env, String cwd, long uid) {
+        ExecOptions.Change change = ExecOptions.of(args, env, cwd, uid, uid, new Spec.ConsoleSize(24, 80))
+                .change();
+        return assertThrows(JruncException.class, () -> ChangedProcess.of(process(own), change))
+                .getMessage();
+    }
+
+    @Test
+    void whatAnOptionSaysWrongIsTheOptions() {
+        String cwd = "--cwd: expected an absolute path, found \"tmp\"";
+        assertEquals(cwd, refusal(OWN, List.of("ls"), List.of(), "tmp", 0));
+        assertEquals("--env: expected NAME=value, found \"C\"", refusal(OWN, List.of("ls"), List.of("C"), "/", 0));
+        assertEquals("--env: expected NAME=value, found \"C\\n\"", refusal(OWN, List.of("ls"), List.of("C\n"), "/", 0));
+        String user = "--user: expected a number from 0 to 4294967294, found 4294967295";
+        assertEquals(user, refusal(OWN, List.of("ls"), List.of(), "/", 0xffff_ffffL));
+        assertTrue(refusal(OWN, List.of(""), List.of(), "/", 0).startsWith("COMMAND: exec: \"\": "));
+        String own = "{\"args\": [\"sh\"], \"cwd\": \"/\", \"oomScoreAdj\": 1001}";
+        assertEquals(
+                "config.json: /process/oomScoreAdj: expected -1000 to 1000, found 1001",
+                refusal(own, List.of("ls"), List.of(), "/", 0));
     }
 }

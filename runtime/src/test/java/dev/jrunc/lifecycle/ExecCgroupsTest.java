@@ -20,7 +20,6 @@ class ExecCgroupsTest {
                 .map(folder -> new ContainerState.Cgroup(folder, 1))
                 .toList();
         return new ContainerState(
-                "1.3.0",
                 "c1",
                 true,
                 false,

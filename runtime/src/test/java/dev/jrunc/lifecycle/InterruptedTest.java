@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 class InterruptedTest {
 
     private static final Bytes STATE = StateJson.write(new ContainerState(
-            "1.3.0",
             "c1",
             true,
             false,

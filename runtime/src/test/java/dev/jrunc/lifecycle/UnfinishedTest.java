@@ -115,7 +115,6 @@ class UnfinishedTest {
 
     private static Bytes unfinished() {
         return StateJson.write(new ContainerState(
-                "1.3.0",
                 "c1",
                 false,
                 false,
@@ -174,12 +173,22 @@ class UnfinishedTest {
         assertTrue(host.there);
     }
 
+    /** Which had the ociVersion of the configuration in it, for nobody. */
+    @Test
+    void aStateOfAVersionBeforeIsRead() {
+        String now = unfinished().utf8();
+        assertFalse(now.contains("ociVersion"), now);
+        Host host = new Host(Bytes.utf8("{\"ociVersion\":\"1.0.2\"," + now.substring(1)), true);
+
+        assertEquals("creating", new ListContainers(context(host)).one("c1").status());
+    }
+
     @Test
     void aStateThatIsNoneIsNamed() {
-        Host host = new Host(Bytes.utf8("{\"ociVersion\": 5}"), false);
+        Host host = new Host(Bytes.utf8("{\"id\": 5}"), false);
 
         InvalidState error = assertThrows(InvalidState.class, () -> new ListContainers(context(host)).one("c1"));
-        assertEquals("/states/c1/state.json: /ociVersion: expected a string, found 5", error.getMessage());
+        assertEquals("/states/c1/state.json: /id: expected a string, found 5", error.getMessage());
     }
 
     @Test
