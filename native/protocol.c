@@ -588,6 +588,8 @@ static int receive_header(int channel, uint8_t header[FRAME_HEADER_BYTES], struc
     if (received == 0)
         return -ECONNRESET;
     take_fds(&message, frame);
+    if (message.msg_flags & MSG_CTRUNC) /* some were not to be had here, and the kernel says no more */
+        return -EMFILE;
     return receive_all(channel, header + received, FRAME_HEADER_BYTES - (size_t)received);
 }
 

@@ -312,6 +312,23 @@ static void test_dev_that_is_a_link(void)
     lab_end(&lab);
 }
 
+static void test_trees_in_two_messages(void)
+{
+    struct lab lab;
+    struct container container = {.trees_ahead = 2};
+    lab_begin(&lab);
+    add_root(&container, &lab);
+    const char *names[] = {"/a", "/b", "/c"};
+    for (size_t i = 0; i < 3; i++) {
+        shell("mkdir %s%s && echo in%s >%s%s/file", lab.folder, names[i], names[i], lab.folder, names[i]);
+        ADD(&container.plan, BIND, bind, .source = "tree", .tree = tree_of(&container, in_lab(&lab, names[i] + 1)),
+            .target = names[i]);
+    }
+    finish(&container, "cat /a/file /b/file /c/file");
+    CHECK(printed(&container, "in/a\nin/b\nin/c\n"));
+    lab_end(&lab);
+}
+
 /* In a user namespace: the root file system and the sources come as fds, mknod is refused, no folder on the way is open. */
 static void test_user_namespace(void)
 {
@@ -623,6 +640,7 @@ int main(int argc, char **argv)
     test_links_into_proc();
     test_devices();
     test_dev_that_is_a_link();
+    test_trees_in_two_messages();
     test_user_namespace();
     test_root_methods();
     test_rootfs_that_is_a_mount();

@@ -5,7 +5,7 @@ package dev.jrunc.engine;
 public final class Protocol {
 
     /** Of the whole table: front and engine must be of the same build. */
-    public static final long TABLE_HASH = 0xd1852662537d102cL;
+    public static final long TABLE_HASH = 0x834a61cadbcd926aL;
 
     public static final int HELLO = 0x01;
     public static final int CALL = 0x02;
