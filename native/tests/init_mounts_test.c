@@ -295,6 +295,44 @@ static void test_devices(void)
     lab_end(&lab);
 }
 
+/* In place of libc's, as if somebody who may write to the folder had waited for it: a name that asks for it is another file at once. */
+int mknodat(int folder, const char *name, mode_t mode, dev_t device)
+{
+    int result = (int)syscall(SYS_mknodat, folder, name, mode, device);
+    if (result < 0 || strncmp(name, "now-", 4) != 0)
+        return result;
+    if (unlinkat(folder, name, 0) < 0)
+        abort();
+    if (strcmp(name, "now-a-link") == 0)
+        return symlinkat("kept", folder, name);
+    bool file = strcmp(name, "now-a-file") == 0;
+    return (int)syscall(SYS_mknodat, folder, name, file ? S_IFREG | 0600 : mode, file ? 0 : device + 1);
+}
+
+/* Who swaps a device for something else before it is given away gets nothing else for it. */
+static void test_devices_that_are_swapped(void)
+{
+    static const char *const paths[] = {"/dev/now-a-file", "/dev/now-a-link", "/dev/now-a-device"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct lab lab;
+        struct container container = {0};
+        char message[128], swapped[64];
+        struct stat status;
+        lab_begin(&lab);
+        shell("mkdir %s/dev && mknod %s/dev/kept c 1 3", lab.rootfs, lab.rootfs);
+        add_root(&container, &lab);
+        ADD(&container.plan, DEVICE, device, .path = paths[i], .type = S_IFCHR, .major = 1, .minor = 3, .mode = 0600,
+            .uid = 7, .gid = 8);
+        finish(&container, "true");
+        snprintf(message, sizeof message, "give device %s to 7:8: it is another file by now", paths[i]);
+        CHECK(failed_with(&container, EPERM, "DEVICE", message));
+        snprintf(swapped, sizeof swapped, "rootfs%s", paths[i]);
+        CHECK(lstat(in_lab(&lab, swapped), &status) == 0 && status.st_uid == 0 && status.st_gid == 0);
+        CHECK(stat(in_lab(&lab, "rootfs/dev/kept"), &status) == 0 && status.st_uid == 0 && status.st_gid == 0);
+        lab_end(&lab);
+    }
+}
+
 /* CVE-2026-41579, CVE-2026-47766 */
 static void test_dev_that_is_a_link(void)
 {
@@ -639,6 +677,7 @@ int main(int argc, char **argv)
     test_proc_that_is_a_link();
     test_links_into_proc();
     test_devices();
+    test_devices_that_are_swapped();
     test_dev_that_is_a_link();
     test_trees_in_two_messages();
     test_user_namespace();
