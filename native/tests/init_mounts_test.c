@@ -64,6 +64,24 @@ static void test_file_systems(void)
     lab_end(&lab);
 }
 
+/* Also those that a change of owner takes away. */
+static void test_copy_up_of_modes(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    shell("cd %s && mkdir full full/shared && touch full/own full/groups full/sticky full/closed &&"
+          "chown 5:6 full/* && chmod 4755 full/own && chmod 2750 full/groups && chmod 1644 full/sticky &&"
+          "chmod 0 full/closed && chmod 3775 full/shared && touch full/shared/deep && chmod 6711 full/shared/deep",
+          lab.rootfs);
+    add_root(&container, &lab);
+    ADD_MOUNT(&container, "tmpfs", "/full", .copyUp = true);
+    finish(&container, "cd /full && stat -c '%n %a %u:%g' * shared/deep");
+    CHECK(printed(&container, "closed 0 5:6\ngroups 2750 5:6\nown 4755 5:6\nshared 3775 5:6\nsticky 1644 5:6\n"
+                              "shared/deep 6711 0:6\n"));
+    lab_end(&lab);
+}
+
 /* An option that fsconfig(2) doesn't take goes by mount(2), with all that belongs to it. */
 static void test_copy_up_with_a_long_option(void)
 {
@@ -668,6 +686,7 @@ int main(int argc, char **argv)
     if (reason)
         return test_skip_all(reason);
     test_file_systems();
+    test_copy_up_of_modes();
     test_copy_up_with_a_long_option();
     test_options_refused();
     test_long_option();
