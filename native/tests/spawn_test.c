@@ -473,6 +473,16 @@ static void without_a_place_for_the_copy(void)
     CHECK(failed_with(&container, EPERM, "", "memfds may not be executed here (sysctl vm.memfd_noexec)"));
 }
 
+static void without_channel(void)
+{
+    struct container container = {0};
+    size_t fds = open_fds();
+    forbid(SYS_socketpair, EMFILE);
+    run_container(&container, &(struct op_spawn){.newNamespaces = CLONE_NEWNS});
+    CHECK(failed_with(&container, EMFILE, "", "make a channel to the new process"));
+    CHECK(open_fds() == fds && no_children());
+}
+
 static void without_clone(void)
 {
     struct container container = {0};
@@ -599,6 +609,7 @@ int main(int argc, char **argv)
     in_child(without_clone3);
     in_child(without_mount_setattr);
     in_child(without_close_range);
+    in_child(without_channel);
     in_child(without_clone);
     in_child(without_executable_memfds);
     in_child(without_a_place_for_the_copy);
