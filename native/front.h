@@ -63,7 +63,8 @@ struct front {
     pid_t made_pid;
     uint64_t made_start_time;
     bool entered; /* by ENTER: no fifos go with its plan */
-    int trees[MAX_FRAME_FDS];
+    /* Of OPEN_TREE and OPEN_APPEND, for init, up to SEND_PLAN. */
+    int *trees;
     size_t tree_count;
     /* Connected, from CONNECT_CONSOLE to RECEIVE_CONSOLE; -1. */
     int console_socket;
@@ -119,6 +120,9 @@ enum session_end {
 /* One call from its facts to EXIT. args as in encode_call. Errors of the session itself are put into error, as a text
  * for users. */
 enum session_end session_run(struct front *front, char **args, char error[1024]);
+
+/* Keeps fd, or closes it; -errno in its place comes back. Its index among what init gets, or -errno. */
+int64_t keep_for_init(struct front *front, int fd);
 
 /* Answers the operation that is being executed with EINPROGRESS, and lets the engine go. */
 void session_release_engine(struct front *front);

@@ -54,6 +54,17 @@ static int parse(int argc, char **argv, int index, const struct option **option,
     return 1;
 }
 
+/* As the engine reads it, and runc. */
+static bool is_false(const char *value)
+{
+    static const char *const words[] = {"0", "f", "F", "false", "False", "FALSE"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(value, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 int global_option_at(int argc, char **argv, int index, const char *name, const char **value)
 {
     const struct option *option;
@@ -73,7 +84,7 @@ void global_options_read(struct global_options *options, int argc, char **argv)
             break;
         index += taken;
         if (option && strcmp(option->name, "debug") == 0)
-            options->debug = !value || strcmp(value, "false") != 0;
+            options->debug = !value || !is_false(value);
         if (!option || !value)
             continue;
         if (strcmp(option->name, "log") == 0)

@@ -22,15 +22,11 @@ static int open_output(const char *path, struct result *result)
 
 void host_open_append(struct front *front, const struct op_open_append *request, struct result *result)
 {
-    if (front->tree_count + 2 >= MAX_FRAME_FDS) {
-        result_fail(result, EMFILE, "open %s beside %zu mount trees", request->path, front->tree_count);
-        return;
-    }
-    int fd = open_output(request->path, result);
-    if (fd < 0)
-        return;
-    result->value = (int64_t)front->tree_count;
-    front->trees[front->tree_count++] = fd;
+    int64_t index = keep_for_init(front, open_append(request->path, OUTPUT_MODE));
+    if (index < 0)
+        result_fail(result, (int)-index, "open %s for a hook's output", request->path);
+    else
+        result->value = index;
 }
 
 void host_hook(struct front *front, const struct op_hook *request, struct result *result)

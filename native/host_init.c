@@ -33,6 +33,8 @@
 #define DEATH_MILLIS 5000
 /* A frame that has begun must come to its end. */
 #define FRAME_SECONDS 10
+/* Beside the fifos. */
+#define MAX_PLAN_TREES (MAX_FRAME_FDS - 2)
 
 static bool spawned(const struct front *front, struct result *result)
 {
@@ -83,20 +85,29 @@ void host_spawn(struct front *front, const struct op_spawn *request, struct resu
     tell_spawned(front, status, &error, result);
 }
 
+int64_t keep_for_init(struct front *front, int fd)
+{
+    if (fd < 0)
+        return fd;
+    int *trees = realloc(front->trees, (front->tree_count + 1) * sizeof *trees);
+    if (!trees) {
+        close(fd);
+        return -ENOMEM;
+    }
+    front->trees = trees;
+    trees[front->tree_count] = fd;
+    return (int64_t)front->tree_count++;
+}
+
 void host_open_tree(struct front *front, const struct op_open_tree *request, struct result *result)
 {
-    if (front->tree_count + 2 >= MAX_FRAME_FDS) {
-        result_fail(result, EMFILE, "open more than %zu mount trees", front->tree_count);
-        return;
-    }
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (request->recursive ? AT_RECURSIVE : 0);
     int fd = (int)syscall(SYS_open_tree, AT_FDCWD, request->path, flags);
-    if (fd < 0) {
-        result_fail(result, errno, "copy the mount tree at %s", request->path);
-        return;
-    }
-    result->value = (int64_t)front->tree_count;
-    front->trees[front->tree_count++] = fd;
+    int64_t index = keep_for_init(front, fd < 0 ? -errno : fd);
+    if (index < 0)
+        result_fail(result, (int)-index, "copy the mount tree at %s", request->path);
+    else
+        result->value = index;
 }
 
 void host_cgroup_attach(struct front *front, const struct op_cgroup_attach *request, struct result *result)
@@ -145,6 +156,22 @@ void host_give_stdio(struct front *front, const struct op_give_stdio *request, s
     }
 }
 
+/* As many messages as it takes. 0 or -errno. */
+static int send_plan(const struct front *front, struct bytes operations)
+{
+    const int *trees = front->trees;
+    size_t left = front->tree_count;
+    int error = 0;
+    for (; !error && left > MAX_PLAN_TREES; trees += MAX_PLAN_TREES, left -= MAX_PLAN_TREES)
+        error = send_frame(front->init.channel, FRAME_TREES, NULL, trees, MAX_PLAN_TREES);
+    int fds[MAX_FRAME_FDS] = {front->state.start_fifo, front->state.answer_fifo};
+    for (size_t i = 0; !error && i < left; i++)
+        fds[2 + i] = trees[i];
+    scope_buffer payload = {0};
+    encode_msg_plan(&payload, &(struct msg_plan){.operations = operations});
+    return error ? error : send_frame(front->init.channel, FRAME_PLAN, &payload, fds, front->entered ? 0 : 2 + left);
+}
+
 void host_send_plan(struct front *front, const struct op_send_plan *request, struct result *result)
 {
     struct state_folder *state = &front->state;
@@ -154,15 +181,13 @@ void host_send_plan(struct front *front, const struct op_send_plan *request, str
         result_fail(result, EBADF, "no start fifos were made");
         return;
     }
-    int fds[MAX_FRAME_FDS] = {state->start_fifo, state->answer_fifo};
-    memcpy(fds + 2, front->trees, front->tree_count * sizeof *fds);
-    scope_buffer payload = {0};
-    encode_msg_plan(&payload, &(struct msg_plan){.operations = request->operations});
-    int error = send_frame(front->init.channel, FRAME_PLAN, &payload, fds, front->entered ? 0 : front->tree_count + 2);
+    int error = send_plan(front, request->operations);
     /* Init's own copies must be the only ones: the end of answer.fifo means that its program runs. */
     state_close_fifos(state);
     for (size_t i = 0; i < front->tree_count; i++)
         close(front->trees[i]);
+    free(front->trees);
+    front->trees = NULL;
     front->tree_count = 0;
     scope_frame none = {0};
     /* It may have died before it could read: then that is what there is to tell. */

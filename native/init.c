@@ -46,6 +46,19 @@ void await_go(int channel)
         _exit(1);
 }
 
+/* What goes with a frame from its fd first on. */
+static void take_trees(struct init *init, struct frame *frame, size_t first)
+{
+    if (frame->fd_count == first)
+        return;
+    int *trees = realloc(init->trees, (init->tree_count + frame->fd_count - first) * sizeof *trees);
+    if (!trees)
+        fail_with(ENOMEM, "take the mount trees");
+    init->trees = trees;
+    for (size_t i = first; i < frame->fd_count; i++)
+        trees[init->tree_count++] = release_fd(&frame->fds[i]);
+}
+
 static void take_fds(struct init *init, struct frame *frame)
 {
     if (frame->fd_count == 0) /* exec */
@@ -54,8 +67,7 @@ static void take_fds(struct init *init, struct frame *frame)
         fail_with(EPROTO, "take the start fifos");
     init->start_fifo = release_fd(&frame->fds[0]);
     init->answer_fifo = release_fd(&frame->fds[1]);
-    for (size_t i = 2; i < frame->fd_count; i++)
-        init->trees[init->tree_count++] = release_fd(&frame->fds[i]);
+    take_trees(init, frame, 2);
 }
 
 /* Arguments and environment of the program, with room for HOME: made now, since nothing can be allocated later. */
@@ -159,6 +171,11 @@ _Noreturn void init_run(int channel)
     int error = receive_frame(channel, &frame);
     if (!error && frame.code == FRAME_JOINS) {
         join_cgroups(&frame);
+        error = receive_frame(channel, &frame);
+    }
+    while (!error && frame.code == FRAME_TREES) {
+        take_trees(&init, &frame, 0);
+        frame_free(&frame);
         error = receive_frame(channel, &frame);
     }
     if (error == -ECONNRESET)

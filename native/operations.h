@@ -15,7 +15,7 @@ struct init {
     int start_fifo;
     int answer_fifo;
     /* OPEN_TREE's, -1 when used. */
-    int trees[MAX_FRAME_FDS];
+    int *trees;
     size_t tree_count;
     mode_t callers_umask; /* for hooks before UMASK */
     /* HOOK_OUTPUT's, or not above 0. */

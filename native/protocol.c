@@ -470,15 +470,6 @@ static int send_with_fds(int channel, struct iovec *parts, const int *fds, size_
     return error;
 }
 
-static void fill_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_t length)
-{
-    memset(header, 0, FRAME_HEADER_BYTES);
-    for (int i = 0; i < 4; i++)
-        header[i] = (uint8_t)(length >> (8 * i));
-    header[4] = (uint8_t)code;
-    header[5] = (uint8_t)(code >> 8);
-}
-
 static void frame_header(uint8_t header[FRAME_HEADER_BYTES], uint16_t code, size_t length)
 {
     uint8_t bytes[FRAME_HEADER_BYTES] = {(uint8_t)length,         (uint8_t)(length >> 8), (uint8_t)(length >> 16),
@@ -518,7 +509,7 @@ int send_frame(int channel, uint16_t code, const struct buffer *payload, const i
     if (fault)
         return -fault;
     uint8_t header[FRAME_HEADER_BYTES];
-    fill_header(header, code, length);
+    frame_header(header, code, length);
     struct iovec parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, length}};
     return send_with_fds(channel, parts, fds, fd_count);
 }
@@ -532,7 +523,7 @@ int write_frame(int channel, uint16_t code, const struct buffer *payload)
     int fault = fault_at("send", code, false);
     if (fault)
         return -fault;
-    fill_header(header, code, length);
+    frame_header(header, code, length);
     struct bytes parts[2] = {{header, sizeof header}, {payload ? payload->data : NULL, (uint32_t)length}};
     for (int i = 0; i < 2; i++) {
         for (uint32_t done = 0; done < parts[i].length;) {
@@ -588,6 +579,8 @@ static int receive_header(int channel, uint8_t header[FRAME_HEADER_BYTES], struc
     if (received == 0)
         return -ECONNRESET;
     take_fds(&message, frame);
+    if (message.msg_flags & MSG_CTRUNC) /* some were not to be had here, and the kernel says no more */
+        return -EMFILE;
     return receive_all(channel, header + received, FRAME_HEADER_BYTES - (size_t)received);
 }
 

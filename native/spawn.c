@@ -389,10 +389,12 @@ static int spawn(const struct op_spawn *request, const struct entered_container 
     scope_fd theirs = -1;
     bool forbidden = false;
     scope_fd sealed = sealed_copy(&forbidden);
-    int result = sealed < 0 ? sealed : make_channel(spawned, &theirs);
+    int result = sealed < 0 ? sealed : 0;
     if (result)
         SAY(error, "make a sealed copy of jrunc%s",
             forbidden ? " on a tmpfs: memfds may not be executed here (sysctl vm.memfd_noexec)" : "");
+    if (!result && (result = make_channel(spawned, &theirs)))
+        SAY(error, "make a channel to the new process");
     if (!result)
         result = open_cgroups(&spawning, error);
     if (!result)

@@ -49,12 +49,13 @@ static int wait_for_helper(pid_t child)
     struct pollfd end = {.fd = pidfd, .events = POLLIN};
     int ready;
     do {
-        ready = poll(&end, 1, HELPER_MILLIS);
+        ready = pidfd < 0 ? -1 : poll(&end, 1, HELPER_MILLIS);
     } while (ready < 0 && errno == EINTR);
     if (ready > 0)
         return 0;
+    int error = ready < 0 ? -errno : -ETIMEDOUT;
     kill(child, SIGKILL);
-    return -ETIMEDOUT;
+    return error;
 }
 
 /* The first line that it wrote; empty where that is not known. */

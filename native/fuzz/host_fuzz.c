@@ -34,6 +34,7 @@ static void front_end(struct front *front)
     buffer_free(&front->results);
     buffer_free(&front->spans);
     buffer_free(&front->continuation);
+    free(front->trees);
     fuzz_close_all();
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stage and init, with a plan and a kernel that say anything. The first byte chooses: 255, the frames are the input as it is;
- * 128 and more, the stage; else init. They never return: what ends them is execve or exit.
+ * 128 and more, the stage; else init, which gets trees of its own from 64 on. They never return: what ends them is execve or exit.
  */
 #include "../fail.h"
 #include "../operations.h"
@@ -58,6 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (stage) {
         make_what_to_join(&input, &frames);
     } else {
+        if (choice & 64)
+            put_frame(&frames, FRAME_TREES, &(struct buffer){0});
         make_plan(&input, &frames);
     }
     int channel = fuzz_open_fd(FD_SCRIPT);

@@ -33,8 +33,16 @@ static void test_options(void)
     CHECK_TEXT(equals.log, "/l=x");
     CHECK_TEXT(equals.engine, "");
     CHECK(equals.command == 4 && equals.debug && !spaces.debug);
-    PARSE(off, ARG("--debug=false"), ARG("state"));
-    CHECK(off.command == 2 && !off.debug);
+    PARSE(off, ARG("--debug"), ARG("--debug=false"), ARG("state"));
+    CHECK(off.command == 3 && !off.debug);
+    for (const char *const *word = (const char *const[]){"0", "f", "F", "False", "FALSE", NULL}; *word; word++) {
+        char argument[32];
+        snprintf(argument, sizeof argument, "--debug=%s", *word);
+        PARSE(also_off, argument, ARG("state"));
+        CHECK(also_off.command == 2 && !also_off.debug);
+    }
+    PARSE(on, ARG("--debug=false"), ARG("--debug=1"), ARG("state"));
+    CHECK(on.debug);
     PARSE(empty, ARG("--log-format="), ARG("state"));
     CHECK(empty.log_format == NULL && empty.command == 2);
     PARSE(none, ARG("-v"));

@@ -124,7 +124,7 @@ static void test_hand_shake(void)
     bool trees = result.error != EPERM;
     CHECK(!trees || (result.error == 0 && result.value == 0));
     if (!trees) /* without root: any folder will do */
-        fixture.front.trees[fixture.front.tree_count++] = open("/", O_PATH | O_CLOEXEC);
+        CHECK(keep_for_init(&fixture.front, open("/", O_PATH | O_CLOEXEC)) == 0);
     RUN(fixture, result, open_tree, .path = in_folder(&fixture, "none"));
     CHECK(result.error == ENOENT || result.error == EPERM);
     RUN(fixture, result, send_plan, .operations = {0});
@@ -160,6 +160,67 @@ static void test_hand_shake(void)
     CHECK(result.error == 0);
     buffer_free(&result.data);
     fixture_end(&fixture);
+}
+
+/* The frames that it gets, in decimal with spaces between: how many fds go with each, and how large the last file is. */
+static int init_that_counts(int channel)
+{
+    struct buffer payload = {0};
+    char counts[64] = "";
+    size_t length = 0;
+    struct stat last = {0};
+    uint16_t code = FRAME_TREES;
+    while (code == FRAME_TREES) {
+        struct frame frame;
+        if (receive_frame(channel, &frame) < 0)
+            return 1;
+        code = frame.code;
+        length += (size_t)snprintf(counts + length, sizeof counts - length, "%zu ", frame.fd_count);
+        if (frame.fd_count > 0)
+            fstat(frame.fds[frame.fd_count - 1], &last);
+        frame_free(&frame);
+    }
+    snprintf(counts + length, sizeof counts - length, "%lld", (long long)last.st_size);
+    encode_msg_error(&payload, &(struct msg_error){
+                                   .stage = "", .operation = "", .origin = "", .error = ECANCELED, .message = counts});
+    send_frame(channel, FRAME_ERROR, &payload, NULL, 0);
+    buffer_free(&payload);
+    return 0;
+}
+
+/* What init counts, where these many files are opened for it: the last has a size of 5, all others are empty. */
+static void check_counts(int64_t files, const char *wanted)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    fixture_begin(&fixture);
+    spawn_fake(&fixture, init_that_counts);
+    RUN(fixture, result, open_state, .root = fixture.folder, .id = "c1", .create = true);
+    RUN(fixture, result, make_start_fifos);
+    make_file(in_folder(&fixture, "last"), "five\n");
+    for (int64_t i = 0; i < files; i++) {
+        RUN(fixture, result, open_append, .path = in_folder(&fixture, i == files - 1 ? "last" : "file"));
+        if (result.error != 0 || result.value != i)
+            break;
+    }
+    CHECK(result.error == 0 && result.value == files - 1);
+    RUN(fixture, result, send_plan, .operations = {0});
+    CHECK(result.error == 0 && fixture.front.tree_count == 0 && fixture.front.trees == NULL);
+    RUN(fixture, result, await, .point = SYNC_READY);
+    CHECK(result.error == ECANCELED);
+    CHECK_TEXT(result.message, wanted);
+    RUN(fixture, result, kill_init);
+    buffer_free(&result.data);
+    fixture_end(&fixture);
+}
+
+/* MAX_FRAME_FDS go with a message, and two of them are fifos. */
+static void test_more_trees_than_go_with_the_plan(void)
+{
+    check_counts(248, "250 5");
+    check_counts(249, "248 3 5");
+    check_counts(496, "248 250 5");
+    check_counts(497, "248 248 3 5");
 }
 
 static int init_that_fails(int channel)
@@ -692,6 +753,7 @@ int main(void)
 {
     alarm(60);
     test_hand_shake();
+    test_more_trees_than_go_with_the_plan();
     test_death();
     test_start();
     test_console_socket();

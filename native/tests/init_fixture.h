@@ -233,6 +233,7 @@ struct container {
     struct plan plan;
     int trees[MAX_TREES];
     size_t tree_count;
+    size_t trees_ahead; /* those that go with TREES, not with PLAN */
     /* Called at each synchronization point; may be NULL. */
     void (*at_sync)(struct container *container, uint32_t point);
     bool keep_waiting; /* no start: it is ended by SIGKILL */
@@ -364,11 +365,14 @@ static inline void execute_plan(struct container *container)
         abort();
     fds[0] = start[0];
     fds[1] = answer[1];
-    memcpy(fds + 2, container->trees, container->tree_count * sizeof *fds);
+    size_t ahead = container->trees_ahead, rest = container->tree_count - ahead;
+    memcpy(fds + 2, container->trees + ahead, rest * sizeof *fds);
     struct buffer payload = {0};
     encode_msg_plan(&payload, &(struct msg_plan){.operations = {container->plan.operations.data,
                                                                 (uint32_t)container->plan.operations.length}});
-    send_frame(container->spawned.channel, FRAME_PLAN, &payload, fds, 2 + container->tree_count);
+    if (ahead > 0)
+        send_frame(container->spawned.channel, FRAME_TREES, NULL, container->trees, ahead);
+    send_frame(container->spawned.channel, FRAME_PLAN, &payload, fds, 2 + rest);
     buffer_free(&payload);
     close(start[0]);
     close(answer[1]);

@@ -64,6 +64,24 @@ static void test_file_systems(void)
     lab_end(&lab);
 }
 
+/* Also those that a change of owner takes away. */
+static void test_copy_up_of_modes(void)
+{
+    struct lab lab;
+    struct container container = {0};
+    lab_begin(&lab);
+    shell("cd %s && mkdir full full/shared && touch full/own full/groups full/sticky full/closed &&"
+          "chown 5:6 full/* && chmod 4755 full/own && chmod 2750 full/groups && chmod 1644 full/sticky &&"
+          "chmod 0 full/closed && chmod 3775 full/shared && touch full/shared/deep && chmod 6711 full/shared/deep",
+          lab.rootfs);
+    add_root(&container, &lab);
+    ADD_MOUNT(&container, "tmpfs", "/full", .copyUp = true);
+    finish(&container, "cd /full && stat -c '%n %a %u:%g' * shared/deep");
+    CHECK(printed(&container, "closed 0 5:6\ngroups 2750 5:6\nown 4755 5:6\nshared 3775 5:6\nsticky 1644 5:6\n"
+                              "shared/deep 6711 0:6\n"));
+    lab_end(&lab);
+}
+
 /* An option that fsconfig(2) doesn't take goes by mount(2), with all that belongs to it. */
 static void test_copy_up_with_a_long_option(void)
 {
@@ -295,6 +313,44 @@ static void test_devices(void)
     lab_end(&lab);
 }
 
+/* In place of libc's, as if somebody who may write to the folder had waited for it: a name that asks for it is another file at once. */
+int mknodat(int folder, const char *name, mode_t mode, dev_t device)
+{
+    int result = (int)syscall(SYS_mknodat, folder, name, mode, device);
+    if (result < 0 || strncmp(name, "now-", 4) != 0)
+        return result;
+    if (unlinkat(folder, name, 0) < 0)
+        abort();
+    if (strcmp(name, "now-a-link") == 0)
+        return symlinkat("kept", folder, name);
+    bool file = strcmp(name, "now-a-file") == 0;
+    return (int)syscall(SYS_mknodat, folder, name, file ? S_IFREG | 0600 : mode, file ? 0 : device + 1);
+}
+
+/* Who swaps a device for something else before it is given away gets nothing else for it. */
+static void test_devices_that_are_swapped(void)
+{
+    static const char *const paths[] = {"/dev/now-a-file", "/dev/now-a-link", "/dev/now-a-device"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct lab lab;
+        struct container container = {0};
+        char message[128], swapped[64];
+        struct stat status;
+        lab_begin(&lab);
+        shell("mkdir %s/dev && mknod %s/dev/kept c 1 3", lab.rootfs, lab.rootfs);
+        add_root(&container, &lab);
+        ADD(&container.plan, DEVICE, device, .path = paths[i], .type = S_IFCHR, .major = 1, .minor = 3, .mode = 0600,
+            .uid = 7, .gid = 8);
+        finish(&container, "true");
+        snprintf(message, sizeof message, "give device %s to 7:8: it is another file by now", paths[i]);
+        CHECK(failed_with(&container, EPERM, "DEVICE", message));
+        snprintf(swapped, sizeof swapped, "rootfs%s", paths[i]);
+        CHECK(lstat(in_lab(&lab, swapped), &status) == 0 && status.st_uid == 0 && status.st_gid == 0);
+        CHECK(stat(in_lab(&lab, "rootfs/dev/kept"), &status) == 0 && status.st_uid == 0 && status.st_gid == 0);
+        lab_end(&lab);
+    }
+}
+
 /* CVE-2026-41579, CVE-2026-47766 */
 static void test_dev_that_is_a_link(void)
 {
@@ -309,6 +365,23 @@ static void test_dev_that_is_a_link(void)
     CHECK(printed(&container, "fd\nnull\n"));
     struct stat status;
     CHECK(lstat(in_lab(&lab, "outside/null"), &status) < 0 && lstat(in_lab(&lab, "outside/fd"), &status) < 0);
+    lab_end(&lab);
+}
+
+static void test_trees_in_two_messages(void)
+{
+    struct lab lab;
+    struct container container = {.trees_ahead = 2};
+    lab_begin(&lab);
+    add_root(&container, &lab);
+    const char *names[] = {"/a", "/b", "/c"};
+    for (size_t i = 0; i < 3; i++) {
+        shell("mkdir %s%s && echo in%s >%s%s/file", lab.folder, names[i], names[i], lab.folder, names[i]);
+        ADD(&container.plan, BIND, bind, .source = "tree", .tree = tree_of(&container, in_lab(&lab, names[i] + 1)),
+            .target = names[i]);
+    }
+    finish(&container, "cat /a/file /b/file /c/file");
+    CHECK(printed(&container, "in/a\nin/b\nin/c\n"));
     lab_end(&lab);
 }
 
@@ -613,6 +686,7 @@ int main(int argc, char **argv)
     if (reason)
         return test_skip_all(reason);
     test_file_systems();
+    test_copy_up_of_modes();
     test_copy_up_with_a_long_option();
     test_options_refused();
     test_long_option();
@@ -622,7 +696,9 @@ int main(int argc, char **argv)
     test_proc_that_is_a_link();
     test_links_into_proc();
     test_devices();
+    test_devices_that_are_swapped();
     test_dev_that_is_a_link();
+    test_trees_in_two_messages();
     test_user_namespace();
     test_root_methods();
     test_rootfs_that_is_a_mount();

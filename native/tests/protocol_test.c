@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -279,6 +280,25 @@ static void test_fds_travel_with_a_frame(void)
     close(sockets[1]);
 }
 
+/* Who may not have them all is told so. */
+static void test_more_fds_than_may_be_open(void)
+{
+    int sockets[2];
+    struct frame frame;
+    struct rlimit limit, low;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        abort();
+    CHECK(send_frame(sockets[0], FRAME_TREES, NULL, (int[]){0, 1, 2}, 3) == 0);
+    low = (struct rlimit){(rlim_t)sockets[1] + 2, limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &low);
+    CHECK(receive_frame(sockets[1], &frame) == -EMFILE);
+    CHECK(frame.fd_count == 1);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    frame_free(&frame);
+    close(sockets[0]);
+    close(sockets[1]);
+}
+
 static void test_limits(void)
 {
     struct buffer list = {0};
@@ -301,6 +321,7 @@ int main(void)
     test_truncated_frames();
     test_any_bytes();
     test_fds_travel_with_a_frame();
+    test_more_fds_than_may_be_open();
     test_limits();
     return test_end();
 }

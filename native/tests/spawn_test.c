@@ -471,6 +471,32 @@ static void without_a_place_for_the_copy(void)
     CHECK(failed_with(&container, EPERM, "", "memfds may not be executed here (sysctl vm.memfd_noexec)"));
 }
 
+/* It can't be waited for: that is known at once, and no time limit that has passed. */
+static void without_pidfd_of_the_helper(void)
+{
+    struct container container = {0};
+    if (access("/usr/bin/newuidmap", X_OK) < 0)
+        SKIP("no newuidmap (package uidmap)");
+    forbid(SYS_pidfd_open, EMFILE);
+    struct op_spawn request = {.newNamespaces = CLONE_NEWNS | CLONE_NEWUSER,
+                               .uidMap = U32S(0, 100000, 10),
+                               .gidMap = U32S(0, 100000, 10),
+                               .mapHelpers = true};
+    run_container(&container, &request);
+    CHECK(failed_with(&container, EMFILE, "", "write uid_map of the new user namespace by newuidmap and newgidmap"));
+    CHECK(no_children());
+}
+
+static void without_channel(void)
+{
+    struct container container = {0};
+    size_t fds = open_fds();
+    forbid(SYS_socketpair, EMFILE);
+    run_container(&container, &(struct op_spawn){.newNamespaces = CLONE_NEWNS});
+    CHECK(failed_with(&container, EMFILE, "", "make a channel to the new process"));
+    CHECK(open_fds() == fds && no_children());
+}
+
 static void without_clone(void)
 {
     struct container container = {0};
@@ -597,6 +623,8 @@ int main(int argc, char **argv)
     in_child(without_clone3);
     in_child(without_mount_setattr);
     in_child(without_close_range);
+    in_child(without_channel);
+    in_child(without_pidfd_of_the_helper);
     in_child(without_clone);
     in_child(without_executable_memfds);
     in_child(without_a_place_for_the_copy);

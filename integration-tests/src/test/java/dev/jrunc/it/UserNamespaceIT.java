@@ -193,6 +193,22 @@ class UserNamespaceIT {
         assertEquals("through the door", lab.run(bundle).succeeded().stdout());
     }
 
+    /** The front opens each source and passes it to init, and the kernel passes 253 fds at a time. */
+    @Test
+    void moreBindMountsThanFdsGoWithAMessage(Lab lab) throws Exception {
+        Path sources = Files.createDirectory(lab.newFile("sources"));
+        Bundle bundle = bundle(lab);
+        for (int i = 0; i < 600; i++) {
+            Path source = Files.writeString(sources.resolve("source" + i), "source " + i + "\n");
+            bundle.mount("bind", source.toString(), "/data/" + i, "bind", "ro");
+        }
+        bundle.payload("cat", "/data/0", ",", "cat", "/data/249", ",", "cat", "/data/250", ",", "cat", "/data/599");
+
+        assertEquals(
+                "source 0\nsource 249\nsource 250\nsource 599\n",
+                lab.run(bundle).succeeded().stdout());
+    }
+
     @Test
     @Peer(
             runc = UNSUPPORTED,

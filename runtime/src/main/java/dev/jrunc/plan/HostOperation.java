@@ -438,7 +438,7 @@ public sealed interface HostOperation extends Operation {
         }
     }
 
-    /** A detached copy of the mount tree at path, for init; value: its index among the fds that go with PLAN, from 0. */
+    /** A detached copy of the mount tree at path, for init; value: its index among the fds that go with PLAN and TREES, from 0. */
     record OpenTree(Origin origin, String path, boolean recursive) implements HostOperation {
         @Override
         public int code() {
