@@ -150,10 +150,16 @@ class ExecIT {
 
     @Test
     void anUnknownCapabilityIsAWarning(Lab lab) {
-        lab.execCall(resting(lab), List.of("--cap", "CAP_NO_SUCH"), "print", "it runs")
+        Result result = lab.execCall(resting(lab), List.of("--cap", "CAP_NO_SUCH"), "print", "it runs")
                 .now()
                 .succeeded()
                 .printed("it runs");
+        if (result.kind() == OciRuntime.Kind.JRUNC) {
+            String warning = Json.parse(result.log().getLast()).path("msg").asString();
+            assertEquals(
+                    List.of(1, "--cap: ignoring unknown capability \"CAP_NO_SUCH\""),
+                    List.of(result.log().size(), warning));
+        }
     }
 
     @Test

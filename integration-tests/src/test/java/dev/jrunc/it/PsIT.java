@@ -94,7 +94,10 @@ class PsIT {
     void optionsThatPsDoesNotKnow(Lab lab) {
         Container container = three(lab);
 
-        lab.call("ps", container.id(), "--no-such-option").now().failedSaying("error: unknown gnu long option");
+        lab.call("ps", container.id(), "--no-such-option")
+                .now()
+                .failedSaying("exit status 1: error: unknown gnu long option")
+                .oursSays("`ps --no-such-option` failed: exit status 1: error: ");
     }
 
     @Test

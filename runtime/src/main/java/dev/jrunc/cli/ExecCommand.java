@@ -7,6 +7,7 @@ import dev.jrunc.engine.Call;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.lifecycle.ExecOptions;
 import dev.jrunc.lifecycle.ExecProcess;
+import dev.jrunc.plan.Names;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,10 +100,22 @@ final class ExecCommand implements Command {
                 user == null ? null : Long.valueOf(id("--user", colon < 0 ? user : user.substring(0, colon))),
                 user == null || colon < 0 ? null : Long.valueOf(id("--user", user.substring(colon + 1))),
                 groups,
-                invocation.values("--cap"),
+                capabilities(invocation),
                 noNewPrivileges(invocation),
                 given(invocation.value("--apparmor")),
                 given(invocation.value("--process-label")));
+    }
+
+    private static List<String> capabilities(Invocation invocation) {
+        List<String> known = new ArrayList<>();
+        for (String name : invocation.values("--cap")) {
+            if (Names.capability(name).isPresent()) {
+                known.add(name);
+            } else {
+                invocation.context().warnings().accept("--cap: ignoring unknown capability \"" + name + "\"");
+            }
+        }
+        return known;
     }
 
     private static @Nullable Boolean noNewPrivileges(Invocation invocation) {

@@ -144,7 +144,9 @@ public final class JruncCommandLine implements Session.Handler {
         }
         log.debug("jrunc " + VERSION + ": " + String.join(" ", front.call().args()));
         List<String> behind = arguments.rest();
-        boolean named = command.namesContainer() && !behind.isEmpty();
+        boolean named = command.namesContainer()
+                && !behind.isEmpty()
+                && !behind.getFirst().isEmpty();
         String subject = named ? "container " + behind.getFirst() + ": " : "";
         try {
             Context context = new Context(

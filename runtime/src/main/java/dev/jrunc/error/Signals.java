@@ -23,6 +23,12 @@ public final class Signals {
         return number > 0 && number < NAMES.size() ? "SIG" + NAMES.get(number) : "signal " + number;
     }
 
+    /** How a process has ended, by its wait status, wait(2): {@code exit status 3} or {@code killed by SIGKILL}. */
+    public static String ending(long waitStatus) {
+        int signal = (int) (waitStatus & 0x7f);
+        return signal == 0 ? "exit status " + (waitStatus >> 8 & 0xff) : "killed by " + name(signal);
+    }
+
     /**
      * @param signal a name with or without SIG in any case, or a number; 0 for none, kill(2)
      * @throws UsageError for one that isn't known

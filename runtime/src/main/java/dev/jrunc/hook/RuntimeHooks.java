@@ -78,14 +78,8 @@ public final class RuntimeHooks {
                     "HOOK",
                     pointer,
                     Errno.ECANCELED.number(),
-                    withOutput("hook " + hook.path() + ": " + ending(result.value()), result.data()));
+                    withOutput("hook " + hook.path() + ": " + Signals.ending(result.value()), result.data()));
         }
-    }
-
-    /** Of a wait status, wait(2). */
-    private static String ending(long waitStatus) {
-        int signal = (int) (waitStatus & 0x7f);
-        return signal == 0 ? "exit status " + (waitStatus >> 8 & 0xff) : "killed by " + Signals.name(signal);
     }
 
     private static String withOutput(String text, Bytes output) {

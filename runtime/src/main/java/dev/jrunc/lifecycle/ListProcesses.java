@@ -4,6 +4,7 @@ package dev.jrunc.lifecycle;
 import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.Signals;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.plan.CgroupFolder;
 import dev.jrunc.plan.HostOperation;
@@ -68,7 +69,7 @@ public final class ListProcesses {
         String command = String.join(" ", args);
         if (result.value() != 0) {
             throw new ContainerError(
-                    "`" + command + "` failed (wait status " + result.value() + "): " + oneLine(output));
+                    "`" + command + "` failed: " + Signals.ending(result.value()) + ": " + oneLine(output));
         }
         return filter(output, pids, command);
     }
@@ -122,6 +123,8 @@ public final class ListProcesses {
     }
 
     private static String oneLine(String text) {
-        return String.join("; ", text.strip().lines().toList());
+        return String.join(
+                "; ",
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList());
     }
 }

@@ -127,6 +127,16 @@ class CommandLineTest {
     }
 
     @Test
+    void anEmptyId() {
+        EmptyHost host = host("state", "");
+
+        assertEquals(1, host.run());
+        assertEquals(
+                "jrunc: state failed: container id cannot be empty: invalid container ID format\n",
+                host.err.toString());
+    }
+
+    @Test
     void aMissingContainerIsNoErrorOfDeleteByForce() {
         EmptyHost host = host("delete", "--force", "c1");
 
