@@ -485,5 +485,8 @@ static inline const char *no_containers(void)
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) < 0 ||
         mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) < 0)
         return "no mount namespace can be made";
+    /* Of other tests at work: these go when their folders do, and would not be counted any more. */
+    shell("awk '$5 ~ \"^/(run|tmp/jrunc[^/]*)/\" { print $5 }' /proc/self/mountinfo | tac | xargs -r umount -l "
+          "2>/dev/null || true");
     return NULL;
 }

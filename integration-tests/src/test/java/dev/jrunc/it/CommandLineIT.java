@@ -169,7 +169,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "help"})
+    @ValueSource(strings = {"--help", "-h", "help", "h"})
     void helpNamesTheCommands(String word, Lab lab) {
         String help = lab.plainCall(word).now().succeeded().stdout();
 

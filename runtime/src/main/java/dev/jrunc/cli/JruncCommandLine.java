@@ -90,7 +90,7 @@ public final class JruncCommandLine implements Session.Handler {
             return answer(front, global, version());
         }
         List<String> rest = arguments.rest();
-        if (rest.isEmpty() || global.help() || rest.getFirst().equals("help")) {
+        if (rest.isEmpty() || global.help() || isHelp(rest.getFirst())) {
             return help(front, global, rest);
         }
         Command command = find(rest.getFirst());
@@ -229,8 +229,12 @@ public final class JruncCommandLine implements Session.Handler {
         return UNKNOWN_COMMAND;
     }
 
+    private static boolean isHelp(String word) {
+        return word.equals("help") || word.equals("h");
+    }
+
     private int help(Front front, GlobalOptions global, List<String> rest) {
-        String topic = rest.isEmpty() ? "" : rest.getFirst().equals("help") && rest.size() > 1 ? rest.get(1) : "";
+        String topic = rest.size() > 1 && isHelp(rest.getFirst()) ? rest.get(1) : "";
         Command command = topic.isEmpty() ? null : find(topic);
         if (command == null && !topic.isEmpty()) {
             return unknown(front, global, topic);
