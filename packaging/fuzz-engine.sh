@@ -22,7 +22,7 @@ seeds() { # target, folder
     *DocumentFuzz)
         printf '\0{"terminal":false,"cwd":"/","args":["a"],"env":["A=b"],"user":{"uid":1,"gid":2}}' >"$2/seed-process"
         printf '\1{"memory":{"limit":1},"cpu":{"shares":2},"pids":{"limit":3}}' >"$2/seed-resources"
-        printf '\3{"ociVersion":"1","id":"a","complete":true,"pid":1,"startTime":2,"bundle":"/b","rootfs":"/r","created":"c","annotations":{},"owner":"o","ownPidNamespace":true,"sessionKeyring":true,"cgroups":[],"poststart":[],"poststop":[]}' >"$2/seed-state"
+        printf '\3{"id":"a","complete":true,"pid":1,"startTime":2,"bundle":"/b","rootfs":"/r","created":"c","annotations":{},"owner":"o","ownPidNamespace":true,"sessionKeyring":true,"cgroups":[],"poststart":[],"poststop":[]}' >"$2/seed-state"
         ;;
     *ArgumentsFuzz) printf '1.5h3m\n--root\n/r\n--memory\n64m' >"$2/seed" ;;
     *FrameFuzz) for call in {0..11}; do printf "\\1\\x$(printf %x "$call")\\1\\0\\0\\0\\1\\0\\0\\0" >"$2/seed-$call"; done ;;
@@ -44,7 +44,7 @@ for target in dev.jrunc.lifecycle.ConfigFuzz dev.jrunc.json.DocumentFuzz dev.jru
         printf '%s: %s executions in %s s\n' "$short" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$seconds"
     else
         failed="$failed $short"
-        grep -E '^== Java Exception|^Caused by|^	at dev.jrunc|ERROR|Test unit written|Exception in' "$log" >&2 || tail -20 "$log" >&2
+        grep -aE '^== Java Exception|^Caused by|^	at dev.jrunc|ERROR|Test unit written|Exception in' "$log" >&2 || tail -20 "$log" >&2
     fi
 done
 [ -z "$failed" ] || { echo "fuzzing has found something:$failed" >&2; exit 1; }

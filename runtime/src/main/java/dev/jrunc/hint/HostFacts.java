@@ -17,6 +17,15 @@ public interface HostFacts {
     /** The text of a file, without blanks around it; empty where it can't be read. */
     String read(String path);
 
+    /** What a file of sysctls has; -1 where it can't be read, or has no number. */
+    default long number(String path) {
+        try {
+            return Long.parseLong(read(path));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
     /** Is there something, as the caller sees it? */
     boolean exists(String path);
 

@@ -77,14 +77,14 @@ final class MountHints {
 
     /** The kernel gives ENOSPC for a mount too many as well. */
     private static Advice full(OperationFailed failure, HostFacts facts) {
-        String maximum = facts.read("/proc/sys/fs/mount-max");
+        long maximum = facts.number("/proc/sys/fs/mount-max");
         boolean file =
                 failure.detail().contains(MAKE_MOUNT_POINT) || failure.detail().startsWith("make ");
         int mounts = facts.mounts().size();
         Spec spec = facts.spec();
         int wanted = mounts + (spec == null ? 0 : spec.mounts().size());
-        return !file && !maximum.isEmpty() && wanted > Long.parseLong(maximum) / 2
-                ? Advice.of(Hint.MOUNT_LIMIT, maximum)
+        return !file && maximum >= 0 && wanted > maximum / 2
+                ? Advice.of(Hint.MOUNT_LIMIT, Long.toString(maximum))
                 : Advice.of(Hint.NO_SPACE);
     }
 

@@ -293,6 +293,14 @@ class HintsTest {
                 "make the mount point /in",
                 "df -i");
         on(
+                mounted("{'destination':'/in','type':'tmpfs'}").file("/proc/sys/fs/mount-max", "no number"),
+                Hint.NO_SPACE,
+                "MOUNT",
+                "/mounts/0",
+                Errno.ENOSPC,
+                "mount tmpfs on /in",
+                "df -i");
+        on(
                 mounted("{'destination':'/in','type':'tmpfs'}")
                         .file("/proc/sys/fs/mount-max", "2")
                         .mounts("1 0 0:1 / / rw - ext4 a rw"),
