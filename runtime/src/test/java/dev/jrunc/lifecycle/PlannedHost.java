@@ -7,6 +7,7 @@ import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,12 +76,13 @@ record PlannedHost(Properties facts, Bytes config) implements Front {
         return results;
     }
 
-    /** Of all cgroups only the mounts are there. */
+    /** Of all cgroups and groups of resctrl only the mounts are there; the root file system is, wherever it is said to be. */
     private boolean isMissing(HostOperation operation) {
-        return operation instanceof HostOperation.RealPath real && real.path().startsWith("/sys/fs/cgroup/")
-                || operation instanceof HostOperation.RealPath group
-                        && group.path().startsWith("/sys/fs/resctrl/")
-                        && !group.path().equals(facts.getProperty("resctrlGroup"))
+        return operation instanceof HostOperation.RealPath real
+                        && !real.origin().equals(Origin.at("/root/path"))
+                        && (real.path().startsWith("/sys/fs/cgroup/")
+                                || real.path().startsWith("/sys/fs/resctrl/")
+                                        && !real.path().equals(facts.getProperty("resctrlGroup")))
                 || operation instanceof HostOperation.ReadFile file
                         && file.path().startsWith("/sys/module/apparmor/")
                         && !Boolean.parseBoolean(facts.getProperty("apparmor"));
