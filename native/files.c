@@ -161,6 +161,16 @@ int give_stdio(int fd, uid_t uid)
     return -errno;
 }
 
+bool owner_is_trusted(const struct stat *status)
+{
+    return status->st_uid == 0 || status->st_uid == geteuid();
+}
+
+bool others_may_write(const struct stat *status, bool sticky_counts)
+{
+    return (status->st_mode & (S_IWGRP | S_IWOTH)) && !(sticky_counts && (status->st_mode & S_ISVTX));
+}
+
 bool plain_name(const char *name)
 {
     return name[0] != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/') &&

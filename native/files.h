@@ -5,6 +5,7 @@
 #include "protocol.h"
 #include "waits.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Appends raw bytes. 0 or -ENOMEM. */
@@ -27,5 +28,9 @@ int open_append(const char *path, mode_t mode);
 /* The user becomes owner of what fd is open to, where that can be: what an ordinary caller, a user namespace or a read-only mount doesn't
  * allow is no error. 0 or -errno. */
 int give_stdio(int fd, uid_t uid);
+/* The caller's own, or root's: nobody else may give it away or let others in. */
+bool owner_is_trusted(const struct stat *status);
+/* Group or others may write there; with the sticky bit, where it counts, they can't take away what isn't theirs. */
+bool others_may_write(const struct stat *status, bool sticky_counts);
 /* A name that is no path: not empty, not "." or "..", without a slash. */
 bool plain_name(const char *name);

@@ -70,7 +70,7 @@ static bool read_own_file(int folder, const char *name, size_t max_bytes, struct
         result_fail(result, errno, "open %s", name);
         return false;
     }
-    if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH))) {
+    if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || others_may_write(&status, false)) {
         result_fail(result, EPERM, "%s is no file of the caller's own", name);
         return false;
     }

@@ -4,6 +4,7 @@
  * the socket goes with the engine, however it ends, and its last signal is known. What calls need is done by their own
  * fronts: the engine has one fd, the listening socket.
  */
+#include "files.h"
 #include "front.h"
 #include "java_command.h"
 #include "names.h"
@@ -94,9 +95,9 @@ static int check_folder(int folder, struct place *place)
     struct stat stat;
     if (fstat(folder, &stat) < 0)
         return -errno;
-    if (stat.st_uid != 0 && stat.st_uid != geteuid())
+    if (!owner_is_trusted(&stat))
         place->trouble = "its folder is another user's";
-    else if ((stat.st_mode & (S_IWGRP | S_IWOTH)) && !(stat.st_mode & S_ISVTX))
+    else if (others_may_write(&stat, true))
         place->trouble = "others may write to its folder";
     return place->trouble ? -EPERM : 0;
 }

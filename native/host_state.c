@@ -69,12 +69,11 @@ static int check_folder(int fd, const char *what, bool sticky_allowed, struct re
         result_fail(result, errno, "look at %s", what);
         return -1;
     }
-    if (status.st_uid != geteuid() && status.st_uid != 0) {
+    if (!owner_is_trusted(&status)) {
         result_fail(result, EPERM, "%s belongs to user %u, not to the caller (%u)", what, status.st_uid, geteuid());
         return -1;
     }
-    bool sticky = sticky_allowed && (status.st_mode & S_ISVTX);
-    if ((status.st_mode & (S_IWGRP | S_IWOTH)) && !sticky) {
+    if (others_may_write(&status, sticky_allowed)) {
         result_fail(result, EPERM, "others may write to %s (mode %04o)", what, status.st_mode & 07777);
         return -1;
     }
