@@ -8,6 +8,7 @@ import dev.jrunc.error.ContainerError;
 import dev.jrunc.lifecycle.ExecOptions;
 import dev.jrunc.lifecycle.ExecProcess;
 import dev.jrunc.plan.Names;
+import dev.jrunc.spec.NumericId;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,6 @@ final class ExecCommand implements Command {
 
     private static final int FAILURE = 255;
     private static final int MANY = 1 << 20;
-    private static final int MAX_ID_DIGITS = 10;
-    private static final long MAX_ID = 0xffff_ffffL;
 
     @Override
     public String name() {
@@ -132,16 +131,10 @@ final class ExecCommand implements Command {
 
     /** CVE-2016-3697, CVE-2026-30892: a number and nothing else; names are never looked up. */
     private static long id(String option, String text) {
-        long id = 0;
-        boolean digits = !text.isEmpty() && text.length() <= MAX_ID_DIGITS;
-        for (int i = 0; i < text.length() && digits; i++) {
-            char c = text.charAt(i);
-            digits = c >= '0' && c <= '9';
-            id = id * 10 + (c - '0');
-        }
-        if (!digits || id >= MAX_ID) {
+        long id = NumericId.parse(text);
+        if (id < 0 || id > NumericId.MAX) {
             throw new ContainerError(
-                    option + ": expected a number from 0 to " + (MAX_ID - 1) + ", found \"" + text + "\"");
+                    option + ": expected a number from 0 to " + NumericId.MAX + ", found \"" + text + "\"");
         }
         return id;
     }

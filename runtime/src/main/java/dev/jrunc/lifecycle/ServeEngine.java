@@ -8,6 +8,7 @@ import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
+import dev.jrunc.spec.NumericId;
 import java.util.List;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,6 @@ public final class ServeEngine {
 
     private static final Origin SERVE = Origin.rule("engine serve");
     private static final int MAX_PASSWD_BYTES = 1 << 20;
-    private static final int MAX_ID_DIGITS = 10;
 
     /** Fields of passwd(5). */
     private static final int NAME = 0;
@@ -82,22 +82,19 @@ public final class ServeEngine {
      * @param user a name, or a uid; CVE-2016-3697 and its kin: a number is never a name
      */
     static String @Nullable [] ids(String passwd, String user) {
-        int field = isNumber(user) ? UID : NAME;
+        int field = NumericId.parse(user) >= 0 ? UID : NAME;
         StringTokenizer lines = new StringTokenizer(passwd, "\n");
         while (lines.hasMoreTokens()) {
             String[] fields = lines.nextToken().split(":", -1);
-            if (fields.length > GID && fields[field].equals(user) && isNumber(fields[UID]) && isNumber(fields[GID])) {
+            if (fields.length > GID && fields[field].equals(user) && isId(fields[UID]) && isId(fields[GID])) {
                 return new String[] {fields[UID], fields[GID]};
             }
         }
         return null;
     }
 
-    private static boolean isNumber(String text) {
-        boolean digits = !text.isEmpty() && text.length() <= MAX_ID_DIGITS;
-        for (int i = 0; i < text.length() && digits; i++) {
-            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
-        }
-        return digits;
+    private static boolean isId(String text) {
+        long id = NumericId.parse(text);
+        return id >= 0 && id <= NumericId.MAX;
     }
 }

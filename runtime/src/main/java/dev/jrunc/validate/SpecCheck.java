@@ -6,6 +6,7 @@ import dev.jrunc.plan.CpuList;
 import dev.jrunc.plan.Names;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Planner;
+import dev.jrunc.spec.NumericId;
 import dev.jrunc.spec.Spec;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,6 @@ public final class SpecCheck {
 
     private static final long MAX_OOM_SCORE = 1000;
     private static final long MAX_UMASK = 0777;
-    private static final long MAX_ID = 0xffff_fffeL;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     public static final String OLDEST_VERSION = "1.0.0";
 
@@ -324,8 +324,8 @@ public final class SpecCheck {
     }
 
     private static void checkId(long id, String pointer) {
-        if (id > MAX_ID) {
-            throw new InvalidSpec(pointer, "expected a number from 0 to " + MAX_ID + ", found " + id);
+        if (id > NumericId.MAX) {
+            throw new InvalidSpec(pointer, "expected a number from 0 to " + NumericId.MAX + ", found " + id);
         }
     }
 

@@ -15,6 +15,7 @@ class ServeEngineTest {
             0:x:1001:1001::/:/bin/sh
             998:x:1002:1002::/:/bin/sh
             broken:x:none:5::/:/bin/sh
+            minus:x:4294967295:5::/:/bin/sh
             +::::::
             """;
 
@@ -27,6 +28,7 @@ class ServeEngineTest {
         assertArrayEquals(ids("998", "997"), ServeEngine.ids(PASSWD, "jrunc"));
         assertNull(ServeEngine.ids(PASSWD, "missing"));
         assertNull(ServeEngine.ids(PASSWD, "broken"));
+        assertNull(ServeEngine.ids(PASSWD, "minus"));
         assertNull(ServeEngine.ids(PASSWD, ""));
     }
 
