@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * config.json against its schema: everything that is wrong at once. It takes tenths of a second to load, so nobody needs it but
@@ -77,13 +80,32 @@ public final class ConfigSchema {
      * @throws InvalidSpec when it isn't JSON
      */
     public List<Finding> check(Bytes document) {
-        JsonNode root = node(document);
+        JsonNode root = comparable(node(document));
         List<Finding> findings = new ArrayList<>();
         for (Error error : schema.validate(root)) {
             findings.add(finding(error));
         }
         addUnknown(root, source, "", findings);
         return findings;
+    }
+
+    /**
+     * The validator compares a double with {@code minimum} by {@link JsonNode#asLong}, which throws beyond 64 bits. So large a
+     * double has no fraction: it is given as the integer that it is.
+     */
+    private static JsonNode comparable(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            object.properties().forEach(member -> member.setValue(comparable(member.getValue())));
+        } else if (value instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, comparable(array.get(i)));
+            }
+        } else if (value.isDouble()
+                && Math.abs(value.doubleValue()) >= 0x1p63
+                && Double.isFinite(value.doubleValue())) {
+            return JsonNodeFactory.instance.numberNode(value.decimalValue().toBigInteger());
+        }
+        return value;
     }
 
     private Finding finding(Error error) {

@@ -43,6 +43,22 @@ class ConfigSchemaTest {
     }
 
     @Test
+    void saysWhichNumberIsBeyond64Bits() {
+        String bound = "error: /process/oomScoreAdj: expected a number ";
+        String tail = " (Adjusts the OOM killer's choice, see proc(5))";
+
+        assertEquals(
+                List.of(bound + "up to 1000, found 10000000000000000000" + tail),
+                check("{'ociVersion':'1.3.0','process':{'cwd':'/','oomScoreAdj':1e19}}"));
+        assertEquals(
+                List.of(bound + "from -1000 on, found -10000000000000000000" + tail),
+                check("{'ociVersion':'1.3.0','process':{'cwd':'/','oomScoreAdj':-1e19}}"));
+        assertEquals(
+                List.of("error: /process/oomScoreAdj: expected an integer, found Infinity" + tail),
+                check("{'ociVersion':'1.3.0','process':{'cwd':'/','oomScoreAdj':1e999}}"));
+    }
+
+    @Test
     void warnsOfUnknownNamesAndOfWhatIsIgnored() {
         assertEquals(
                 List.of(
