@@ -80,6 +80,9 @@ void op_device(struct init *init, const struct op_device *op)
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
         if (is_device(&status, op))
             return;
+        /* An empty file may be where the host's node was bound before. */
+        if (op->exclusive && !(S_ISREG(status.st_mode) && status.st_size == 0))
+            fail_with(EEXIST, "make device %s: the image has another file there", op->path);
         if (unlinkat(parent, name, 0) < 0) {
             if (errno == EBUSY) /* no file of the image's: config.json mounts something else there */
                 return;

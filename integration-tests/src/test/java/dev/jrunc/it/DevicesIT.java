@@ -2,6 +2,7 @@
 package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
+import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -216,6 +218,29 @@ class DevicesIT {
         bundle.linux().set("devices", Json.quoted("[{'type':'x','path':'/dev/odd','major':1,'minor':1}]"));
 
         lab.failsToCreate(bundle, "x").oursSays("/linux/devices/0/type");
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "config-linux.md, Devices: MUST generate an error; runc 1.1 leaves the file",
+            failure = "exit status")
+    void aDeviceWhereTheImageHasAnotherFile(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle();
+        bundle.file("/precious", "text");
+        bundle.linux().set("devices", Json.quoted("[{'type':'c','path':'/precious','major':1,'minor':3}]"));
+
+        lab.failsToCreate(bundle, "/precious").oursSays("/linux/devices/0", "the image has another file there");
+        assertEquals("text", Files.readString(bundle.rootfs().resolve("precious")));
+    }
+
+    @Test
+    void anEmptyFileIsAPlaceForADevice(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.file("/place", "");
+        bundle.linux().set("devices", Json.quoted("[{'type':'c','path':'/place','major':1,'minor':3}]"));
+
+        lab.run(bundle.payload("exit", "0")).succeeded();
     }
 
     @Test

@@ -5,7 +5,7 @@ package dev.jrunc.engine;
 public final class Protocol {
 
     /** Of the whole table: front and engine must be of the same build. */
-    public static final long TABLE_HASH = 0x48861d342fc41ffcL;
+    public static final long TABLE_HASH = 0x943d09240f069925L;
 
     public static final int HELLO = 0x01;
     public static final int CALL = 0x02;

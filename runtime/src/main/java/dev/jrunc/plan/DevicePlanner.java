@@ -53,13 +53,14 @@ final class DevicePlanner {
                         0666,
                         0,
                         0,
-                        true)));
+                        true,
+                        false)));
             }
         }
         for (int i = 0; i < devices.size(); i++) {
             // It is a link into the container's own devpts.
             if (!devices.get(i).path().equals("/dev/ptmx")) {
-                steps.add(Step.must(device(devices.get(i), "/linux/devices/" + i)));
+                steps.add(Step.must(device(devices.get(i), "/linux/devices/" + i, isTaken(spec, devices, i))));
             }
         }
         for (Link link : LINKS) {
@@ -89,7 +90,24 @@ final class DevicePlanner {
         return false;
     }
 
-    private static InitOperation device(Spec.Device device, String pointer) {
+    /** Does config.json itself put something else at the path of that device? */
+    private static boolean isTaken(Spec spec, List<Spec.Device> devices, int index) {
+        String path = NormalPath.of(devices.get(index).path());
+        for (Spec.Mount mount : spec.mounts()) {
+            if (NormalPath.of(mount.destination()).equals(path)) {
+                return true;
+            }
+        }
+        for (int i = 0; i < index; i++) {
+            if (NormalPath.of(devices.get(i).path()).equals(path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @param taken whether config.json itself puts something else at its path, which is no error then */
+    private static InitOperation device(Spec.Device device, String pointer, boolean taken) {
         long type = switch (device.type()) {
             case "c", "u" -> S_IFCHR;
             case "b" -> S_IFBLK;
@@ -113,6 +131,7 @@ final class DevicePlanner {
                 mode == null ? 0666 : mode & 07777,
                 device.uid(),
                 device.gid(),
-                true);
+                true,
+                !taken);
     }
 }

@@ -262,7 +262,7 @@ public sealed interface InitOperation extends Operation {
         }
     }
 
-    /** type: S_IFCHR, S_IFBLK or S_IFIFO. bindFallback: where mknod is refused (EPERM), the host's node is bound. */
+    /** type: S_IFCHR, S_IFBLK or S_IFIFO. bindFallback: where mknod is refused (EPERM), the host's node is bound. exclusive: another file of the image at path is an error; else it is replaced. */
     record Device(
             Origin origin,
             String path,
@@ -272,7 +272,8 @@ public sealed interface InitOperation extends Operation {
             long mode,
             long uid,
             long gid,
-            boolean bindFallback)
+            boolean bindFallback,
+            boolean exclusive)
             implements InitOperation {
         @Override
         public int code() {
@@ -294,6 +295,7 @@ public sealed interface InitOperation extends Operation {
             fields.u32("uid", uid);
             fields.u32("gid", gid);
             fields.bool("bindFallback", bindFallback);
+            fields.bool("exclusive", exclusive);
         }
     }
 
