@@ -251,12 +251,21 @@ static int make_mount(const struct op_mount *op, const char *mode)
     return fd;
 }
 
-/* A value that is too long for fsconfig goes the old way, by mount(2) on the fd. */
-static bool has_long_parameter(const struct op_mount *op)
+/* Several options in one string, which only the file system can take apart. An SELinux context has commas of its own. */
+static bool has_several(const char *parameter)
+{
+    const char *equals = strchr(parameter, '=');
+    bool context = equals && equals - parameter >= 7 && strncmp(equals - 7, "context", 7) == 0;
+    return !context && strchr(parameter, ',');
+}
+
+/* What fsconfig(2) doesn't take goes the old way, by mount(2) on the fd. */
+static bool goes_by_path(const struct op_mount *op)
 {
     struct cursor cursor = strings_cursor(&op->parameters);
     for (uint32_t i = 0; i < op->parameters.count; i++) {
-        if (strlen(read_str(&cursor)) > MAX_PARAMETER_BYTES)
+        const char *parameter = read_str(&cursor);
+        if (strlen(parameter) > MAX_PARAMETER_BYTES || has_several(parameter))
             return true;
     }
     return strlen(op->source) > MAX_PARAMETER_BYTES;
@@ -324,7 +333,7 @@ void op_mount(struct init *init, const struct op_mount *op)
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
     refuse_procfs(init, op->type, op->target, target);
-    if (has_long_parameter(op)) {
+    if (goes_by_path(op)) {
         mount_by_path(op, mode, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
         int copied = made >= 0 && op->copyUp ? copy_up(target, made) : 0;

@@ -118,6 +118,17 @@ class MountsIT {
         return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
     }
 
+    /** As mount(8) prints them, and many a config.json has them. */
+    @Test
+    void severalOptionsMayBeOneString(Lab lab) {
+        Mount mount = tmpfs(lab, "nosuid", "size=64k,nr_inodes=20", "uid=5,gid=6");
+
+        assertTrue(mount.options().contains("nosuid"), mount::toString);
+        assertTrue(
+                mount.superOptions().containsAll(Set.of("size=64k", "nr_inodes=20", "uid=5", "gid=6")),
+                mount::toString);
+    }
+
     @Test
     void aTmpfsHasTheModeOfTheFolderThatItHides(Lab lab) throws Exception {
         Bundle bundle = lab.bundle().mount("tmpfs", "tmpfs", "/closed").mount("tmpfs", "tmpfs", "/new");
