@@ -534,19 +534,33 @@ class ProcessIT {
     private static Result withStandardInput(Path file, Lab lab) {
         Bundle bundle = user(lab.bundle(), 1000, 1000).capabilities().payload("exit", "0");
         return lab.runCall(bundle.write(), lab.nextId())
-                .through("sh", "-c", "input=$0; exec \"$@\" <\"$input\"", file.toString())
+                .through(
+                        "sh",
+                        "-c",
+                        "input=$0; if [ -p \"$input\" ]; then exec \"$@\" <>\"$input\"; else exec \"$@\" <\"$input\"; fi",
+                        file.toString())
                 .now();
     }
 
     @Test
     void anInputThatCanNotBeGivenToTheUserStaysAnothers(Lab lab) throws Exception {
         Path folder = lab.newFolder("readonly");
-        Files.writeString(folder.resolve("input"), "text");
+        Host.run("mkfifo", folder.resolve("input").toString());
         Host.run("mount", "--bind", "-o", "ro", folder.toString(), folder.toString());
         lab.atEnd(() -> Host.run("umount", folder.toString()));
 
         withStandardInput(folder.resolve("input"), lab).succeeded();
         assertEquals(0, Files.getAttribute(folder.resolve("input"), "unix:uid"));
+    }
+
+    /** It may be any file of the caller's: what is given away are its outputs. */
+    @Test
+    void aFileThatIsTheInputStaysItsOwners(Lab lab) throws Exception {
+        Path file = lab.newFile("input");
+        Files.writeString(file, "text");
+
+        withStandardInput(file, lab).succeeded();
+        assertEquals(0, Files.getAttribute(file, "unix:uid"));
     }
 
     @Test
