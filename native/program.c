@@ -235,7 +235,7 @@ static void end_by_signal(int number)
 
 static void handle_signals(void)
 {
-    static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+    static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
         signal(ending[i], end_by_signal);
 }

@@ -65,6 +65,18 @@ class KillIT {
         lab.create(lab.bundle()).kill("KILL").awaitStatus("stopped");
     }
 
+    /** Signals that mean something to the program alone don't end a container that waits for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"USR1", "USR2", "WINCH", "ALRM"})
+    void aCreatedContainerOutlivesSignalsForItsProgram(String signal, Lab lab) {
+        Container container = lab.create(lab.bundle().payload("print", "ran"))
+                .kill(signal)
+                .start()
+                .awaitStatus("stopped");
+
+        assertEquals("ran\n", container.stdout());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--all", "-a", "-all"})
     void allIsAccepted(String option, Lab lab) {
