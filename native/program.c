@@ -214,14 +214,13 @@ void op_resolve_program(struct init *init, const struct op_resolve_program *op)
     if (strchr(op->file, '/')) {
         if (snprintf(init->program, sizeof init->program, "%s", op->file) >= (int)sizeof init->program)
             fail_with(ENAMETOOLONG, "exec: \"%s\"", op->file);
-        refuse_magic_links(init->program, op->file);
         int error = executable(init->program);
         if (error)
             fail_program(error, init->program, op->file);
     } else {
         search(init, op->file, op->searchPath);
-        refuse_magic_links(init->program, op->file);
     }
+    refuse_magic_links(init->program, op->file);
     check_interpreter(init, init->program);
     if (op->home)
         find_home(init, op->uid);

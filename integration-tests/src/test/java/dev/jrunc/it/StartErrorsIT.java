@@ -74,6 +74,15 @@ class StartErrorsIT {
     }
 
     @Test
+    void aLinkToItself(Lab lab) {
+        Bundle bundle = lab.bundle().args("/loop");
+        bundle.symlink("/loop", "loop");
+
+        lab.fails(lab.runCall(bundle.write(), lab.nextId()), "/loop", "too many levels of symbolic links")
+                .oursSays("stat /loop");
+    }
+
+    @Test
     @Peer(
             runc = WRONG,
             why = "contract: program and interpreter are resolved in create; runc fails without a word after start",
