@@ -25,7 +25,7 @@ final class MountHints {
         }
         Spec.Mount mount = spec.mounts().get(index);
         return switch (errno) {
-            case ENOENT -> mount.source() == null ? null : Advice.of(Hint.SOURCE_MISSING, mount.source());
+            case ENOENT -> sourceMissing(mount);
             case ENOTDIR -> Advice.of(Hint.FOLDER_ON_FILE);
             case ENODEV -> unknown(mount, facts);
             case ELOOP -> Advice.of(Hint.TARGET_IS_LINK);
@@ -36,6 +36,13 @@ final class MountHints {
             case EINVAL -> failure.detail().contains("propagation") ? Advice.of(Hint.NOT_SHARED) : null;
             default -> null;
         };
+    }
+
+    /** An overlay's source is only a name: it misses a layer, which is in its options. */
+    private static @Nullable Advice sourceMissing(Spec.Mount mount) {
+        return mount.source() == null || "overlay".equals(mount.type())
+                ? null
+                : Advice.of(Hint.SOURCE_MISSING, mount.source());
     }
 
     private static @Nullable Advice ofRoot(OperationFailed failure, Errno errno, HostFacts facts) {

@@ -734,6 +734,9 @@ class HintsTest {
             }
         }
         assertNull(Hints.of(
+                new OperationFailed("MOUNT", "/mounts/0", Errno.ENOENT.number(), "mount overlay on /data"),
+                mounted("{'destination':'/data','source':'overlay','type':'overlay'}")));
+        assertNull(Hints.of(
                 new OperationFailed("BIND", "/mounts/0", Errno.EPERM.number(), "bind"),
                 mounted("{'destination':'/x'}")));
         for (String detail : List.of(
