@@ -46,9 +46,30 @@ static void test_no_pidfd(void)
     CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 }
 
+static void test_output_that_can_not_be_opened(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    fixture_begin(&fixture);
+    const char *path = in_folder(&fixture, "missing/file");
+    char expected[PATH_MAX];
+    snprintf(expected, sizeof expected, "open %s for a hook's output", path);
+    RUN(fixture, result, open_append, .path = path);
+    CHECK(result.error == ENOENT);
+    CHECK_TEXT(result.message, expected);
+    RUN(fixture, result, hook, .path = "/bin/true", .folder = "/", .standardOutput = path, .standardError = "");
+    CHECK(result.error == ENOENT);
+    CHECK_TEXT(result.message, expected);
+    RUN(fixture, result, hook, .path = "/bin/true", .folder = "/", .standardOutput = "", .standardError = path);
+    CHECK(result.error == ENOENT);
+    CHECK_TEXT(result.message, expected);
+    fixture_end(&fixture);
+}
+
 int main(void)
 {
     test_program();
     test_no_pidfd();
+    test_output_that_can_not_be_opened();
     return test_end();
 }
