@@ -106,6 +106,17 @@ class ExecErrorsIT {
                 .failedSaying("flag provided but not defined: -");
     }
 
+    /** To runc's own parser they are numbers; a user is text to it. */
+    @ParameterizedTest
+    @CsvSource({"--additional-gids,abc", "-g,0x10", "-g,99999999999999999999", "--preserve-fds,x", "--tty=maybe,"})
+    void aValueThatTheOptionCanNotHave(String option, String value, Lab lab) {
+        Container container = resting(lab);
+        List<String> options = value == null ? List.of(option) : List.of(option, value);
+
+        lab.fails(lab.execCall(container, options, "print", "inside"), "invalid ");
+        assertEquals("running", container.status());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--user,abc,abc,--user: expected a number",

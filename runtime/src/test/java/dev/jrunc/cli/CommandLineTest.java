@@ -215,6 +215,8 @@ class CommandLineTest {
                 "delete --nope a|flag provided but not defined: --nope",
                 "create --bundle|flag needs an argument: --bundle",
                 "delete --force=maybe a|invalid boolean value \"maybe\" for --force",
+                "exec -g abc a|invalid value \"abc\" for --additional-gids: expected a number from 0 to 4294967294",
+                "exec --preserve-fds x a|invalid value \"x\" for --preserve-fds: expected a number from 0 to 1024",
                 "list --format poem|invalid format option \"poem\": expected table or json",
             })
     void usageErrorsComeWithTheUsage(String line, String message) {
