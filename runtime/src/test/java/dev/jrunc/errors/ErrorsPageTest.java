@@ -40,6 +40,7 @@ class ErrorsPageTest {
             "Front.java",
             "InvalidConfig.java",
             "KillContainer.java",
+            "OperationFailed.java",
             "RestoreContainer.java",
             "StateFolder.java",
             "UpdateContainer.java",
