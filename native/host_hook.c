@@ -27,6 +27,7 @@ static int open_output(const char *path, struct result *result)
 
 void host_open_append(struct front *front, const struct op_open_append *request, struct result *result)
 {
+    allow_one_more_for_init(front);
     int64_t index = keep_for_init(front, open_append(request->path, OUTPUT_MODE));
     if (index < 0)
         fail_output(result, (int)index, request->path);
