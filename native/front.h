@@ -15,6 +15,7 @@
 #include "watch.h"
 
 #include <limits.h>
+#include <sys/resource.h>
 
 /* <root>/<id>, from OPEN_STATE on. fds are -1 when not open. */
 struct state_folder {
@@ -66,6 +67,9 @@ struct front {
     /* Of OPEN_TREE and OPEN_APPEND, for init, up to SEND_PLAN. */
     int *trees;
     size_t tree_count;
+    /* Where they are more than the caller's soft limit allows, what it was: for us up to SEND_PLAN, for init up to its limits. */
+    struct rlimit callers_files;
+    bool more_files;
     /* Connected, from CONNECT_CONSOLE to RECEIVE_CONSOLE; -1. */
     int console_socket;
     /* Connected, from RELAY_CONNECT to RELAY_CLOSE; -1. */
@@ -123,6 +127,8 @@ enum session_end session_run(struct front *front, char **args, char error[1024])
 
 /* Keeps fd, or closes it; -errno in its place comes back. Its index among what init gets, or -errno. */
 int64_t keep_for_init(struct front *front, int fd);
+/* Before it is opened: the soft limit of open files is the hard one for as long as the caller's would not do. */
+void allow_one_more_for_init(struct front *front);
 
 /* Answers the operation that is being executed with EINPROGRESS, and lets the engine go. */
 void session_release_engine(struct front *front);

@@ -11,20 +11,26 @@
 
 #define OUTPUT_MODE 0600
 
+static void fail_output(struct result *result, int error, const char *path)
+{
+    result_fail(result, -error, "open %s for a hook's output", path);
+}
+
 /* An fd for path, or -1 where there is none. */
 static int open_output(const char *path, struct result *result)
 {
     int fd = *path ? open_append(path, OUTPUT_MODE) : -1;
     if (*path && fd < 0)
-        result_fail(result, -fd, "open %s for a hook's output", path);
+        fail_output(result, fd, path);
     return fd < 0 ? -1 : fd;
 }
 
 void host_open_append(struct front *front, const struct op_open_append *request, struct result *result)
 {
+    allow_one_more_for_init(front);
     int64_t index = keep_for_init(front, open_append(request->path, OUTPUT_MODE));
     if (index < 0)
-        result_fail(result, (int)-index, "open %s for a hook's output", request->path);
+        fail_output(result, (int)index, request->path);
     else
         result->value = index;
 }

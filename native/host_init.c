@@ -40,6 +40,9 @@
 #define MAX_PLAN_TREES (MAX_FRAME_FDS - 2)
 #endif
 
+/* Of front and init, beside what is opened for init. */
+#define OTHER_FILES 64
+
 static bool spawned(const struct front *front, struct result *result)
 {
     if (front->init.pid <= 0)
@@ -89,6 +92,28 @@ void host_spawn(struct front *front, const struct op_spawn *request, struct resu
     tell_spawned(front, status, &error, result);
 }
 
+static void fail_limit(struct result *result, int error, const char *name, const struct rlimit *limit)
+{
+    result_fail(result, error, "set %s of init to %" PRIu64 " (soft), %" PRIu64 " (hard)", name,
+                (uint64_t)limit->rlim_cur, (uint64_t)limit->rlim_max);
+}
+
+/* pid 0: our own. The soft limit alone is not what it was. 0 or -errno. */
+static int set_files(const struct front *front, pid_t pid, rlim_t soft)
+{
+    struct rlimit limit = {soft, front->callers_files.rlim_max};
+    return syscall(SYS_prlimit64, pid, RLIMIT_NOFILE, &limit, NULL) < 0 ? -errno : 0;
+}
+
+void allow_one_more_for_init(struct front *front)
+{
+    struct rlimit *limit = &front->callers_files;
+    if (front->more_files || getrlimit(RLIMIT_NOFILE, limit) < 0 || limit->rlim_cur == limit->rlim_max ||
+        front->tree_count + OTHER_FILES < limit->rlim_cur)
+        return;
+    front->more_files = set_files(front, 0, limit->rlim_max) == 0;
+}
+
 int64_t keep_for_init(struct front *front, int fd)
 {
     if (fd < 0)
@@ -106,6 +131,7 @@ int64_t keep_for_init(struct front *front, int fd)
 void host_open_tree(struct front *front, const struct op_open_tree *request, struct result *result)
 {
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (request->recursive ? AT_RECURSIVE : 0);
+    allow_one_more_for_init(front);
     int fd = (int)syscall(SYS_open_tree, AT_FDCWD, request->path, flags);
     int64_t index = keep_for_init(front, fd < 0 ? -errno : fd);
     if (index < 0)
@@ -185,6 +211,8 @@ void host_send_plan(struct front *front, const struct op_send_plan *request, str
         result_fail(result, EBADF, "no start fifos were made");
         return;
     }
+    if (front->more_files)
+        set_files(front, front->init.pid, front->callers_files.rlim_max); /* one that was made before */
     int error = send_plan(front, request->operations);
     /* Init's own copies must be the only ones: the end of answer.fifo means that its program runs. */
     state_close_fifos(state);
@@ -193,6 +221,8 @@ void host_send_plan(struct front *front, const struct op_send_plan *request, str
     free(front->trees);
     front->trees = NULL;
     front->tree_count = 0;
+    if (front->more_files)
+        set_files(front, 0, front->callers_files.rlim_cur);
     scope_frame none = {0};
     /* It may have died before it could read: then that is what there is to tell. */
     if (error == -EPIPE || error == -ECONNRESET)
@@ -288,6 +318,16 @@ bool receive_from_init(struct front *front, uint16_t code, struct frame *frame, 
     return false;
 }
 
+/* Its mounts are made, and the limits that are the container's come next. */
+static void restore_files(struct front *front, struct result *result)
+{
+    front->more_files = false;
+    const struct rlimit *limit = &front->callers_files;
+    int error = set_files(front, front->init.pid, limit->rlim_cur);
+    if (error)
+        fail_limit(result, -error, "RLIMIT_NOFILE", limit);
+}
+
 void host_await(struct front *front, const struct op_await *request, struct result *result)
 {
     if (!spawned(front, result))
@@ -298,6 +338,8 @@ void host_await(struct front *front, const struct op_await *request, struct resu
         return;
     if (!decode_msg_sync(frame.payload, &sync) || sync.point != request->point)
         result_fail(result, EPROTO, "init has not come to synchronization point %u", request->point);
+    else if (sync.point == SYNC_LIMITS && front->more_files)
+        restore_files(front, result);
     result->value = front->realtime_offset;
     result->data = front->spans;
     front->spans = (struct buffer){0};
@@ -322,8 +364,7 @@ void host_rlimit(struct front *front, const struct op_rlimit *request, struct re
         return;
     struct rlimit limit = {request->soft, request->hard};
     if (syscall(SYS_prlimit64, front->init.pid, request->resource, &limit, NULL) < 0)
-        result_fail(result, errno, "set %s of init to %" PRIu64 " (soft), %" PRIu64 " (hard)", request->name,
-                    request->soft, request->hard);
+        fail_limit(result, errno, request->name, &limit);
 }
 
 void forget_init(struct front *front)

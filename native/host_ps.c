@@ -84,9 +84,9 @@ static int run_program(struct front *front, const struct op_run_program *request
         return error;
     close(release_fd(&theirs));
     scope_fd pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    error = read_output(front, ours, request->maxBytes, deadline, &result->data);
+    error = pidfd < 0 ? -errno : read_output(front, ours, request->maxBytes, deadline, &result->data);
     if (!error)
-        error = pidfd < 0 ? -EBADF : wait_fd(&front->waits, pidfd, POLLIN, deadline);
+        error = wait_fd(&front->waits, pidfd, POLLIN, deadline);
     if (error)
         kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0) {

@@ -223,6 +223,17 @@ static void test_more_trees_than_go_with_the_plan(void)
     check_counts(497, "248 248 3 5");
 }
 
+/* More trees than the caller's soft limit allows: both processes are allowed more, for that time alone. */
+static void test_more_trees_than_open_files(void)
+{
+    struct rlimit before, now;
+    CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0 && before.rlim_max >= 400);
+    CHECK(setrlimit(RLIMIT_NOFILE, &(struct rlimit){100, before.rlim_max}) == 0);
+    check_counts(300, "248 54 5");
+    CHECK(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur == 100 && now.rlim_max == before.rlim_max);
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+}
+
 static int init_that_fails(int channel)
 {
     struct buffer payload = {0};
@@ -754,6 +765,7 @@ int main(void)
     alarm(60);
     test_hand_shake();
     test_more_trees_than_go_with_the_plan();
+    test_more_trees_than_open_files();
     test_death();
     test_start();
     test_console_socket();

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernel can: as it is, and with a filter that knows a call less. */
 #include "front_fixture.h"
+#include "refused_call.h"
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static const char *const names[] = {"openat2",   "clone3", "pidfd_open", "close_range",    "mount_setattr",
@@ -28,19 +24,6 @@ static const char *probed(const char *const *wanted, size_t count, char text[256
     buffer_free(&result.data);
     fixture_end(&fixture);
     return text;
-}
-
-static void refuse(long number, int error)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {.len = 4, .filter = filter};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
-        abort();
 }
 
 static void test_all(void)
@@ -67,7 +50,7 @@ static void test_each_missing(void)
         int status = -1;
         if (child == 0) {
             char text[256];
-            refuse(calls[i].number, ENOSYS);
+            refuse_call(calls[i].number, ENOSYS);
             _exit(strcmp(probed(&calls[i].name, 1, text), "38\n") == 0 ? 0 : 1);
         }
         CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);

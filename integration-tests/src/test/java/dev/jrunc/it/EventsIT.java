@@ -316,9 +316,11 @@ class EventsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "0s", "-1s"})
+    @ValueSource(strings = {"0", "0s", "-1s", "-0.5s"})
     void anIntervalThatIsNone(String interval, Lab lab) {
-        lab.fails(lab.call("events", "--interval=" + interval, running(lab).id()), "interval");
+        lab.fails(
+                lab.call("events", "--interval=" + interval, running(lab).id()),
+                "duration interval must be greater than 0");
     }
 
     @ParameterizedTest

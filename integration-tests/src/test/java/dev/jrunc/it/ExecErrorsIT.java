@@ -40,7 +40,7 @@ class ExecErrorsIT {
     @Test
     void aProgramThatIsNotInThePath(Lab lab) {
         fails(lab, resting(lab), List.of("no-such-tool"), "exec: \"no-such-tool\": executable file not found in $PATH")
-                .oursSays("ENOENT");
+                .oursSays(": COMMAND: exec: \"no-such-tool\"", "ENOENT");
     }
 
     @Test
@@ -51,7 +51,8 @@ class ExecErrorsIT {
 
     @Test
     void aProgramThatIsNotThere(Lab lab) {
-        fails(lab, resting(lab), List.of("/no/tool"), "exec: \"/no/tool\": stat /no/tool: no such file or directory");
+        fails(lab, resting(lab), List.of("/no/tool"), "exec: \"/no/tool\": stat /no/tool: no such file or directory")
+                .oursSays(": COMMAND: exec: ");
     }
 
     @Test
@@ -106,13 +107,24 @@ class ExecErrorsIT {
                 .failedSaying("flag provided but not defined: -");
     }
 
+    /** To runc's own parser they are numbers; a user is text to it. */
+    @ParameterizedTest
+    @CsvSource({"--additional-gids,abc", "-g,0x10", "-g,99999999999999999999", "--preserve-fds,x", "--tty=maybe,"})
+    void aValueThatTheOptionCanNotHave(String option, String value, Lab lab) {
+        Container container = resting(lab);
+        List<String> options = value == null ? List.of(option) : List.of(option, value);
+
+        lab.fails(lab.execCall(container, options, "print", "inside"), "invalid ");
+        assertEquals("running", container.status());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--user,abc,abc,--user: expected a number",
         "--user,1000:,,--user: expected a number",
         "--user,1x:5,1x,--user: expected a number",
         "--cwd,relative,absolute path,: --cwd: expected an absolute path",
-        "--cwd,/missing,/missing,: chdir to cwd",
+        "--cwd,/missing,/missing,: --cwd: chdir to cwd",
         "--env,NOVALUE,NOVALUE,: --env: expected NAME=value",
         "--env,=value,=value,: --env: expected NAME=value",
         "--additional-gids,-1,-1,--additional-gids: expected a number",
@@ -246,6 +258,24 @@ class ExecErrorsIT {
                 .now()
                 .succeeded()
                 .printed("from a pipe");
+    }
+
+    /** What only the kernel finds is named by whoever gave it: the option, the file, or the container's config.json. */
+    @Test
+    void whoGaveAWorkingDirectoryThatIsNone(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle().writable();
+        bundle.process().put("cwd", "/was");
+        Container container = ExecIT.resting(lab, bundle);
+
+        withProcess(lab, container, "{'args':['/payload','print','x'],'cwd':'/missing'}")
+                .failedWith(255, "/missing")
+                .oursSays(": /cwd: chdir to cwd (\"/missing\"): ENOENT");
+        withProcess(lab, container, "{'args':['/missing'],'cwd':'/'}")
+                .failedWith(255, "/missing")
+                .oursSays(": /args/0: exec: ");
+        Files.delete(bundle.rootfs().resolve("was"));
+        fails(lab, container, List.of("/payload", "print", "x"), "/was")
+                .oursSays(": /process/cwd: chdir to cwd (\"/was\"): ENOENT");
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Cgroups;
 import dev.jrunc.it.harness.Container;
+import dev.jrunc.it.harness.FaultBuild;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
@@ -345,7 +346,7 @@ class ExecIT {
     void aSignalIsHandedOnFromTheProgramsBeginningOn(Lab lab) throws Exception {
         Container container = resting(lab);
         Path program = Files.createDirectories(lab.folder().resolve("tree/bin")).resolve("jrunc");
-        Files.copy(Path.of("../build/faults/jrunc"), program, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(FaultBuild.of(lab.runtime()), program, StandardCopyOption.COPY_ATTRIBUTES);
         Path lib = lab.runtime().path().resolveSibling("../lib").toRealPath();
         Files.createSymbolicLink(lab.folder().resolve("tree/lib"), lib);
         Path notices = lab.newFile("notices");

@@ -110,7 +110,7 @@ class ExplainErrorsIT {
                 List.of(
                         bundle.lastMount() + ": create would fail: BIND: ENOENT (no such file or directory)",
                         "  there is no " + NOWHERE + "\\u001b to be mounted",
-                        "  mend: make it, or take the mount out"),
+                        "  remedy: make it, or take the mount out"),
                 result.lines());
     }
 

@@ -2,6 +2,7 @@
 package dev.jrunc.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.faults.FaultMatrix;
@@ -10,12 +11,16 @@ import dev.jrunc.it.faults.Subject;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Census;
+import dev.jrunc.it.harness.FaultBuild;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Result;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -58,6 +63,19 @@ class FaultsIT {
         TABLE.write();
 
         assertEquals("", String.join("\n", wrong), () -> "with -Djrunc.faults.seed=" + SEED);
+    }
+
+    /** As after a change of protocol.def, when only the tree was made again. */
+    @Test
+    void aTestBuildOfAnotherProtocolIsSaidAtOnce(Lab lab) throws IOException {
+        Path old = lab.newFile("jrunc");
+        Files.writeString(old, "#!/bin/sh\necho '{\"hash\":\"0123456789abcdef\",'\n");
+        Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path runtime = lab.runtime().path();
+
+        FaultBuild.checkProtocol(runtime, runtime);
+        AssertionError error = assertThrows(AssertionError.class, () -> FaultBuild.checkProtocol(old, runtime));
+        assertTrue(error.toString().contains("make build/faults/jrunc"), error::toString);
     }
 
     /** Init has the other end of its channel by then: only its death tells that it won't say any more. */

@@ -3,11 +3,13 @@ package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
 import static dev.jrunc.it.harness.Outcome.UNSUPPORTED;
+import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Bundle;
+import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
@@ -48,6 +50,39 @@ class UserNamespaceIT {
         assertEquals(List.of("0", "100000", "65536"), words(report.text("/uidMap")));
         assertEquals(List.of("0", "100000", "65536"), words(report.text("/gidMap")));
         assertEquals("allow", report.text("/setgroups").strip());
+    }
+
+    /** Of each the runtime has a descriptor, as init may not reach what the caller may. */
+    private static Report ofManyMounts(Lab lab, Bundle bundle) {
+        for (int i = 0; i < 1200; i++) {
+            bundle.mount("bind", lab.folder().toString(), "/many/" + i, "bind", "ro");
+        }
+        Call call = lab.runCall(bundle.writable().payload("report"), lab.nextId());
+        return call.through("sh", "-c", "ulimit -S -n 256; exec \"$0\" \"$@\"")
+                .now()
+                .succeeded()
+                .report();
+    }
+
+    @Test
+    void moreMountsThanTheCallerMayHaveOpenFiles(Lab lab) {
+        Bundle bundle = bundle(lab);
+        bundle.process().set("rlimits", Json.quoted("[{'type':'RLIMIT_NOFILE','soft':100,'hard':200}]"));
+
+        assertEquals(List.of("100", "200"), ofManyMounts(lab, bundle).texts("/rlimits/RLIMIT_NOFILE"));
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "Go raises its soft limit, and the program gets that",
+            failure = "expected: <256> but was: <")
+    void theLimitOfOpenFilesIsTheCallersAgain(Lab lab) {
+        Bundle bundle = bundle(lab);
+        bundle.process().remove("rlimits");
+
+        assertEquals(
+                "256", ofManyMounts(lab, bundle).texts("/rlimits/RLIMIT_NOFILE").getFirst());
     }
 
     @Test

@@ -80,11 +80,11 @@ final class EngineCommand implements Command {
             throw new UsageError("--socket is needed: XDG_RUNTIME_DIR is not set");
         }
         String idle = invocation.value("--idle-timeout");
-        new ServeEngine(invocation.context())
-                .serve(
-                        socket,
-                        invocation.value("--user"),
-                        idle == null ? 0 : GoDuration.millis("--idle-timeout", idle));
+        long idleMillis = idle == null ? 0 : GoDuration.millis("--idle-timeout", idle);
+        if (idleMillis < 0) {
+            throw new UsageError("invalid value \"" + idle + "\" for --idle-timeout: expected 0 or more");
+        }
+        new ServeEngine(invocation.context()).serve(socket, invocation.value("--user"), idleMillis);
     }
 
     /** The one that serves this call. */
@@ -109,7 +109,7 @@ final class EngineCommand implements Command {
     private static void record(Invocation invocation) {
         String given = invocation.value("--duration");
         long millis = given == null ? RECORDED_MILLIS : GoDuration.millis("--duration", given);
-        if (millis == 0 || millis > MAX_RECORDED_MILLIS) {
+        if (millis <= 0 || millis > MAX_RECORDED_MILLIS) {
             throw new UsageError(
                     "invalid value \"" + given + "\" for --duration: expected more than 0, and at most 24h");
         }

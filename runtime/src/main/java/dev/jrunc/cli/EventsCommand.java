@@ -50,7 +50,7 @@ final class EventsCommand implements Command {
         String interval = invocation.value("--interval");
         String text = interval == null ? DEFAULT_INTERVAL : interval;
         long millis = GoDuration.millis("--interval", text);
-        if (millis == 0) {
+        if (millis <= 0) {
             throw new UsageError("duration interval must be greater than 0");
         }
         List<String> continuation =

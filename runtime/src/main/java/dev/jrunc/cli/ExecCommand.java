@@ -88,6 +88,8 @@ final class ExecCommand implements Command {
         int colon = user == null ? -1 : user.indexOf(':');
         List<Long> groups = new ArrayList<>();
         for (String group : invocation.values("--additional-gids")) {
+            Invocation.number(
+                    "--additional-gids", group, NumericId.MAX); // runc parses it with the options, but not --user
             groups.add(id("--additional-gids", group));
         }
         return new ExecOptions.Change(

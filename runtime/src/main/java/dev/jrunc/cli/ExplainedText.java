@@ -67,7 +67,7 @@ final class ExplainedText {
             text.append(prediction.error().isEmpty() ? "" : ": " + colours.bad(prediction.error()));
             text.append("\n  ").append(Printable.of(prediction.problem()));
             text.append("\n  ")
-                    .append(colours.good("mend: "))
+                    .append(colours.good("remedy: "))
                     .append(Printable.of(prediction.mend()))
                     .append('\n');
         }

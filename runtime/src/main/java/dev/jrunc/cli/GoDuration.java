@@ -5,7 +5,7 @@ import dev.jrunc.error.UsageError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A span of time as Go's {@code time.ParseDuration} reads it: {@code 300ms}, {@code 1.5h}, {@code 2h45m}; and 0. */
+/** A span of time as Go's {@code time.ParseDuration} reads it: {@code 300ms}, {@code 1.5h}, {@code -2h45m}; and 0. */
 final class GoDuration {
 
     private record Unit(String name, double millis) {}
@@ -25,15 +25,17 @@ final class GoDuration {
     private GoDuration() {}
 
     /**
-     * @return milliseconds, rounded up
-     * @throws UsageError for what is no duration, or negative
+     * @return milliseconds, rounded away from 0
+     * @throws UsageError for what is no duration
      */
     static long millis(String option, String text) {
-        if (text.equals("0")) {
+        boolean negative = text.startsWith("-");
+        int start = negative || text.startsWith("+") ? 1 : 0;
+        if (text.substring(start).equals("0")) {
             return 0;
         }
         double millis = 0;
-        int at = 0;
+        int at = start;
         while (at < text.length()) {
             int digits = at;
             while (digits < text.length() && isNumber(text.charAt(digits))) {
@@ -50,10 +52,11 @@ final class GoDuration {
             }
             at = digits + unit.name.length();
         }
-        if (text.isEmpty() || millis > MAX_MILLIS) {
+        if (at == start || millis > MAX_MILLIS) {
             throw invalid(option, text);
         }
-        return (long) Math.ceil(millis);
+        long rounded = (long) Math.ceil(millis);
+        return negative ? -rounded : rounded;
     }
 
     private static boolean isNumber(char c) {

@@ -50,15 +50,28 @@ record Invocation(
         if (value == null) {
             return absent;
         }
-        try {
-            long number = Long.parseLong(value);
-            if (number >= 0 && number <= maximum) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // The same message.
+        long number = number(name, value, maximum);
+        if (number < 0 || number > maximum) {
+            throw noNumber(name, value, maximum);
         }
-        throw new UsageError(
+        return number;
+    }
+
+    /**
+     * Of one value of an option, which may be out of range.
+     *
+     * @throws UsageError for a value that is no number of 64 bits
+     */
+    static long number(String name, String value, long maximum) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw noNumber(name, value, maximum);
+        }
+    }
+
+    private static UsageError noNumber(String name, String value, long maximum) {
+        return new UsageError(
                 "invalid value \"" + value + "\" for " + name + ": expected a number from 0 to " + maximum);
     }
 

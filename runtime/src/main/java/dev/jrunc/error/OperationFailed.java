@@ -8,6 +8,7 @@ public final class OperationFailed extends JruncException {
 
     private final String operation;
     private final String origin;
+    private final String place;
     private final int errno;
     private final String detail;
 
@@ -18,7 +19,12 @@ public final class OperationFailed extends JruncException {
      * @param detail what was tried on what
      */
     public OperationFailed(String operation, String origin, int errno, String detail) {
-        super(text(origin, errno, detail));
+        this(operation, origin, origin.startsWith("/") ? origin : "", errno, detail);
+    }
+
+    private OperationFailed(String operation, String origin, String place, int errno, String detail) {
+        super(text(place, errno, detail));
+        this.place = place;
         this.operation = operation;
         this.origin = origin;
         this.errno = errno;
@@ -27,14 +33,19 @@ public final class OperationFailed extends JruncException {
 
     /** The same with more about what was tried. */
     public OperationFailed saying(String more) {
-        return new OperationFailed(operation, origin, errno, detail + ": " + more);
+        return new OperationFailed(operation, origin, place, errno, detail + ": " + more);
+    }
+
+    /** The same where an option gave what is at its origin in config.json, and is named instead. */
+    public OperationFailed by(String option) {
+        return new OperationFailed(operation, origin, option, errno, detail);
     }
 
     /** {@code /mounts/3: mount tmpfs on /data: EINVAL (invalid argument)}. */
-    private static String text(String origin, int errno, String detail) {
+    private static String text(String place, int errno, String detail) {
         StringBuilder text = new StringBuilder();
-        if (origin.startsWith("/")) {
-            text.append(origin).append(": ");
+        if (!place.isEmpty()) {
+            text.append(place).append(": ");
         }
         text.append(detail);
         // A program or hook that failed has said it all.

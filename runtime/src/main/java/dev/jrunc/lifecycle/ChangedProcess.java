@@ -23,22 +23,43 @@ final class ChangedProcess {
         try {
             SpecCheck.checkProcess(changed, PROCESS);
         } catch (InvalidSpec e) {
-            String option = option(e.pointer().substring(PROCESS.length() + 1), change);
+            String option = option(e.pointer(), change);
             throw option == null ? e : new ContainerError(OneLine.of(option + ": " + e.problem()));
         }
         return changed;
     }
 
-    /** The one that has given a property, such as {@code env/3}; null where it is the container's own. */
-    private static @Nullable String option(String property, ExecOptions.Change change) {
+    /** The one that has given what is at a pointer, such as {@code /process/env/3}; null where it is the container's own. */
+    static @Nullable String option(String pointer, ExecOptions.Change change) {
+        if (!pointer.startsWith(PROCESS + "/")) {
+            return null;
+        }
+        String property = pointer.substring(PROCESS.length() + 1);
         int slash = property.indexOf('/');
         return switch (slash < 0 ? property : property.substring(0, slash)) {
             case "args" -> "COMMAND";
             case "cwd" -> change.cwd() == null ? null : "--cwd";
             case "env" -> change.env().isEmpty() ? null : "--env";
-            case "user" -> change.uid() == null && change.gid() == null ? null : "--user";
+            case "user" -> userOption(property, change);
+            case "capabilities" -> change.capabilities().isEmpty() ? null : "--cap";
+            case "noNewPrivileges" -> change.noNewPrivileges() == null ? null : "--no-new-privs";
+            case "apparmorProfile" -> change.apparmorProfile() == null ? null : "--apparmor";
+            case "selinuxLabel" -> change.selinuxLabel() == null ? null : "--process-label";
+            case "terminal" -> change.terminal() ? "--tty" : null;
             default -> null;
         };
+    }
+
+    private static @Nullable String userOption(String property, ExecOptions.Change change) {
+        if (property.equals("user/umask")) {
+            return null;
+        }
+        boolean groups = property.startsWith("user/additionalGids");
+        if (!groups && (change.uid() != null || change.gid() != null)) {
+            return "--user";
+        }
+        boolean whole = property.equals("user");
+        return (groups || whole) && !change.additionalGids().isEmpty() ? "--additional-gids" : null;
     }
 
     private static Spec.Process changed(Spec.Process own, ExecOptions.Change change) {

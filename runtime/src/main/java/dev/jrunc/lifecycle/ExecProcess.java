@@ -108,10 +108,20 @@ public final class ExecProcess {
             execute(state, wanted, plan, seccomp, entered.pid);
             return entered;
         } catch (JruncException e) {
+            JruncException failure = named(e);
             List<Step<HostOperation>> undo = List.of(Step.mayFail(new HostOperation.KillInit(EXEC)));
-            Failures.suppress(e, undo, front.execute(undo));
-            throw folder.status(state) == Status.STOPPED ? stopped() : e;
+            Failures.suppress(failure, undo, front.execute(undo));
+            throw folder.status(state) == Status.STOPPED ? stopped() : failure;
         }
+    }
+
+    /** By the option that gave what the kernel refused. The pointers of a process.json are others. */
+    private JruncException named(JruncException failure) {
+        if (failure instanceof OperationFailed refused) {
+            String option = ChangedProcess.option(refused.origin(), options.change());
+            return option == null ? failure : refused.by(option);
+        }
+        return failure;
     }
 
     private static ContainerError stopped() {
@@ -169,13 +179,13 @@ public final class ExecProcess {
         if (options.processFile() != null) {
             return "--process " + options.processFile() + ": /" + property;
         }
-        boolean apparmor = property.equals("apparmorProfile");
-        String given =
-                apparmor ? options.change().apparmorProfile() : options.change().selinuxLabel();
-        if (given == null) {
-            return "config.json: " + wanted.base + "/" + property;
+        String pointer = wanted.base + "/" + property;
+        String option = ChangedProcess.option(pointer, options.change());
+        if (option == null) {
+            return "config.json: " + pointer;
         }
-        return (apparmor ? "--apparmor " : "--process-label ") + given;
+        boolean apparmor = property.equals("apparmorProfile");
+        return option + " " + (apparmor ? wanted.process.apparmorProfile() : wanted.process.selinuxLabel());
     }
 
     private void checkConsole(Spec.Process process) {

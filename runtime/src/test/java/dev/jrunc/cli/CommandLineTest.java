@@ -215,6 +215,13 @@ class CommandLineTest {
                 "delete --nope a|flag provided but not defined: --nope",
                 "create --bundle|flag needs an argument: --bundle",
                 "delete --force=maybe a|invalid boolean value \"maybe\" for --force",
+                "exec -g abc a|invalid value \"abc\" for --additional-gids: expected a number from 0 to 4294967294",
+                "exec --preserve-fds x a|invalid value \"x\" for --preserve-fds: expected a number from 0 to 1024",
+                "events --interval 0s a|duration interval must be greater than 0",
+                "events --interval -5s a|duration interval must be greater than 0",
+                "events --interval -five a|invalid value \"-five\" for --interval: expected a duration such as 5s or 100ms",
+                "engine serve --socket /s --idle-timeout -5s|invalid value \"-5s\" for --idle-timeout: expected 0 or more",
+                "engine record --duration -5s|invalid value \"-5s\" for --duration: expected more than 0, and at most 24h",
                 "list --format poem|invalid format option \"poem\": expected table or json",
             })
     void usageErrorsComeWithTheUsage(String line, String message) {

@@ -134,10 +134,10 @@ class ExplainedTextTest {
         assertEquals("""
                 /mounts/0: create would fail: BIND: ENOENT (no such file or directory)
                   no \\u0007
-                  mend: make it
+                  remedy: make it
                 config.json: create would fail
                   is empty
-                  mend: correct it there
+                  remedy: correct it there
                 """, ExplainedText.errors(predictions, colours(false)));
         assertEquals(
                 "nothing that can be known before would fail here\n", ExplainedText.errors(List.of(), colours(false)));

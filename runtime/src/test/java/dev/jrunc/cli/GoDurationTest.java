@@ -24,14 +24,34 @@ class GoDurationTest {
         "1500us, 2",
         "2µs, 1",
         "1ns, 1",
-        "1h1m1s1ms, 3661001"
+        "1h1m1s1ms, 3661001",
+        "-5s, -5000",
+        "-1ns, -1",
+        "+5s, 5000",
+        "-0, 0"
     })
     void durations(String text, long millis) {
         assertEquals(millis, GoDuration.millis("--idle-timeout", text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "s", "-5s", "5 s", "5d", "1.2.3s", ".s", "5s5", "1e3s", "99999999999999h", "NaNs"})
+    @ValueSource(
+            strings = {
+                "",
+                "5",
+                "s",
+                "-",
+                "--5s",
+                "5s-5s",
+                "5 s",
+                "5d",
+                "1.2.3s",
+                ".s",
+                "5s5",
+                "1e3s",
+                "99999999999999h",
+                "NaNs"
+            })
     void whatIsNone(String text) {
         UsageError error = assertThrows(UsageError.class, () -> GoDuration.millis("--idle-timeout", text));
 

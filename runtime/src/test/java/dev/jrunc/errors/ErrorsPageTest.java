@@ -40,6 +40,7 @@ class ErrorsPageTest {
             "Front.java",
             "InvalidConfig.java",
             "KillContainer.java",
+            "OperationFailed.java",
             "RestoreContainer.java",
             "StateFolder.java",
             "UpdateContainer.java",
@@ -196,7 +197,7 @@ class ErrorsPageTest {
 
     private static String page() throws IOException {
         StringBuilder page = new StringBuilder("""
-                # Errors: cause and mend
+                # Errors: cause and remedy
 
                 Made from the sources by `ErrorsPageTest`, which fails for an error without an entry
                 (`mvn -pl runtime test -Dtest=ErrorsPageTest -Dgolden.update=true` writes this page again).
@@ -226,7 +227,7 @@ class ErrorsPageTest {
             page.append(value(block, "mend:")).append("\n\n");
         }
         page.append(
-                "## Hints\n\nWhat stands behind the kernel's word, where this host tells why.\n\n| cause | mend |\n|---|---|\n");
+                "## Hints\n\nWhat stands behind the kernel's word, where this host tells why.\n\n| cause | remedy |\n|---|---|\n");
         for (Hint hint : Hint.values()) {
             page.append("| ")
                     .append(cell(hint.cause()))

@@ -12,6 +12,7 @@ import dev.jrunc.json.ConfigReader;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.spec.Spec;
 import java.util.List;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 
 /** What the options of exec say otherwise, and what a process.json leaves out. */
@@ -22,6 +23,8 @@ class ChangedProcessTest {
              "capabilities": {"bounding": ["CAP_KILL"]}, "apparmorProfile": "ours", "selinuxLabel": "our_t",
              "noNewPrivileges": true, "rlimits": [{"type": "RLIMIT_CORE", "soft": 1, "hard": 2}]}
             """;
+
+    private static final Spec.ConsoleSize SIZE = new Spec.ConsoleSize(24, 80);
 
     private static Spec.Process process(String json) {
         return ConfigReader.readProcess(Bytes.utf8(json));
@@ -71,8 +74,8 @@ class ChangedProcessTest {
     }
 
     private static String refusal(String own, List<String> args, List<String> env, String cwd, long uid) {
-        ExecOptions.Change change = ExecOptions.of(args, env, cwd, uid, uid, new Spec.ConsoleSize(24, 80))
-                .change();
+        ExecOptions.Change change =
+                ExecOptions.of(args, env, cwd, uid, uid, SIZE).change();
         return assertThrows(JruncException.class, () -> ChangedProcess.of(process(own), change))
                 .getMessage();
     }
@@ -90,5 +93,47 @@ class ChangedProcessTest {
         assertEquals(
                 "config.json: /process/oomScoreAdj: expected -1000 to 1000, found 1001",
                 refusal(own, List.of("ls"), List.of(), "/", 0));
+    }
+
+    /** With - for none. */
+    private static String options(ExecOptions.Change change, String... pointers) {
+        StringJoiner options = new StringJoiner(" ");
+        for (String pointer : pointers) {
+            String option = ChangedProcess.option(pointer, change);
+            options.add(option == null ? "-" : option);
+        }
+        return options.toString();
+    }
+
+    @Test
+    void whichOptionGaveIt() {
+        List<String> words = List.of("ls");
+        List<String> env = List.of("A=b");
+        List<String> caps = List.of("CAP_KILL");
+        ExecOptions.Change all = new ExecOptions.Change(
+                words, true, SIZE, "/", env, 1L, 1L, List.of(5L), caps, true, "strict", "other_t");
+        ExecOptions.Change groups = new ExecOptions.Change(
+                words, false, SIZE, null, List.of(), null, null, List.of(5L), List.of(), null, null, null);
+        ExecOptions.Change none = new ExecOptions.Change(
+                words, false, SIZE, null, List.of(), null, null, List.of(), List.of(), null, null, null);
+        String[] others = {
+            "/process/cwd",
+            "/process/env/3",
+            "/process/capabilities",
+            "/process/noNewPrivileges",
+            "/process/apparmorProfile",
+            "/process/selinuxLabel",
+            "/process/terminal"
+        };
+        String[] users = {"/process/user", "/process/user/uid", "/process/user/additionalGids/1", "/process/user/umask"
+        };
+
+        assertEquals("--cwd --env --cap --no-new-privs --apparmor --process-label --tty", options(all, others));
+        assertEquals("- - - - - - -", options(none, others));
+        assertEquals("--user --user --additional-gids -", options(all, users));
+        assertEquals("--additional-gids - --additional-gids -", options(groups, users));
+        assertEquals("- - - -", options(none, users));
+        assertEquals("COMMAND COMMAND -", options(none, "/process/args/0", "/process/args", "/process/rlimits/0"));
+        assertEquals("- - - -", options(all, "/args/0", "/cwd", "session of its own", "/linux/seccomp"));
     }
 }

@@ -5,9 +5,9 @@ import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Call;
 import dev.jrunc.it.harness.EngineFds;
 import dev.jrunc.it.harness.FakeCriu;
+import dev.jrunc.it.harness.FaultBuild;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.Lab;
-import dev.jrunc.it.harness.Machine;
 import dev.jrunc.it.harness.Processes;
 import dev.jrunc.it.harness.Result;
 import dev.jrunc.it.harness.Running;
@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * with a fault, which have that engine or one of their own.
  */
 final class FaultPlace {
-    private static final Path PROGRAM =
-            Path.of("../build/faults/jrunc").toAbsolutePath().normalize();
-
     private static final Duration DEATH = Duration.ofMillis(500);
 
     private final Lab lab;
@@ -47,12 +44,11 @@ final class FaultPlace {
         this.warm = warm;
         this.criu = criu;
         this.tree = lab.folder().resolve("tree");
-        Machine.needs(
-                "the test build, " + PROGRAM + " (make " + PROGRAM.getFileName() + ")", Files.isExecutable(PROGRAM));
+        Path faulty = FaultBuild.of(lab.runtime());
         Path lib = lab.runtime().path().resolve("../../lib").normalize();
         Host.run("mkdir", "-p", tree.resolve("bin").toString());
         Host.run("cp", "-a", "--reflink=auto", lib.toString(), tree.toString());
-        Host.run("cp", "-a", PROGRAM.toString(), program());
+        Host.run("cp", "-a", faulty.toString(), program());
         serve();
     }
 
