@@ -105,6 +105,18 @@ class SystemdIT {
         assertEquals("/jrunctest.slice/" + unit(lab), container.reportSoFar().cgroup(""));
     }
 
+    /** As programs that look for the unit make its name up. */
+    @Test
+    void withoutAPrefixItsNameBeginsWithADash(Lab lab) throws Exception {
+        Bundle bundle = bundle(lab, "{}");
+        bundle.linux().put("cgroupsPath", "jrunctest.slice::" + lab.name());
+
+        assertEquals(
+                "0::/jrunctest.slice/-" + lab.name() + ".scope",
+                Files.readString(Path.of("/proc/" + create(lab, bundle).pid() + "/cgroup"))
+                        .strip());
+    }
+
     @Test
     @JruncOnly("the unit is named after the runtime")
     void withoutAPathItIsInTheSystemsSlice(Lab lab) {
