@@ -105,6 +105,18 @@ class SystemdIT {
         assertEquals("/jrunctest.slice/" + unit(lab), container.reportSoFar().cgroup(""));
     }
 
+    /** As programs that look for the unit make its name up. */
+    @Test
+    void withoutAPrefixItsNameBeginsWithADash(Lab lab) throws Exception {
+        Bundle bundle = bundle(lab, "{}");
+        bundle.linux().put("cgroupsPath", "jrunctest.slice::" + lab.name());
+
+        assertEquals(
+                "0::/jrunctest.slice/-" + lab.name() + ".scope",
+                Files.readString(Path.of("/proc/" + create(lab, bundle).pid() + "/cgroup"))
+                        .strip());
+    }
+
     @Test
     @JruncOnly("the unit is named after the runtime")
     void withoutAPathItIsInTheSystemsSlice(Lab lab) {
@@ -153,6 +165,46 @@ class SystemdIT {
         Host.run("systemctl", "daemon-reload");
         assertEquals("100663296", Cgroups.value(folder(lab), "memory.max"));
         assertEquals("42", Cgroups.value(folder(lab), "pids.max"), "what wasn't asked for stays");
+    }
+
+    private static void updated(Lab lab, String resources, String option) {
+        Container container = create(lab, bundle(lab, resources));
+        systemd(lab.updateCall(container, option)).now().succeeded();
+    }
+
+    /** It writes limits of its own when it is told one, and rounds a quota. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'cpu':{'quota':12345,'period':100000}}|--pids-limit=20|cpu.max|12345 100000",
+                "{'memory':{'limit':104857600,'swap':209715200}}|--memory=64m|memory.swap.max|104857600",
+                "{'memory':{'limit':104857600,'swap':209715200}}|--memory=250m|memory.max|262144000",
+                "{'unified':{'pids.max':'50'}}|--pids-limit=20|pids.max|20",
+                "{'blockIO':{'weight':500}}|--pids-limit=20|io.weight|default 4950"
+            })
+    void anUpdateIsOfWhatWasAskedForAlone(String resources, String option, String file, String value, Lab lab) {
+        updated(lab, resources, option);
+
+        assertEquals(value, Cgroups.value(folder(lab), file));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--cpu-quota=12345, 12345 100000, 130ms", "--cpu-period=50000, max 50000, infinity"})
+    void anUpdateOfWhatSystemdRounds(String option, String value, String shown, Lab lab) {
+        updated(lab, "{}", option);
+
+        assertEquals(value, Cgroups.value(folder(lab), "cpu.max"));
+        assertEquals(shown, property(unit(lab), "CPUQuotaPerSecUSec"));
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "1.1.5 has no idle: specification 1.1", failure = "expected")
+    void anIdleContainerStaysIdleWhenItIsUpdated(Lab lab) {
+        updated(lab, "{'cpu':{'idle':1}}", "--pids-limit=20");
+
+        assertEquals("1", Cgroups.value(folder(lab), "cpu.idle"));
+        assertEquals("20", Cgroups.value(folder(lab), "pids.max"));
     }
 
     @Test

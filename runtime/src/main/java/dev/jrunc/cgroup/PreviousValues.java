@@ -3,6 +3,7 @@ package dev.jrunc.cgroup;
 
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
+import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -73,8 +74,13 @@ public final class PreviousValues {
             return false;
         }
         String value = value(path.substring(path.lastIndexOf('/') + 1), written, text);
-        undo.add(Step.mayFail(new HostOperation.WriteFile(step.origin(), path, Bytes.utf8(value), 0, EXISTING)));
+        undo.add(Step.mayFail(writing(step.origin(), path, value)));
         return true;
+    }
+
+    /** A value for a file of a cgroup. */
+    public static HostOperation writing(Origin origin, String path, String value) {
+        return new HostOperation.WriteFile(origin, path, Bytes.utf8(value), 0, EXISTING);
     }
 
     /** What to write to that file in place of what was written, after the text that it had. */

@@ -80,8 +80,7 @@ final class SystemdUnit {
     }
 
     /** systemd writes the limits that it knows whenever it reloads its units. */
-    static void limit(Front front, ContainerState.Unit unit, Spec.Resources limits, boolean unified) {
-        List<UnitProperty> properties = UnitProperties.limits(limits, unified);
+    static void limit(Front front, ContainerState.Unit unit, List<UnitProperty> properties) {
         if (!properties.isEmpty()) {
             Systemd systemd = connect(front, unit);
             systemd.set(unit.name(), properties);

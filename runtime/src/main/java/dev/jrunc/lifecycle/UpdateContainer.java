@@ -9,6 +9,7 @@ import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.ContainerError;
 import dev.jrunc.error.InvalidSpec;
+import dev.jrunc.error.JruncException;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.error.Unsupported;
 import dev.jrunc.json.ConfigReader;
@@ -22,6 +23,7 @@ import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
+import dev.jrunc.systemd.UnitProperties;
 import dev.jrunc.validate.SpecCheck;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -72,12 +74,45 @@ public final class UpdateContainer {
         List<Step<HostOperation>> oldDevices = front.call().isHostRoot()
                 ? CgroupDriver.devices(cgroups, after.devices(), before.devices())
                 : List.of();
-        apply(steps, oldDevices, cgroups);
-        ContainerState.Unit unit = state.unit();
-        if (unit != null) {
-            boolean unified = cgroups.size() == 1 && cgroups.getFirst().version() == 2;
-            SystemdUnit.limit(front, unit, after, unified);
+        Map<String, String> previous = read(PreviousValues.paths(steps));
+        try {
+            front.execute(steps);
+            tellSystemd(state, plan.limits(), after);
+        } catch (JruncException e) {
+            JruncException failure = e instanceof OperationFailed refused
+                    ? new UpdateFailure(front, options, cgroups).explain(refused)
+                    : e;
+            List<Step<HostOperation>> undo = new ArrayList<>(PreviousValues.undo(steps, changed(previous)));
+            undo.addAll(oldDevices);
+            undo(undo).forEach(failure::addSuppressed);
+            throw failure;
         }
+    }
+
+    /**
+     * Of version 2 it is told what the cgroup has now. It writes what it knows of cpu when it is told anything of that, with a quota of
+     * whole percents, and no burst or idle cgroup: the cgroup gets back what it had.
+     */
+    private void tellSystemd(ContainerState state, List<Step<HostOperation>> written, Spec.Resources after) {
+        ContainerState.Unit unit = state.unit();
+        if (unit == null) {
+            return;
+        }
+        CgroupFolder cgroup = state.cgroups().getFirst().folder();
+        if (state.cgroups().size() > 1 || cgroup.version() != 2) {
+            SystemdUnit.limit(front, unit, UnitProperties.limits(after, false));
+            return;
+        }
+        Map<String, String> limits = new LinkedHashMap<>();
+        read(PreviousValues.paths(written))
+                .forEach((path, text) -> limits.put(path.substring(path.lastIndexOf('/') + 1), text));
+        List<String> cpu = new ArrayList<>();
+        for (String file : List.of("cpu.idle", "cpu.weight", "cpu.max")) {
+            cpu.add(cgroup.folder() + "/" + file);
+        }
+        Map<String, String> had = read(cpu);
+        SystemdUnit.limit(front, unit, UnitProperties.ofFiles(limits));
+        changed(had).forEach((path, text) -> front.attempt(PreviousValues.writing(UPDATE, path, text.strip())));
     }
 
     private Spec.Resources asked() {
@@ -130,21 +165,6 @@ public final class UpdateContainer {
             }
         }
         return texts;
-    }
-
-    /** @param oldDevices gives the device rules back that the container had before */
-    private void apply(
-            List<Step<HostOperation>> steps, List<Step<HostOperation>> oldDevices, List<CgroupFolder> cgroups) {
-        Map<String, String> previous = read(PreviousValues.paths(steps));
-        try {
-            front.execute(steps);
-        } catch (OperationFailed e) {
-            ContainerError failure = new UpdateFailure(front, options, cgroups).explain(e);
-            List<Step<HostOperation>> undo = new ArrayList<>(PreviousValues.undo(steps, changed(previous)));
-            undo.addAll(oldDevices);
-            undo(undo).forEach(failure::addSuppressed);
-            throw failure;
-        }
     }
 
     /** The files, with the text they had, that have another one now. */

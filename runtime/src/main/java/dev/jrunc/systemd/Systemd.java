@@ -108,7 +108,8 @@ public final class Systemd {
     }
 
     /**
-     * Gives a unit other properties, until it ends.
+     * Gives a unit other properties, until it ends. The unit's cgroup has them then: systemd writes them before it hears what it is
+     * asked next.
      *
      * @throws ContainerError when systemd refuses, by its words
      */
@@ -118,6 +119,7 @@ public final class Systemd {
         } catch (BusError e) {
             throw failed("set properties of the systemd unit " + unit, e);
         }
+        controlGroup();
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jrunc.systemd;
 
+import dev.jrunc.cgroup.CgroupV2;
 import dev.jrunc.plan.NumberList;
 import java.util.BitSet;
 import java.util.List;
@@ -39,6 +40,20 @@ final class UnifiedProperties {
             } else if (file.getKey().equals("cpuset.mems")) {
                 addSet(properties, "AllowedMemoryNodes", value);
             }
+        }
+        String bfq = unified.get("io.bfq.weight");
+        String weight = bfq == null ? unified.get("io.weight") : bfq;
+        if (weight != null) {
+            addWeight(properties, weight, bfq != null);
+        }
+    }
+
+    /** {@code default 500}, or the number alone; the lines behind it are those of devices. */
+    private static void addWeight(List<UnitProperty> properties, String value, boolean bfq) {
+        String first = value.lines().findFirst().orElse("");
+        Long weight = number(first.startsWith("default ") ? first.substring("default ".length()) : first);
+        if (weight != null) {
+            properties.add(UnitProperty.number("IOWeight", bfq ? CgroupV2.ioWeight(weight) : weight));
         }
     }
 

@@ -33,7 +33,7 @@ public record UnitName(String slice, String unit) {
                             + cgroupsPath + "\" instead");
         }
         String name = parts[2];
-        String unit = name.endsWith(SLICE) ? name : (parts[1].isEmpty() ? "" : parts[1] + "-") + name + ".scope";
+        String unit = name.endsWith(SLICE) ? name : parts[1] + "-" + name + ".scope";
         return checked(parts[0].isEmpty() ? slice : parts[0], unit);
     }
 

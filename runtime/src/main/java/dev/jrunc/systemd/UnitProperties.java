@@ -81,6 +81,13 @@ public final class UnitProperties {
         return properties;
     }
 
+    /** @param limits the files of a cgroup of version 2 that have them, by name */
+    public static List<UnitProperty> ofFiles(Map<String, String> limits) {
+        List<UnitProperty> properties = new ArrayList<>();
+        UnifiedProperties.add(properties, limits);
+        return properties;
+    }
+
     private static void number(List<UnitProperty> properties, String name, @Nullable Long value) {
         if (value != null && value != 0) {
             properties.add(UnitProperty.number(name, value));

@@ -17,7 +17,7 @@ class UnitNameTest {
         "'',/system.slice/jrunc-ID.scope",
         "system.slice:docker:1234,/system.slice/docker-1234.scope",
         ":docker:1234,/system.slice/docker-1234.scope",
-        "system.slice::1234,/system.slice/1234.scope",
+        "system.slice::1234,/system.slice/-1234.scope",
         "-.slice:pre:nm,/pre-nm.scope",
         "a-b-c.slice:pre:nm,/a.slice/a-b.slice/a-b-c.slice/pre-nm.scope",
         "machine.slice:x:own.slice,/machine.slice/own.slice",

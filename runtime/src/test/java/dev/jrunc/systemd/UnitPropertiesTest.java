@@ -11,6 +11,7 @@ import dev.jrunc.plan.Bytes;
 import dev.jrunc.spec.Spec;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,28 @@ class UnitPropertiesTest {
         assertEquals(
                 properties == null ? "" : properties,
                 shown(UnitProperties.limits(spec.linux().resources(), true)));
+    }
+
+    /** As they are read from the cgroup's files. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "memory.max|67108864|MemoryMax=67108864",
+                "memory.swap.max|max|MemorySwapMax=18446744073709551615",
+                "cpu.max|12345 50000|CPUQuotaPeriodUSec=50000 CPUQuotaPerSecUSec=250000",
+                "cpuset.cpus|0-1|AllowedCPUs=03",
+                "io.weight|default 4950\\n8:0 100|IOWeight=4950",
+                "io.bfq.weight|500|IOWeight=4950",
+                "io.bfq.weight|default 500|IOWeight=4950",
+                "io.weight|8:0 100|",
+                "hugetlb.2MB.max|0|"
+            })
+    void ofFiles(String file, String text, String properties) {
+        assertEquals(
+                properties == null ? "" : properties,
+                shown(UnitProperties.ofFiles(Map.of(file, text.replace("\\n", "\n") + "\n"))));
     }
 
     @Test
