@@ -59,6 +59,7 @@ class SecurityPageTest {
             "JVM start",
             "seccomp cache",
             "state folder",
+            "another root",
             "forged state",
             "config as code",
             "printed names",

@@ -4,6 +4,7 @@ package dev.jrunc.validate;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.CpuList;
 import dev.jrunc.plan.Names;
+import dev.jrunc.plan.NormalPath;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Planner;
 import dev.jrunc.spec.NumericId;
@@ -258,11 +259,7 @@ public final class SpecCheck {
     private void checkDestinations() {
         for (int i = 0; i < spec.mounts().size(); i++) {
             String destination = spec.mounts().get(i).destination();
-            boolean named = false;
-            for (String part : destination.split("/", -1)) {
-                named |= !part.isEmpty() && !part.equals(".");
-            }
-            if (!named) {
+            if (NormalPath.of(destination).equals("/")) {
                 throw new InvalidSpec(
                         "/mounts/" + i + "/destination",
                         "expected a path below the root, found \"" + destination + "\"");
