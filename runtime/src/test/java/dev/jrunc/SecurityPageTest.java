@@ -60,6 +60,7 @@ class SecurityPageTest {
             "seccomp cache",
             "state folder",
             "another root",
+            "sysctls of the host",
             "forged state",
             "config as code",
             "printed names",

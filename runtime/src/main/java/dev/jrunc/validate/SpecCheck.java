@@ -64,6 +64,16 @@ public final class SpecCheck {
         ResourcesCheck.check(resources);
     }
 
+    /**
+     * Sysctls again, where more is known: a namespace that has a path may be the host's.
+     *
+     * @param hosts types of those that are
+     * @throws InvalidSpec at the first problem
+     */
+    public static void checkSysctl(Spec spec, Set<String> hosts) {
+        new SpecCheck(spec).checkSysctl(hosts);
+    }
+
     private void check() {
         checkVersion();
         checkNamespaces();
@@ -75,7 +85,7 @@ public final class SpecCheck {
         checkNames();
         checkPaths();
         checkTimeOffsets();
-        checkSysctl();
+        checkSysctl(Set.of());
         checkHooks();
         SchedulingCheck.check(linux);
         ResourcesCheck.check(linux.resources());
@@ -327,7 +337,7 @@ public final class SpecCheck {
     }
 
     /** Others would change the host. */
-    private void checkSysctl() {
+    private void checkSysctl(Set<String> hosts) {
         for (String key : linux.sysctl().keySet()) {
             String path = Planner.sysctlPath(key);
             String pointer = Origin.pointer("/linux/sysctl", key);
@@ -335,11 +345,11 @@ public final class SpecCheck {
                 throw new InvalidSpec(pointer, "leads out of /proc/sys");
             }
             if (path.startsWith("net/")) {
-                require("network", key, pointer, "not allowed in host network namespace");
+                require("network", hosts, key, pointer, "not allowed in host network namespace");
             } else if (path.startsWith("fs/mqueue/") || IPC_SYSCTLS.contains(path)) {
-                require("ipc", key, pointer, "is not allowed in the hosts ipc namespace");
+                require("ipc", hosts, key, pointer, "is not allowed in the hosts ipc namespace");
             } else if (path.equals("kernel/domainname")) {
-                require("uts", key, pointer, "not allowed in host uts namespace");
+                require("uts", hosts, key, pointer, "not allowed in host uts namespace");
             } else if (path.equals("kernel/hostname")) {
                 throw new InvalidSpec(
                         pointer,
@@ -351,8 +361,8 @@ public final class SpecCheck {
         }
     }
 
-    private void require(String namespace, String key, String pointer, String refusal) {
-        if (namespace(namespace) == null) {
+    private void require(String namespace, Set<String> hosts, String key, String pointer, String refusal) {
+        if (namespace(namespace) == null || hosts.contains(namespace)) {
             throw new InvalidSpec(pointer, "sysctl \"" + key + "\" " + refusal);
         }
     }
