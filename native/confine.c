@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -60,6 +59,8 @@ void op_mask_path(struct init *init, const struct op_mask_path *op)
         return;
     if (fstat(target, &status) < 0)
         fail("mask %s", op->path);
+    if (is_root(init, target))
+        fail_with(EPERM, "mask %s, which leads to the root", op->path);
     scope_fd mask = S_ISDIR(status.st_mode) ? empty_folder(op->path) : null_device(init, op->path);
     int error = cover_mounted(init, mask, target);
     if (error)
@@ -72,7 +73,7 @@ void op_readonly_path(struct init *init, const struct op_readonly_path *op)
     if (target < 0)
         return;
     /* What comes over / is not what the program is in. */
-    bool covers = strcmp(op->path, "/") != 0;
+    bool covers = !is_root(init, target);
     scope_fd copy = covers ? copy_tree(target, "", true) : fcntl(target, F_DUPFD_CLOEXEC, 0);
     int error = copy < 0 ? copy : covers ? cover_mounted(init, copy, target) : 0;
     if (!error)

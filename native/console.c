@@ -42,7 +42,7 @@ static void bind_console(struct init *init, int slave)
         return;
     scope_fd target = path_make(init->root, "/dev/console", true);
     if (target >= 0)
-        refuse_procfs(init, "the terminal", "/dev/console", target);
+        check_target(init, "the terminal", "/dev/console", target);
     scope_fd copy = target < 0 ? -1 : copy_tree(slave, "", false);
     int error = target < 0 ? target : copy < 0 ? copy : attach_mount(copy, target);
     if (error)

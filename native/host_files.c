@@ -87,9 +87,18 @@ static int replace_by_path(struct front *front, const struct op_write_file *requ
     return replace_file(&front->waits, fd, slash ? slash + 1 : request->path, request->content, request->mode & 07777);
 }
 
+/* /dev/null and /dev/stdout would be gone for everybody: what is no file is written to. Not where somebody else has put it there: that makes
+ * way. */
+static bool stays(const char *path)
+{
+    struct stat own, status;
+    return fstatat(AT_FDCWD, path, &own, AT_SYMLINK_NOFOLLOW) == 0 && owner_is_trusted(&own) &&
+           stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 static int write_by_path(struct front *front, const struct op_write_file *request)
 {
-    int flags = open_flags(request->disposition);
+    int flags = open_flags(request->disposition == WRITE_REPLACE ? WRITE_EXISTING : request->disposition);
     if (flags < 0)
         return -EINVAL;
     scope_fd fd = open(request->path, flags | CAREFUL, request->mode & 07777);
@@ -114,7 +123,8 @@ static void describe_write(const struct op_write_file *request, int error, struc
 
 void host_write_file(struct front *front, const struct op_write_file *request, struct result *result)
 {
-    int error = request->disposition == WRITE_REPLACE ? replace_by_path(front, request) : write_by_path(front, request);
+    bool replace = request->disposition == WRITE_REPLACE && !stays(request->path);
+    int error = replace ? replace_by_path(front, request) : write_by_path(front, request);
     if (error)
         describe_write(request, -error, result);
 }

@@ -302,9 +302,18 @@ static bool named_below_proc(const struct init *init, const char *path)
     return proc >= 0;
 }
 
-void refuse_procfs(const struct init *init, const char *what, const char *path, int target)
+bool is_root(const struct init *init, int fd)
+{
+    struct stat status, root;
+    return fstat(fd, &status) == 0 && fstat(init->root, &root) == 0 && status.st_dev == root.st_dev &&
+           status.st_ino == root.st_ino;
+}
+
+void check_target(const struct init *init, const char *what, const char *path, int target)
 {
     struct statfs file_system;
+    if (is_root(init, target))
+        fail_with(EPERM, "mount %s on %s, which leads to the root", what, path);
     if (fstatfs(target, &file_system) < 0)
         fail("mount %s on %s: look at it", what, path);
     if (file_system.f_type == PROC_SUPER_MAGIC && !named_below_proc(init, path))
@@ -332,7 +341,7 @@ void op_mount(struct init *init, const struct op_mount *op)
     scope_fd target = open_target(init, op);
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
-    refuse_procfs(init, op->type, op->target, target);
+    check_target(init, op->type, op->target, target);
     if (goes_by_path(op)) {
         mount_by_path(op, mode, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
@@ -382,7 +391,7 @@ void op_bind(struct init *init, const struct op_bind *op)
     scope_fd target = path_make(init->root, op->target, !S_ISDIR(status.st_mode));
     if (target < 0)
         fail_with(-target, "bind %s on %s: make the mount point", op->source, op->target);
-    refuse_procfs(init, op->source, op->target, target);
+    check_target(init, op->source, op->target, target);
     bool folder = S_ISDIR(status.st_mode);
     if (fstat(target, &status) == 0 && S_ISDIR(status.st_mode) != folder)
         fail_with(ENOTDIR, "bind %s on %s: not a directory: the source is a %s, and what is there a %s", op->source,

@@ -20,6 +20,9 @@ int attach_mount(int fd, int target);
 int open_mounted(const struct init *init, const char *path);
 /* As attach_mount(); where it comes over the whole of /proc or /sys, open_mounted() looks into the new one from now on. */
 int cover_mounted(struct init *init, int mount, int target);
-/* CVE-2019-16884, CVE-2023-27561, CVE-2025-54867: nothing comes over a part of procfs by way of another name for it: then it fails. What the
- * plan itself names below /proc was on the engine's list. */
-void refuse_procfs(const struct init *init, const char *what, const char *path, int target);
+/* CVE row "another root": what is mounted on the root hides it from exec alone, which enters what is uppermost; the program stays in what is
+ * below. */
+bool is_root(const struct init *init, int fd);
+/* Fails where nothing may be mounted on target: it is the root; or, CVE-2019-16884, CVE-2023-27561, CVE-2025-54867, a part of procfs by way of
+ * another name for it. What the plan itself names below /proc was on the engine's list. */
+void check_target(const struct init *init, const char *what, const char *path, int target);

@@ -34,7 +34,7 @@ enum disposition {
     WRITE_EXISTING = 0,   /* ENOENT when missing; not truncated (cgroup and proc files) */
     WRITE_CREATE = 1,     /* made or truncated */
     WRITE_CREATE_NEW = 2, /* EEXIST */
-    WRITE_REPLACE = 3,    /* temporary file and rename */
+    WRITE_REPLACE = 3,    /* temporary file and rename; what is no file is written to */
     WRITE_APPEND = 4,     /* made when missing */
 };
 

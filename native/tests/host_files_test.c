@@ -2,6 +2,7 @@
 #include "front_fixture.h"
 
 #include <sys/socket.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 
 static bool data_is(const struct result *result, const char *text)
@@ -132,6 +133,31 @@ static void test_full_disk_leaves_nothing(void)
     fixture_end(&fixture);
 }
 
+/* The host's /dev/null is not replaced, nor its /dev/stdout. */
+static void test_replace_no_device(void)
+{
+    struct fixture fixture;
+    struct result result = {0};
+    struct stat status;
+    fixture_begin(&fixture);
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", in_folder(&fixture, "null"));
+    CHECK(mknod(path, S_IFCHR | 0666, makedev(1, 3)) == 0);
+    RUN(fixture, result, write_file, .path = path, .content = text_bytes("42"), .mode = 0644,
+        .disposition = WRITE_REPLACE);
+    CHECK(result.error == 0 && lstat(path, &status) == 0 && S_ISCHR(status.st_mode));
+    CHECK(symlink("null", in_folder(&fixture, "stdout")) == 0);
+    RUN(fixture, result, write_file, .path = in_folder(&fixture, "stdout"), .content = text_bytes("42"), .mode = 0644,
+        .disposition = WRITE_REPLACE);
+    CHECK(result.error == 0 && lstat(in_folder(&fixture, "stdout"), &status) == 0 && S_ISLNK(status.st_mode));
+    CHECK(lchown(in_folder(&fixture, "stdout"), 12345, 12345) == 0);
+    RUN(fixture, result, write_file, .path = in_folder(&fixture, "stdout"), .content = text_bytes("42"), .mode = 0644,
+        .disposition = WRITE_REPLACE);
+    CHECK_TEXT(file_content(in_folder(&fixture, "stdout")), "42");
+    buffer_free(&result.data);
+    fixture_end(&fixture);
+}
+
 static void test_replace_a_link(void)
 {
     struct fixture fixture;
@@ -245,6 +271,7 @@ int main(void)
     test_write_dispositions();
     test_full_disk_leaves_nothing();
     test_replace_a_link();
+    test_replace_no_device();
     test_real_path();
     test_datagram_to_a_long_path();
     test_output();

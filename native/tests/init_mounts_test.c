@@ -243,6 +243,30 @@ static void test_proc_that_is_a_link(void)
     }
 }
 
+/* The program would be below what exec enters. */
+static void test_links_to_the_root(void)
+{
+    struct lab lab;
+    lab_begin(&lab);
+    shell("ln -s / %s/top && mkdir %s/volume", lab.rootfs, lab.folder);
+    struct container container = {0};
+    add_root(&container, &lab);
+    ADD_BIND(&container, in_lab(&lab, "volume"), "/top", .recursive = true);
+    finish(&container, "true");
+    CHECK(failed_with(&container, EPERM, "BIND", "on /top, which leads to the root"));
+    container = (struct container){0};
+    add_root(&container, &lab);
+    ADD_MOUNT(&container, "tmpfs", "/etc/..", .attributes = 0);
+    finish(&container, "true");
+    CHECK(failed_with(&container, EPERM, "MOUNT", "mount tmpfs on /etc/.., which leads to the root"));
+    container = (struct container){0};
+    add_root(&container, &lab);
+    ADD(&container.plan, MASK_PATH, mask_path, .path = "/top");
+    finish(&container, "true");
+    CHECK(failed_with(&container, EPERM, "MASK_PATH", "mask /top, which leads to the root"));
+    lab_end(&lab);
+}
+
 /* CVE-2019-16884 and its kin: a link leads to a part of procfs that init writes to. */
 static void test_links_into_proc(void)
 {
@@ -694,6 +718,7 @@ int main(int argc, char **argv)
     test_targets_that_are_links();
     test_folder_links();
     test_proc_that_is_a_link();
+    test_links_to_the_root();
     test_links_into_proc();
     test_devices();
     test_devices_that_are_swapped();

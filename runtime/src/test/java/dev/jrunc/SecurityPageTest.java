@@ -59,6 +59,8 @@ class SecurityPageTest {
             "JVM start",
             "seccomp cache",
             "state folder",
+            "another root",
+            "sysctls of the host",
             "forged state",
             "config as code",
             "printed names",

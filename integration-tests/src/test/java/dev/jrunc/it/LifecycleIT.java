@@ -3,6 +3,7 @@ package dev.jrunc.it;
 
 import static dev.jrunc.it.harness.Outcome.PASS;
 import static dev.jrunc.it.harness.Outcome.UNSUPPORTED;
+import static dev.jrunc.it.harness.Outcome.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.jrunc.it.harness.Await;
 import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Container;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
@@ -21,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** runtime.md, "Lifecycle" and "Operations". */
 @IntegrationTest
@@ -172,6 +176,25 @@ class LifecycleIT {
                 id, lab.createCall(bundle, id, "--pid-file", "relative.pid").in(folder));
 
         assertEquals(Long.toString(container.pid()), Files.readString(folder.resolve("relative.pid")));
+    }
+
+    /** The host's /dev/null stays what it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "link"})
+    @Peer(runc = WRONG, why = "runc puts a file in its place", failure = "character special file")
+    void aPidFileThatIsNoFileIsNotReplaced(String name, Lab lab) throws Exception {
+        Path folder = lab.newFolder("devices");
+        Host.run("mknod", folder.resolve("null").toString(), "c", "1", "3");
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("null"));
+        lab.create(
+                lab.bundle().payload("exit", "0"),
+                "--pid-file",
+                folder.resolve(name).toString());
+
+        assertEquals(
+                "character special file",
+                Host.run("stat", "-Lc", "%F", folder.resolve(name).toString()).trim());
+        assertEquals(name.equals("link"), Files.isSymbolicLink(folder.resolve(name)));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Peer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,25 @@ class ListIT {
 
     private static List<String> columns(String line) {
         return List.of(line.strip().split("\\s{2,}", -1));
+    }
+
+    /** Nor makes a line of its own. */
+    @Test
+    @Peer(runc = WRONG, why = "runc prints it as it is", failure = "expected: <2> but was: <3>")
+    void aBundleWhosePathControlsATerminal(Lab lab) throws Exception {
+        Bundle bundle = lab.bundle();
+        bundle.config().withObject("/root").put("path", bundle.rootfs().toString());
+        bundle.write();
+        Path folder = lab.newFolder("\u001b[31m\nred");
+        Files.copy(bundle.folder().resolve("config.json"), folder.resolve("config.json"));
+        String id = lab.nextId();
+        lab.created(id, lab.call("create", "--bundle", folder.toString(), id));
+        List<String> lines = lab.call("list").now().succeeded().lines();
+
+        assertEquals(2, lines.size());
+        assertEquals(
+                folder.toString().replace("\u001b", "\\u001b").replace("\n", "\\n"),
+                columns(lines.get(1)).get(3));
     }
 
     @Test

@@ -247,6 +247,32 @@ class MountAttacksIT {
         lab.failsToCreate(bundle, "proc").oursSays(bundle.lastMount(), "EPERM", "which leads into procfs");
     }
 
+    /** CVE row "another root": exec enters what lies on the root, and so the program would be below it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/volume/up", "/volume/link"})
+    @JruncOnly("runc mounts it, and then doesn't find its own files, or the program's")
+    void aMountThatALinkLeadsToTheRoot(String target, Lab lab) throws Exception {
+        Path volume = lab.newFolder("volume");
+        Files.createSymbolicLink(volume.resolve("link"), Path.of("/"));
+        Files.createSymbolicLink(volume.resolve("up"), Path.of("../.."));
+        Bundle bundle = lab.bundle()
+                .mount("bind", volume.toString(), "/volume", "bind")
+                .mount("bind", lab.newFolder("source").toString(), target, "bind");
+
+        lab.failsToCreate(bundle).oursSays(bundle.lastMount(), "EPERM", "which leads to the root");
+    }
+
+    /** The same of a mask, which would hide nothing from the program. */
+    @Test
+    @JruncOnly("runc covers the root, which the program doesn't see")
+    void aMaskThatALinkLeadsToTheRoot(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.symlink("/link", "/");
+        bundle.linux().putArray("maskedPaths").add("/link");
+
+        lab.failsToCreate(bundle).oursSays("EPERM", "mask /link, which leads to the root");
+    }
+
     /** CVE-2025-31133, CVE-2025-62161: what masks is the null device and nothing else. */
     @ParameterizedTest
     @ValueSource(

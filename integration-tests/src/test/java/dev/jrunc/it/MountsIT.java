@@ -477,6 +477,15 @@ class MountsIT {
         lab.failsToCreate(bundle, "/proc/sys/kernel", "proc").oursSays(bundle.lastMount());
     }
 
+    /** In the words of config.json it is procfs. */
+    @ParameterizedTest
+    @CsvSource({"proc, /tmp", "bind, proc", "proc, proc"})
+    void whatOnlySaysThatItIsProcfsIsRefused(String type, String source, Lab lab) {
+        Bundle bundle = lab.bundle().unmount("/proc").mount(type, source, "/proc", "bind");
+
+        lab.failsToCreate(bundle, "/proc").oursSays(bundle.lastMount(), "only procfs may be mounted on /proc");
+    }
+
     @Test
     void aFileOfProcMayBeReplacedWhereThatIsCommon(Lab lab) throws Exception {
         Path source = folderWith(lab, "uptime", "42.0 42.0\n").resolve("uptime");

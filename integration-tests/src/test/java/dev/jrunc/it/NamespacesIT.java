@@ -11,6 +11,7 @@ import dev.jrunc.it.harness.Bundle;
 import dev.jrunc.it.harness.Container;
 import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
+import dev.jrunc.it.harness.JruncOnly;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
 import dev.jrunc.it.harness.Namespaces;
@@ -26,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** config-linux.md, "Namespaces" and "Offset for Time Namespace". */
@@ -324,6 +326,30 @@ class NamespacesIT {
         lab.failsToCreate(bundle)
                 .failedSaying("sysctl \"vm.swappiness\" is not in a separate kernel namespace")
                 .oursSays("config.json: /linux/sysctl/vm.swappiness: ");
+    }
+
+    @Test
+    void aSysctlOfTheNetworkNamespaceByThePathOfTheHosts(Lab lab) {
+        checkByPath("network", "net", "net.ipv4.ip_default_ttl", lab);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ipc, kernel.msgmax", "uts, kernel.domainname"})
+    @JruncOnly("runc looks at the network's alone")
+    void aSysctlOfANamespaceByThePathOfTheHosts(String type, String sysctl, Lab lab) {
+        checkByPath(type, type, sysctl, lab);
+    }
+
+    /** The value is what the host has already: nothing happens to it where it is written. */
+    private static void checkByPath(String type, String file, String sysctl, Lab lab) {
+        String value = Host.run("cat", "/proc/sys/" + sysctl.replace('.', '/')).trim();
+        Bundle bundle = lab.bundle().join(type, Path.of("/proc/self/ns", file));
+        bundle.config().remove("hostname");
+        bundle.linux().putObject("sysctl").put(sysctl, value);
+
+        lab.failsToCreate(bundle)
+                .failedSaying(sysctl)
+                .oursSays("config.json: /linux/sysctl/" + sysctl + ": ", "allowed in");
     }
 
     @Test

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** config.md, "Root" and config-linux.md, "Rootfs Mount Propagation", "Masked Paths", "Readonly Paths". */
 @IntegrationTest
@@ -152,10 +154,12 @@ class RootfsIT {
         assertTrue(sys.options().contains("ro"));
     }
 
-    @Test
-    void theRootMayBeAReadonlyPath(Lab lab) {
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/.", "/link"})
+    void theRootMayBeAReadonlyPath(String path, Lab lab) {
         Bundle bundle = lab.bundle().writable();
-        bundle.linux().set("readonlyPaths", Json.quoted("['/']"));
+        bundle.symlink("/link", "/");
+        bundle.linux().putArray("readonlyPaths").add(path);
         bundle.payload("try-write", "/elsewhere", ",", "try-write", "/dev/shm/file");
 
         lab.run(bundle).succeeded().printed("try-write /elsewhere: EROFS").printed("try-write /dev/shm/file: OK");

@@ -4,6 +4,7 @@ package dev.jrunc.cli;
 import dev.jrunc.json.ContainerState;
 import dev.jrunc.json.StateJson;
 import dev.jrunc.lifecycle.ListContainers;
+import dev.jrunc.text.Printable;
 import java.util.List;
 
 /** {@code list}. */
@@ -57,7 +58,7 @@ final class ListCommand implements Command {
                     state.id(),
                     Long.toString(listed.pid()),
                     listed.status(),
-                    state.bundle(),
+                    Printable.of(state.bundle()),
                     state.created(),
                     state.owner());
         }

@@ -26,12 +26,15 @@ import dev.jrunc.plan.Step;
 import dev.jrunc.seccomp.KeptFilters;
 import dev.jrunc.spec.Annotation;
 import dev.jrunc.spec.Spec;
+import dev.jrunc.validate.HostCheck;
 import dev.jrunc.validate.SeccompCheck;
 import dev.jrunc.validate.SpecCheck;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A bundle as this caller on this host sees it, read and compiled: nothing is made yet. */
@@ -112,6 +115,7 @@ final class Bundle {
         String mountinfo = results.get(2).data().utf8();
         boolean selinux = SecurityLabels.hasSelinux(mountinfo);
         checkLabels(context, spec, selinux);
+        checkSysctl(context.front(), spec);
         CgroupLayout layout = CgroupLayout.parse(mountinfo, call.cgroups().utf8());
         SystemdUnit unit =
                 context.systemdCgroup() ? SystemdUnit.of(context.front(), spec, id, layout.isUnified()) : null;
@@ -166,6 +170,23 @@ final class Bundle {
         Result read = front.attempt(
                 new HostOperation.ReadFile(READING, "/proc/" + process + "/setgroups", MAX_SETGROUPS_BYTES));
         return read.ok() && read.data().utf8().startsWith("deny");
+    }
+
+    /** CVE row "sysctls of the host": a namespace's path may lead to the caller's own. */
+    private static void checkSysctl(Front front, Spec spec) {
+        if (spec.linux().sysctl().isEmpty()) {
+            return;
+        }
+        Set<String> hosts = new HashSet<>();
+        for (Spec.Namespace namespace : spec.linux().namespaces()) {
+            String path = namespace.path();
+            String file = HostCheck.LIMITS.get(namespace.type());
+            if (path != null
+                    && Look.at(front, READING, path).isSame(Look.at(front, READING, "/proc/self/ns/" + file))) {
+                hosts.add(namespace.type());
+            }
+        }
+        SpecCheck.checkSysctl(spec, hosts);
     }
 
     private static void checkLabels(Context context, Spec spec, boolean selinux) {

@@ -107,13 +107,13 @@ public final class InspectContainer {
             }
             List<String> with = new ArrayList<>();
             for (Map.Entry<String, List<Look>> other : others.entrySet()) {
-                if (isSame(look, other.getValue().get(i))) {
+                if (look.isSame(other.getValue().get(i))) {
                     with.add(other.getKey());
                 }
             }
             String type = NAMESPACES.get(i).getKey();
             namespaces.add(new LiveContainer.Namespace(
-                    type, look.inode(), asked(spec, type), isSame(look, callers.get(i)), with));
+                    type, look.inode(), asked(spec, type), look.isSame(callers.get(i)), with));
         }
         return namespaces;
     }
@@ -135,10 +135,6 @@ public final class InspectContainer {
             looks.add(Look.at(front, EXPLAIN, "/proc/" + process + "/ns/" + namespace.getValue()));
         }
         return looks;
-    }
-
-    private static boolean isSame(Look one, Look other) {
-        return other.found() && one.device() == other.device() && one.inode() == other.inode();
     }
 
     private static String asked(Spec spec, String type) {

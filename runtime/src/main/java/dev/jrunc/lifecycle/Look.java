@@ -79,6 +79,11 @@ record Look(
         return error == 0;
     }
 
+    /** Both were found, and are one file. */
+    boolean isSame(Look other) {
+        return found() && other.found() && device == other.device && inode == other.inode;
+    }
+
     boolean isFolder() {
         return (mode & S_IFMT) == 0040000;
     }

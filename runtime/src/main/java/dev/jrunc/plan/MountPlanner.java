@@ -124,12 +124,13 @@ final class MountPlanner {
     private static void checkProc(String target, Spec.Mount mount, boolean bind, String pointer) {
         if (target.equals("/proc")) {
             String source = mount.source();
-            /* The host's links aren't known here: what .. leads to isn't, either. */
-            boolean procfs = "proc".equals(mount.type())
-                    || bind
-                            && source != null
+            /* The host's links aren't known here: what .. leads to isn't, either. Of a bind the type says nothing. */
+            boolean procfs = bind
+                    ? source != null
+                            && source.startsWith("/")
                             && !source.contains("..")
-                            && NormalPath.of(source).equals("/proc");
+                            && NormalPath.of(source).equals("/proc")
+                    : "proc".equals(mount.type());
             if (!procfs) {
                 throw new InvalidSpec(pointer + "/destination", "only procfs may be mounted on /proc");
             }

@@ -4,6 +4,7 @@ package dev.jrunc.validate;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.plan.CpuList;
 import dev.jrunc.plan.Names;
+import dev.jrunc.plan.NormalPath;
 import dev.jrunc.plan.Origin;
 import dev.jrunc.plan.Planner;
 import dev.jrunc.spec.NumericId;
@@ -63,6 +64,16 @@ public final class SpecCheck {
         ResourcesCheck.check(resources);
     }
 
+    /**
+     * Sysctls again, where more is known: a namespace that has a path may be the host's.
+     *
+     * @param hosts types of those that are
+     * @throws InvalidSpec at the first problem
+     */
+    public static void checkSysctl(Spec spec, Set<String> hosts) {
+        new SpecCheck(spec).checkSysctl(hosts);
+    }
+
     private void check() {
         checkVersion();
         checkNamespaces();
@@ -74,7 +85,7 @@ public final class SpecCheck {
         checkNames();
         checkPaths();
         checkTimeOffsets();
-        checkSysctl();
+        checkSysctl(Set.of());
         checkHooks();
         SchedulingCheck.check(linux);
         ResourcesCheck.check(linux.resources());
@@ -258,11 +269,7 @@ public final class SpecCheck {
     private void checkDestinations() {
         for (int i = 0; i < spec.mounts().size(); i++) {
             String destination = spec.mounts().get(i).destination();
-            boolean named = false;
-            for (String part : destination.split("/", -1)) {
-                named |= !part.isEmpty() && !part.equals(".");
-            }
-            if (!named) {
+            if (NormalPath.of(destination).equals("/")) {
                 throw new InvalidSpec(
                         "/mounts/" + i + "/destination",
                         "expected a path below the root, found \"" + destination + "\"");
@@ -330,7 +337,7 @@ public final class SpecCheck {
     }
 
     /** Others would change the host. */
-    private void checkSysctl() {
+    private void checkSysctl(Set<String> hosts) {
         for (String key : linux.sysctl().keySet()) {
             String path = Planner.sysctlPath(key);
             String pointer = Origin.pointer("/linux/sysctl", key);
@@ -338,11 +345,11 @@ public final class SpecCheck {
                 throw new InvalidSpec(pointer, "leads out of /proc/sys");
             }
             if (path.startsWith("net/")) {
-                require("network", key, pointer, "not allowed in host network namespace");
+                require("network", hosts, key, pointer, "not allowed in host network namespace");
             } else if (path.startsWith("fs/mqueue/") || IPC_SYSCTLS.contains(path)) {
-                require("ipc", key, pointer, "is not allowed in the hosts ipc namespace");
+                require("ipc", hosts, key, pointer, "is not allowed in the hosts ipc namespace");
             } else if (path.equals("kernel/domainname")) {
-                require("uts", key, pointer, "not allowed in host uts namespace");
+                require("uts", hosts, key, pointer, "not allowed in host uts namespace");
             } else if (path.equals("kernel/hostname")) {
                 throw new InvalidSpec(
                         pointer,
@@ -354,8 +361,8 @@ public final class SpecCheck {
         }
     }
 
-    private void require(String namespace, String key, String pointer, String refusal) {
-        if (namespace(namespace) == null) {
+    private void require(String namespace, Set<String> hosts, String key, String pointer, String refusal) {
+        if (namespace(namespace) == null || hosts.contains(namespace)) {
             throw new InvalidSpec(pointer, "sysctl \"" + key + "\" " + refusal);
         }
     }

@@ -137,6 +137,8 @@ class SpecCheckTest {
                 "'mounts':[{'destination':'/x'}]|/mounts: mounts need a mount namespace of the container's own",
                 "'mounts':[{'destination':'/x'},{'destination':'//./'}],'linux':{'namespaces':[{'type':'mount'}]}"
                         + "|/mounts/1/destination: expected a path below the root, found \"//./\"",
+                "'mounts':[{'destination':'/x/..'}],'linux':{'namespaces':[{'type':'mount'}]}"
+                        + "|/mounts/0/destination: expected a path below the root, found \"/x/..\"",
                 "'linux':{'maskedPaths':['/x']}"
                         + "|/linux/maskedPaths: unable to restrict sys entries without a private MNT namespace",
                 "'linux':{'namespaces':[{'type':'mount'}],'maskedPaths':['/x','y']}"
