@@ -89,6 +89,13 @@ public final class CgroupV2 extends CgroupDriver {
             if (dot <= 0 || file.indexOf('/') >= 0) {
                 throw new InvalidSpec(Origin.pointer(RESOURCES + "/unified", file), "is no file of a cgroup");
             }
+            if (!updating
+                    && file.equals("cgroup.freeze")
+                    && !entry.getValue().strip().equals("0")) {
+                throw new InvalidSpec(
+                        Origin.pointer(RESOURCES + "/unified", file),
+                        "a frozen init makes no container: pause it when it is made");
+            }
             String controller = file.substring(0, dot);
             if (!controller.equals("cgroup")) {
                 needed.add(controller);

@@ -151,6 +151,7 @@ class CgroupLimitsTest {
                 "v1|{'unified':{'memory.high':'1'}}|/linux/resources/unified",
                 "v2|{'unified':{'../x':'1'}}|/linux/resources/unified/..~1x",
                 "v2|{'unified':{'nodot':'1'}}|/linux/resources/unified/nodot",
+                "v2|{'unified':{'cgroup.freeze':'1\\n'}}|/linux/resources/unified/cgroup.freeze",
                 "v2|{'memory':{'limit':5,'swap':4}}|/linux/resources/memory/swap",
                 "v2|{'memory':{'swap':4}}|/linux/resources/memory/swap",
                 "v2|{'blockIO':{'leafWeight':50}}|/linux/resources/blockIO/leafWeight",
