@@ -40,7 +40,7 @@
 #define MAX_PLAN_TREES (MAX_FRAME_FDS - 2)
 #endif
 
-/* Of front and init, beside what is opened for init. */
+/* Of front and init, opened after what is opened for init. */
 #define OTHER_FILES 64
 
 static bool spawned(const struct front *front, struct result *result)
@@ -108,8 +108,10 @@ static int set_files(const struct front *front, pid_t pid, rlim_t soft)
 void allow_one_more_for_init(struct front *front)
 {
     struct rlimit *limit = &front->callers_files;
+    /* The lowest free number: below it are the caller's as well. */
+    int last = front->tree_count ? front->trees[front->tree_count - 1] : 0;
     if (front->more_files || getrlimit(RLIMIT_NOFILE, limit) < 0 || limit->rlim_cur == limit->rlim_max ||
-        front->tree_count + OTHER_FILES < limit->rlim_cur)
+        (rlim_t)last + OTHER_FILES < limit->rlim_cur)
         return;
     front->more_files = set_files(front, 0, limit->rlim_max) == 0;
 }

@@ -98,6 +98,8 @@ static unsigned long mount_flags(uint64_t attributes)
         flags |= MS_STRICTATIME;
     if (attributes & MOUNT_ATTR_NODIRATIME)
         flags |= MS_NODIRATIME;
+    if (attributes & MOUNT_ATTR_NOSYMFOLLOW)
+        flags |= MS_NOSYMFOLLOW;
     return flags;
 }
 
@@ -251,21 +253,12 @@ static int make_mount(const struct op_mount *op, const char *mode)
     return fd;
 }
 
-/* Several options in one string, which only the file system can take apart. An SELinux context has commas of its own. */
-static bool has_several(const char *parameter)
-{
-    const char *equals = strchr(parameter, '=');
-    bool context = equals && equals - parameter >= 7 && strncmp(equals - 7, "context", 7) == 0;
-    return !context && strchr(parameter, ',');
-}
-
-/* What fsconfig(2) doesn't take goes the old way, by mount(2) on the fd. */
-static bool goes_by_path(const struct op_mount *op)
+/* A value that is too long for fsconfig goes the old way, by mount(2) on the fd. */
+static bool has_long_parameter(const struct op_mount *op)
 {
     struct cursor cursor = strings_cursor(&op->parameters);
     for (uint32_t i = 0; i < op->parameters.count; i++) {
-        const char *parameter = read_str(&cursor);
-        if (strlen(parameter) > MAX_PARAMETER_BYTES || has_several(parameter))
+        if (strlen(read_str(&cursor)) > MAX_PARAMETER_BYTES)
             return true;
     }
     return strlen(op->source) > MAX_PARAMETER_BYTES;
@@ -342,7 +335,7 @@ void op_mount(struct init *init, const struct op_mount *op)
     if (target < 0)
         fail_with(-target, "make the mount point %s", op->target);
     check_target(init, op->type, op->target, target);
-    if (goes_by_path(op)) {
+    if (has_long_parameter(op)) {
         mount_by_path(op, mode, target);
         scope_fd made = path_open(init->root, op->target, O_PATH);
         int copied = made >= 0 && op->copyUp ? copy_up(target, made) : 0;

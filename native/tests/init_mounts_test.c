@@ -139,10 +139,10 @@ static void test_long_option(void)
     CHECK(length > 255);
     add_root(&container, &lab);
     ADD_MOUNT(&container, "overlay", "/merged", .parameters = STRS(lower, "ro"),
-              .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE);
+              .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSYMFOLLOW, .propagation = MS_PRIVATE);
     finish(&container, "cat /merged/secret; grep merged /proc/self/mountinfo");
     CHECK(printed(&container, "secret\n"));
-    CHECK(printed(&container, " /merged ro,nosuid,nodev,relatime - overlay"));
+    CHECK(printed(&container, " /merged ro,nosuid,nodev,relatime,nosymfollow - overlay"));
     lab_end(&lab);
 }
 

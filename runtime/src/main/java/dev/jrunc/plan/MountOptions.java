@@ -151,7 +151,25 @@ public final class MountOptions {
                 recursiveIdmap = true;
             }
             case "" -> {}
-            default -> parameters.add(option);
+            default -> addParameters(option);
+        }
+    }
+
+    /**
+     * Several in one string are several, as to mount(2): but for an SELinux context, which has commas of its own, as have numbers of
+     * nodes, and what {@code \} is before.
+     */
+    private void addParameters(String option) {
+        int equals = option.indexOf('=');
+        if (option.indexOf(',') < 0
+                || equals >= 0 && option.substring(0, equals).endsWith("context")) {
+            parameters.add(option);
+            return;
+        }
+        for (String parameter : option.split("(?<!\\\\),(?![0-9])")) {
+            if (!parameter.isEmpty()) {
+                parameters.add(parameter);
+            }
         }
     }
 

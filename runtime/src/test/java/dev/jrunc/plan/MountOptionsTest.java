@@ -94,4 +94,24 @@ class MountOptionsTest {
 
         assertEquals(List.of("dirsync", "iversion", "lazytime", "mand", "sync"), forTheFileSystem);
     }
+
+    @Test
+    void severalParametersInOneString() {
+        assertEquals(
+                List.of(
+                        "size=64k",
+                        "nr_inodes=20",
+                        "noswap",
+                        "mpol=bind:0,2-3",
+                        "lowerdir=/a\\,b",
+                        "context=u:r:t:s0:c1,c2",
+                        "x"),
+                MountOptions.of(List.of(
+                                "size=64k,nr_inodes=20,noswap",
+                                "mpol=bind:0,2-3,",
+                                "lowerdir=/a\\,b",
+                                "context=u:r:t:s0:c1,c2",
+                                ",x"))
+                        .parameters());
+    }
 }
