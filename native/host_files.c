@@ -87,23 +87,35 @@ static int replace_by_path(struct front *front, const struct op_write_file *requ
     return replace_file(&front->waits, fd, slash ? slash + 1 : request->path, request->content, request->mode & 07777);
 }
 
-/* /dev/null and /dev/stdout would be gone for everybody: what is no file is written to. Not where somebody else has put it there: that makes
- * way. */
-static bool stays(const char *path)
+/* /dev/null and /dev/stdout would be gone for everybody: what is no file is written to. Not where somebody else has put it there, or a file
+ * in its place by now: that makes way, -ENOENT. */
+static int open_what_stays(const char *path)
 {
-    struct stat own, status;
-    return fstatat(AT_FDCWD, path, &own, AT_SYMLINK_NOFOLLOW) == 0 && owner_is_trusted(&own) &&
-           stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+    struct stat status;
+    if (fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) < 0 || !owner_is_trusted(&status) ||
+        stat(path, &status) < 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+        return -ENOENT;
+    int fd = open(path, O_WRONLY | CAREFUL);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode))
+        return fd;
+    close(fd);
+    return -ENOENT;
 }
 
 static int write_by_path(struct front *front, const struct op_write_file *request)
 {
-    int flags = open_flags(request->disposition == WRITE_REPLACE ? WRITE_EXISTING : request->disposition);
-    if (flags < 0)
+    bool replace = request->disposition == WRITE_REPLACE;
+    int flags = open_flags(request->disposition);
+    if (!replace && flags < 0)
         return -EINVAL;
-    scope_fd fd = open(request->path, flags | CAREFUL, request->mode & 07777);
+    scope_fd fd =
+        replace ? open_what_stays(request->path) : open(request->path, flags | CAREFUL, request->mode & 07777);
+    if (replace && fd == -ENOENT)
+        return replace_by_path(front, request);
     if (fd < 0)
-        return -errno;
+        return replace ? fd : -errno;
     return write_all(&front->waits, fd, request->content.data, request->content.length);
 }
 
@@ -123,8 +135,7 @@ static void describe_write(const struct op_write_file *request, int error, struc
 
 void host_write_file(struct front *front, const struct op_write_file *request, struct result *result)
 {
-    bool replace = request->disposition == WRITE_REPLACE && !stays(request->path);
-    int error = replace ? replace_by_path(front, request) : write_by_path(front, request);
+    int error = write_by_path(front, request);
     if (error)
         describe_write(request, -error, result);
 }
