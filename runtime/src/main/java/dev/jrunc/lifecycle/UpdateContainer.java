@@ -70,7 +70,8 @@ public final class UpdateContainer {
         if (status == Status.STOPPED || status == Status.CREATING) {
             throw ContainerError.notRunning();
         }
-        Spec spec = ConfigReader.read(folder.config());
+        Bytes config = folder.config();
+        Spec spec = ConfigReader.read(config);
         Spec.Resources asked = asked();
         List<CgroupFolder> cgroups = new ArrayList<>();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
@@ -84,21 +85,28 @@ public final class UpdateContainer {
         steps.addAll(new RdtSchemata(front, options).writing(spec, id));
         Spec.Resources after = UpdatedResources.of(before, asked);
         steps.add(folder.keeping(Bytes.utf8(ConfigWriter.write(spec.withResources(after)))));
-        List<Step<HostOperation>> oldDevices = front.call().isHostRoot()
-                ? CgroupDriver.devices(cgroups, after.devices(), before.devices())
-                : List.of();
+        List<Step<HostOperation>> old = new ArrayList<>();
+        if (front.call().isHostRoot()) {
+            old.addAll(CgroupDriver.devices(cgroups, after.devices(), before.devices()));
+        }
         Map<String, String> previous = read(PreviousValues.paths(steps));
         try {
-            front.execute(steps);
+            write(steps, cgroups);
+            old.add(folder.keeping(config));
             tellSystemd(state, plan.limits(), after);
         } catch (JruncException e) {
-            JruncException failure = e instanceof OperationFailed refused
-                    ? new UpdateFailure(front, options, cgroups).explain(refused)
-                    : e;
             List<Step<HostOperation>> undo = new ArrayList<>(PreviousValues.undo(steps, changed(previous)));
-            undo.addAll(oldDevices);
-            undo(undo).forEach(failure::addSuppressed);
-            throw failure;
+            undo.addAll(old);
+            undo(undo).forEach(e::addSuppressed);
+            throw e;
+        }
+    }
+
+    private void write(List<Step<HostOperation>> steps, List<CgroupFolder> cgroups) {
+        try {
+            front.execute(steps);
+        } catch (OperationFailed e) {
+            throw new UpdateFailure(front, options, cgroups).explain(e);
         }
     }
 
