@@ -177,7 +177,7 @@ class ExecIT {
 
     @Test
     void aUserWithGroups(Lab lab) {
-        Report report = report(lab, resting(lab), "-u", "1000:1001", "-g", "7", "-g", "8");
+        Report report = report(lab, resting(lab), "-u", "1000:1001", "-g", "7", "-g", "+8");
 
         assertEquals(List.of("1000", "1000", "1000"), report.texts("/uids"));
         assertEquals(List.of("1001", "1001", "1001"), report.texts("/gids"));

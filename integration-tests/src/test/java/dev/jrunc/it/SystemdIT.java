@@ -181,6 +181,7 @@ class SystemdIT {
                 "{'memory':{'limit':104857600,'swap':209715200}}|--memory=64m|memory.swap.max|104857600",
                 "{'memory':{'limit':104857600,'swap':209715200}}|--memory=250m|memory.max|262144000",
                 "{'unified':{'pids.max':'50'}}|--pids-limit=20|pids.max|20",
+                "{'unified':{'memory.oom.group':'1'}}|--memory=64m|memory.oom.group|1",
                 "{'blockIO':{'weight':500}}|--pids-limit=20|io.weight|default 4950"
             })
     void anUpdateIsOfWhatWasAskedForAlone(String resources, String option, String file, String value, Lab lab) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** runc-update(8), on cgroup v1. */
 @IntegrationTest
@@ -194,6 +195,30 @@ class UpdateIT {
 
         lab.fails(limited.call("--memory", "64m", "--cpu-share", "100", "--pids-limit", "9", "--cpu-quota", "5"));
         limited.hasItsOldLimits();
+    }
+
+    /** As with --systemd-cgroup, when the D-Bus that create talked to is no more. */
+    @Test
+    @JruncOnly("it edits our state.json")
+    void allOrNothingWhenSystemdCanNotBeTold(Lab lab) throws IOException {
+        Limited limited = Limited.plain(lab);
+        Path folder = lab.stateRoot().resolve(limited.container().id());
+        Path state = folder.resolve("state.json");
+        String saved = Files.readString(state);
+        String config = Files.readString(folder.resolve("config.json"));
+        ObjectNode changed = (ObjectNode) Json.parse(saved);
+        changed.set("unit", Json.quoted("{'name':'c.scope','socket':'/no/bus','abstract':false,'bus':true}"));
+        Files.writeString(state, changed.toString());
+        try {
+            limited.call("--pids-limit", "77")
+                    .now()
+                    .failedSaying(": container " + limited.container().id()
+                            + ": --systemd-cgroup: connect to D-Bus at /no/bus: ENOENT");
+        } finally {
+            Files.writeString(state, saved);
+        }
+        limited.hasItsOldLimits();
+        assertEquals(config, Files.readString(folder.resolve("config.json")));
     }
 
     @Test

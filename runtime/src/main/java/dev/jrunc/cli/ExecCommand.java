@@ -90,7 +90,7 @@ final class ExecCommand implements Command {
         for (String group : invocation.values("--additional-gids")) {
             Invocation.number(
                     "--additional-gids", group, NumericId.MAX); // runc parses it with the options, but not --user
-            groups.add(id("--additional-gids", group));
+            groups.add(id("--additional-gids", group.startsWith("+") ? group.substring(1) : group));
         }
         return new ExecOptions.Change(
                 invocation.arguments().subList(1, invocation.arguments().size()),

@@ -33,12 +33,20 @@ public final class OperationFailed extends JruncException {
 
     /** The same with more about what was tried. */
     public OperationFailed saying(String more) {
-        return new OperationFailed(operation, origin, place, errno, detail + ": " + more);
+        return other(place, detail + ": " + more);
     }
 
     /** The same where an option gave what is at its origin in config.json, and is named instead. */
     public OperationFailed by(String option) {
-        return new OperationFailed(operation, origin, option, errno, detail);
+        return other(option, detail);
+    }
+
+    private OperationFailed other(String newPlace, String newDetail) {
+        OperationFailed other = new OperationFailed(operation, origin, newPlace, errno, newDetail);
+        for (Throwable suppressed : getSuppressed()) {
+            other.addSuppressed(suppressed);
+        }
+        return other;
     }
 
     /** {@code /mounts/3: mount tmpfs on /data: EINVAL (invalid argument)}. */

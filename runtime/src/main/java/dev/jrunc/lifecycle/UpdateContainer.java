@@ -38,6 +38,19 @@ public final class UpdateContainer {
     private static final Origin UPDATE = Origin.rule("update");
     private static final long MAX_LIMIT_BYTES = 1 << 16;
 
+    /** What systemd writes beside what it is told; a kernel, or a cgroup, may have fewer. */
+    private static final List<String> WRITTEN_BY_SYSTEMD = List.of(
+            "cpu.idle",
+            "cpu.weight",
+            "cpu.max",
+            "memory.min",
+            "memory.low",
+            "memory.high",
+            "memory.swap.max",
+            "memory.zswap.max",
+            "memory.zswap.writeback",
+            "memory.oom.group");
+
     private final Context context;
     private final Front front;
     private final UpdateOptions options;
@@ -57,7 +70,8 @@ public final class UpdateContainer {
         if (status == Status.STOPPED || status == Status.CREATING) {
             throw ContainerError.notRunning();
         }
-        Spec spec = ConfigReader.read(folder.config());
+        Bytes config = folder.config();
+        Spec spec = ConfigReader.read(config);
         Spec.Resources asked = asked();
         List<CgroupFolder> cgroups = new ArrayList<>();
         for (ContainerState.Cgroup cgroup : state.cgroups()) {
@@ -71,27 +85,34 @@ public final class UpdateContainer {
         steps.addAll(new RdtSchemata(front, options).writing(spec, id));
         Spec.Resources after = UpdatedResources.of(before, asked);
         steps.add(folder.keeping(Bytes.utf8(ConfigWriter.write(spec.withResources(after)))));
-        List<Step<HostOperation>> oldDevices = front.call().isHostRoot()
-                ? CgroupDriver.devices(cgroups, after.devices(), before.devices())
-                : List.of();
+        List<Step<HostOperation>> old = new ArrayList<>();
+        if (front.call().isHostRoot()) {
+            old.addAll(CgroupDriver.devices(cgroups, after.devices(), before.devices()));
+        }
         Map<String, String> previous = read(PreviousValues.paths(steps));
         try {
-            front.execute(steps);
+            write(steps, cgroups);
+            old.add(folder.keeping(config));
             tellSystemd(state, plan.limits(), after);
         } catch (JruncException e) {
-            JruncException failure = e instanceof OperationFailed refused
-                    ? new UpdateFailure(front, options, cgroups).explain(refused)
-                    : e;
             List<Step<HostOperation>> undo = new ArrayList<>(PreviousValues.undo(steps, changed(previous)));
-            undo.addAll(oldDevices);
-            undo(undo).forEach(failure::addSuppressed);
-            throw failure;
+            undo.addAll(old);
+            undo(undo).forEach(e::addSuppressed);
+            throw e;
+        }
+    }
+
+    private void write(List<Step<HostOperation>> steps, List<CgroupFolder> cgroups) {
+        try {
+            front.execute(steps);
+        } catch (OperationFailed e) {
+            throw new UpdateFailure(front, options, cgroups).explain(e);
         }
     }
 
     /**
-     * Of version 2 it is told what the cgroup has now. It writes what it knows of cpu when it is told anything of that, with a quota of
-     * whole percents, and no burst or idle cgroup: the cgroup gets back what it had.
+     * Of version 2 it is told what the cgroup has now. It writes what it knows of cpu, or of memory, when it is told anything of that:
+     * with a quota of whole percents, no burst or idle cgroup, and without what only unified has given. The cgroup gets back what it had.
      */
     private void tellSystemd(ContainerState state, List<Step<HostOperation>> written, Spec.Resources after) {
         ContainerState.Unit unit = state.unit();
@@ -106,11 +127,11 @@ public final class UpdateContainer {
         Map<String, String> limits = new LinkedHashMap<>();
         read(PreviousValues.paths(written))
                 .forEach((path, text) -> limits.put(path.substring(path.lastIndexOf('/') + 1), text));
-        List<String> cpu = new ArrayList<>();
-        for (String file : List.of("cpu.idle", "cpu.weight", "cpu.max")) {
-            cpu.add(cgroup.folder() + "/" + file);
+        List<String> files = new ArrayList<>();
+        for (String file : WRITTEN_BY_SYSTEMD) {
+            files.add(cgroup.folder() + "/" + file);
         }
-        Map<String, String> had = read(cpu);
+        Map<String, String> had = read(files);
         SystemdUnit.limit(front, unit, UnitProperties.ofFiles(limits));
         changed(had).forEach((path, text) -> front.attempt(PreviousValues.writing(UPDATE, path, text.strip())));
     }

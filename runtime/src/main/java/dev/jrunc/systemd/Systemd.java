@@ -3,6 +3,7 @@ package dev.jrunc.systemd;
 
 import dev.jrunc.engine.Front;
 import dev.jrunc.error.ContainerError;
+import dev.jrunc.error.OperationFailed;
 import java.util.ArrayList;
 import java.util.List;
 import org.freedesktop.dbus.types.Variant;
@@ -109,7 +110,7 @@ public final class Systemd {
 
     /**
      * Gives a unit other properties, until it ends. The unit's cgroup has them then: systemd writes them before it hears what it is
-     * asked next.
+     * asked next, whatever becomes of the answer.
      *
      * @throws ContainerError when systemd refuses, by its words
      */
@@ -119,7 +120,11 @@ public final class Systemd {
         } catch (BusError e) {
             throw failed("set properties of the systemd unit " + unit, e);
         }
-        controlGroup();
+        try {
+            controlGroup();
+        } catch (ContainerError | OperationFailed unanswered) {
+            // It has them all the same.
+        }
     }
 
     /**
