@@ -154,6 +154,26 @@ int open_append(const char *path, mode_t mode)
     return release_fd(&fd);
 }
 
+const char *kind_of_file(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
+        return "a folder";
+    case S_IFIFO:
+        return "a fifo";
+    case S_IFSOCK:
+        return "a socket";
+    case S_IFLNK:
+        return "a link";
+    case S_IFCHR:
+        return "a character device";
+    case S_IFBLK:
+        return "a block device";
+    default:
+        return "a file";
+    }
+}
+
 int give_stdio(int fd, uid_t uid)
 {
     struct stat status;
