@@ -70,6 +70,25 @@ static void give_device(const struct op_device *op, int parent, const char *name
         fail("give device %s to %u:%u", op->path, op->uid, op->gid);
 }
 
+/* An empty file may be where the host's node was bound before; but in another mount it may be the host's. */
+static bool is_place(const struct init *init, const char *path, const struct stat *status)
+{
+    if (!S_ISREG(status->st_mode) || status->st_size > 0)
+        return false;
+    scope_fd fd = path_open_on_mount(init->root, path, O_PATH | O_NOFOLLOW);
+    struct stat same;
+    return fd >= 0 && fstat(fd, &same) == 0 && same.st_dev == status->st_dev && same.st_ino == status->st_ino;
+}
+
+static _Noreturn void refuse_file(const char *path, const struct stat *status)
+{
+    const char *kind = kind_of_file(status->st_mode);
+    if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode))
+        fail_with(EEXIST, "make device %s: %s %u:%u is there", path, kind, major(status->st_rdev),
+                  minor(status->st_rdev));
+    fail_with(EEXIST, "make device %s: %s is there", path, kind);
+}
+
 void op_device(struct init *init, const struct op_device *op)
 {
     const char *name;
@@ -80,9 +99,8 @@ void op_device(struct init *init, const struct op_device *op)
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
         if (is_device(&status, op))
             return;
-        /* An empty file may be where the host's node was bound before. */
-        if (op->exclusive && !(S_ISREG(status.st_mode) && status.st_size == 0))
-            fail_with(EEXIST, "make device %s: the image has another file there", op->path);
+        if (op->exclusive && !is_place(init, op->path, &status))
+            refuse_file(op->path, &status);
         if (unlinkat(parent, name, 0) < 0) {
             if (errno == EBUSY) /* no file of the image's: config.json mounts something else there */
                 return;

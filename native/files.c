@@ -154,11 +154,32 @@ int open_append(const char *path, mode_t mode)
     return release_fd(&fd);
 }
 
+const char *kind_of_file(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
+        return "a folder";
+    case S_IFIFO:
+        return "a fifo";
+    case S_IFSOCK:
+        return "a socket";
+    case S_IFLNK:
+        return "a link";
+    case S_IFCHR:
+        return "a character device";
+    case S_IFBLK:
+        return "a block device";
+    default:
+        return "a file";
+    }
+}
+
 int give_stdio(int fd, uid_t uid)
 {
     struct stat status;
-    bool file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    if (file && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+    bool read_only = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    if (read_only && fstat(fd, &status) == 0 &&
+        (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode)))
         return 0;
     if (fchown(fd, uid, (gid_t)-1) == 0 || errno == EPERM || errno == EINVAL || errno == ENOSYS || errno == EROFS)
         return 0;

@@ -21,23 +21,6 @@
 /* A fifo or a device in place of a file must not hang us, nor become our controlling terminal. */
 #define CAREFUL (O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
-static const char *kind_of(mode_t mode)
-{
-    switch (mode & S_IFMT) {
-    case S_IFDIR:
-        return "a folder";
-    case S_IFIFO:
-        return "a fifo";
-    case S_IFSOCK:
-        return "a socket";
-    case S_IFCHR:
-    case S_IFBLK:
-        return "a device";
-    default:
-        return "no regular file";
-    }
-}
-
 void host_read_file(struct front *front, const struct op_read_file *request, struct result *result)
 {
     (void)front;
@@ -49,7 +32,7 @@ void host_read_file(struct front *front, const struct op_read_file *request, str
     }
     if (!S_ISREG(status.st_mode)) {
         result_fail(result, S_ISDIR(status.st_mode) ? EISDIR : EINVAL, "read %s, which is %s", request->path,
-                    kind_of(status.st_mode));
+                    kind_of_file(status.st_mode));
         return;
     }
     int error = read_all(fd, request->maxBytes, &result->data);

@@ -44,6 +44,11 @@ int path_open_without_links(int root, const char *path, int flags)
     return open_inside(root, path, flags, RESOLVE_NO_SYMLINKS);
 }
 
+int path_open_on_mount(int root, const char *path, int flags)
+{
+    return open_inside(root, path, flags, RESOLVE_NO_XDEV);
+}
+
 /* Of a path that is being followed: what was resolved already, and what is left. */
 struct walk {
     char done[PATH_MAX]; /* "" for the root */

@@ -12,6 +12,8 @@
 int path_open(int root, const char *path, int flags);
 /* The same, and any symbolic link on the way is refused (ELOOP). */
 int path_open_without_links(int root, const char *path, int flags);
+/* The same as path_open, and what isn't on the mount of root itself is refused (EXDEV). */
+int path_open_on_mount(int root, const char *path, int flags);
 /* The same as path_open as an O_PATH fd, after what is missing was made: folders, and a file as the last component where asked.
  * CVE-2024-45310: one component at a time, each from the fd of the folder that it goes into. */
 int path_make(int root, const char *path, bool file);

@@ -232,11 +232,24 @@ static void end_by_signal(int number)
     _exit(128 + number);
 }
 
+static void outlive_signal(int number)
+{
+    (void)number;
+}
+
+/* What means something to the program alone ends no container that waits for it, whose init may be another process than that one.
+ * By a handler: execve takes it back. */
 static void handle_signals(void)
 {
     static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    static const int outlived[] = {SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGVTALRM,
+                                   SIGPROF, SIGXCPU, SIGXFSZ, SIGIO,   SIGPWR};
     for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
         signal(ending[i], end_by_signal);
+    for (size_t i = 0; i < sizeof outlived / sizeof outlived[0]; i++)
+        signal(outlived[i], outlive_signal);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        signal(number, outlive_signal);
 }
 
 void op_detach(struct init *init, const struct op_detach *op)

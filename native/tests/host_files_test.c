@@ -28,7 +28,7 @@ static void test_read(void)
     RUN(fixture, result, read_file, .path = in_folder(&fixture, "fifo"), .maxBytes = 6);
     CHECK(result.error == EINVAL && strstr(result.message, "which is a fifo"));
     RUN(fixture, result, read_file, .path = "/dev/zero", .maxBytes = 6);
-    CHECK(result.error == EINVAL && strstr(result.message, "which is a device"));
+    CHECK(result.error == EINVAL && strstr(result.message, "which is a character device"));
     RUN(fixture, result, read_file, .path = "/proc/self/stat", .maxBytes = 4096);
     CHECK(result.error == 0 && result.data.length > 0);
     RUN(fixture, result, read_file, .path = "/proc/kallsyms", .maxBytes = 65536);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jrunc.it.harness.Bundle;
+import dev.jrunc.it.harness.Host;
 import dev.jrunc.it.harness.IntegrationTest;
 import dev.jrunc.it.harness.Json;
 import dev.jrunc.it.harness.Lab;
@@ -15,6 +16,7 @@ import dev.jrunc.it.harness.Peer;
 import dev.jrunc.it.harness.Report;
 import dev.jrunc.it.harness.Result;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -220,27 +222,70 @@ class DevicesIT {
         lab.failsToCreate(bundle, "x").oursSays("/linux/devices/0/type");
     }
 
+    private static Bundle withNull(Bundle bundle, String path) {
+        bundle.linux().set("devices", Json.quoted("[{'type':'c','path':'" + path + "','major':1,'minor':3}]"));
+        return bundle;
+    }
+
     @Test
     @Peer(
             runc = WRONG,
             why = "config-linux.md, Devices: MUST generate an error; runc 1.1 leaves the file",
             failure = "exit status")
     void aDeviceWhereTheImageHasAnotherFile(Lab lab) throws Exception {
-        Bundle bundle = lab.bundle();
+        Bundle bundle = withNull(lab.bundle(), "/precious");
         bundle.file("/precious", "text");
-        bundle.linux().set("devices", Json.quoted("[{'type':'c','path':'/precious','major':1,'minor':3}]"));
 
-        lab.failsToCreate(bundle, "/precious").oursSays("/linux/devices/0", "the image has another file there");
+        lab.failsToCreate(bundle, "/precious").oursSays("/linux/devices/0", "a file is there");
         assertEquals("text", Files.readString(bundle.rootfs().resolve("precious")));
     }
 
     @Test
-    void anEmptyFileIsAPlaceForADevice(Lab lab) {
-        Bundle bundle = lab.bundle();
-        bundle.file("/place", "");
-        bundle.linux().set("devices", Json.quoted("[{'type':'c','path':'/place','major':1,'minor':3}]"));
+    @Peer(
+            runc = WRONG,
+            why = "config-linux.md, Devices: MUST generate an error; runc 1.1 leaves the file",
+            failure = "exit status")
+    void aDeviceWhereTheImageHasAnotherDevice(Lab lab) {
+        Bundle bundle = withNull(lab.bundle(), "/other");
+        Host.run("mknod", bundle.rootfs().resolve("other").toString(), "c", "10", "229");
 
-        lab.run(bundle.payload("exit", "0")).succeeded();
+        lab.failsToCreate(bundle, "/other").oursSays("/linux/devices/0", "a character device 10:229 is there");
+    }
+
+    @Test
+    @Peer(
+            runc = WRONG,
+            why = "config-linux.md, Devices: MUST generate an error; runc 1.1 leaves the file",
+            failure = "exit status")
+    void aDeviceWhereTheHostHasAnEmptyFile(Lab lab) throws Exception {
+        Path folder = lab.newFolder("hosts");
+        Files.createFile(folder.resolve("lock"));
+        Bundle bundle = withNull(lab.bundle(), "/data/lock").mount("bind", folder.toString(), "/data", "bind");
+
+        lab.failsToCreate(bundle, "/data/lock").oursSays("/linux/devices/0", "a file is there");
+        assertTrue(Files.isRegularFile(folder.resolve("lock")));
+    }
+
+    @Test
+    @Peer(runc = WRONG, why = "the same; runc 1.1 leaves the empty file", failure = "expected: <1:3>")
+    void anEmptyFileIsAPlaceForADevice(Lab lab) {
+        Bundle bundle = withNull(lab.shellBundle("stat -c %t:%T /place"), "/place");
+        bundle.file("/place", "");
+
+        assertEquals("1:3", lab.run(bundle).succeeded().stdout().strip());
+    }
+
+    /** Where the host's node is bound there stays an empty file, in whose place the next container binds it. */
+    @Test
+    void theHostsNodeIsBoundASecondTime(Lab lab) {
+        Path node = lab.newFile("null");
+        Host.run("mknod", node.toString(), "c", "1", "3");
+        Bundle bundle = withNull(lab.shellBundle("stat -c %t:%T " + node), node.toString())
+                .userNamespace(200_000);
+
+        for (int i = 0; i < 2; i++) {
+            assertEquals("1:3", lab.run(bundle).succeeded().stdout().strip());
+        }
     }
 
     @Test

@@ -466,6 +466,15 @@ class ExplainErrorsIT {
     }
 
     @Test
+    void aDeviceWhereTheImageHasAnotherFile(Lab lab) {
+        Bundle bundle = lab.bundle();
+        bundle.file("/precious", "text");
+        bundle.linux().set("devices", Json.quoted("[{'path':'/precious','type':'c','major':1,'minor':3}]"));
+
+        predicted(lab, bundle, "/linux/devices/0", "EEXIST");
+    }
+
+    @Test
     void aDeviceThatIsAnotherOnTheHost(Lab lab) {
         Bundle bundle = lab.bundle();
         bundle.linux().set("devices", Json.quoted("[{'path':'/dev/null','type':'c','major':1,'minor':5}]"));

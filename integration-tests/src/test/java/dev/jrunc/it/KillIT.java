@@ -69,10 +69,20 @@ class KillIT {
     @ParameterizedTest
     @ValueSource(strings = {"USR1", "USR2", "WINCH", "ALRM"})
     void aCreatedContainerOutlivesSignalsForItsProgram(String signal, Lab lab) {
-        Container container = lab.create(lab.bundle().payload("print", "ran"))
-                .kill(signal)
-                .start()
-                .awaitStatus("stopped");
+        outlives(signal, lab.bundle(), lab);
+    }
+
+    /** The kernel spares process 1 of a pid namespace, and no other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"USR1", "USR2", "PIPE", "ALRM", "VTALRM", "PROF", "XCPU", "XFSZ", "IO", "PWR", "40", "64"})
+    void withoutAPidNamespaceItOutlivesThemToo(String signal, Lab lab) {
+        outlives(signal, lab.bundle().withoutNamespace("pid"), lab);
+    }
+
+    private static void outlives(String signal, Bundle bundle, Lab lab) {
+        Container container = lab.create(bundle.payload("print", "ran")).kill(signal);
+        assertEquals("created", container.status());
+        container.start().awaitStatus("stopped");
 
         assertEquals("ran\n", container.stdout());
     }

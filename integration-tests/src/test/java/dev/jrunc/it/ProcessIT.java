@@ -553,14 +553,19 @@ class ProcessIT {
         assertEquals(0, Files.getAttribute(folder.resolve("input"), "unix:uid"));
     }
 
-    /** It may be any file of the caller's: what is given away are its outputs. */
-    @Test
-    void aFileThatIsTheInputStaysItsOwners(Lab lab) throws Exception {
-        Path file = lab.newFile("input");
-        Files.writeString(file, "text");
+    /** It may be any of the caller's: what is given away are its outputs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "folder", "block device"})
+    void aFileThatIsTheInputStaysItsOwners(String kind, Lab lab) throws Exception {
+        Path input = kind.equals("folder") ? lab.newFolder("input") : lab.newFile("input");
+        if (kind.equals("file")) {
+            Files.writeString(input, "text");
+        } else if (kind.equals("block device")) {
+            Host.run("mknod", input.toString(), "b", "7", "0");
+        }
 
-        withStandardInput(file, lab).succeeded();
-        assertEquals(0, Files.getAttribute(file, "unix:uid"));
+        withStandardInput(input, lab).succeeded();
+        assertEquals(0, Files.getAttribute(input, "unix:uid"));
     }
 
     @Test

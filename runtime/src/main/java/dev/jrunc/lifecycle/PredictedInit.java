@@ -19,6 +19,7 @@ final class PredictedInit {
 
     private static final int CAP_MKNOD = 27;
     private static final long S_IFIFO = 0010000;
+    private static final long S_IFREG = 0100000;
 
     private final Predictions predictions;
     private final Call call;
@@ -177,6 +178,11 @@ final class PredictedInit {
 
     /** In a user namespace mknod is refused, and the host's node takes its place: native/devices.c. */
     private void checkDevice(InitOperation.Device device) {
+        ContainerView.Seen seen = view().see(device.origin(), device.path());
+        if (device.exclusive() && seen.isKnown() && seen.look().found() && !isPlace(seen)) {
+            checkThatDevice(device, seen.look());
+            return;
+        }
         boolean made = !userNamespace && predictions.has(CAP_MKNOD) || device.type() == S_IFIFO;
         if (made) {
             return;
@@ -195,6 +201,23 @@ final class PredictedInit {
                     Errno.ENODEV,
                     "the container may make no device, and the host's " + device.path() + " is another one",
                     "ask for the numbers that the host's has, or take it out");
+        }
+    }
+
+    private boolean isPlace(ContainerView.Seen seen) {
+        Look look = seen.look();
+        return look.isOfType(S_IFREG) && look.content().length() == 0 && view().isOfImage(seen.path());
+    }
+
+    private void checkThatDevice(InitOperation.Device device, Look look) {
+        boolean numbered = device.type() != S_IFIFO;
+        if (!look.isOfType(device.type())
+                || numbered && (look.major() != device.major() || look.minor() != device.minor())) {
+            predictions.add(
+                    device,
+                    Errno.EEXIST,
+                    "another file is at " + device.path() + " in the container already",
+                    "take it out of the image, or name another path");
         }
     }
 

@@ -42,8 +42,12 @@ final class DevicePlanner {
             return steps;
         }
         List<Spec.Device> devices = spec.linux().devices();
+        List<String> paths = new ArrayList<>(devices.size());
+        for (Spec.Device device : devices) {
+            paths.add(NormalPath.of(device.path()));
+        }
         for (Default device : DEFAULTS) {
-            if (!named(devices, device.path)) {
+            if (!paths.contains(device.path)) {
                 steps.add(Step.must(new InitOperation.Device(
                         Origin.rule("default device " + device.path),
                         device.path,
@@ -58,9 +62,11 @@ final class DevicePlanner {
             }
         }
         for (int i = 0; i < devices.size(); i++) {
-            // It is a link into the container's own devpts.
-            if (!devices.get(i).path().equals("/dev/ptmx")) {
-                steps.add(Step.must(device(devices.get(i), "/linux/devices/" + i, isTaken(spec, devices, i))));
+            String path = paths.get(i);
+            InitOperation device = device(devices.get(i), "/linux/devices/" + i, isMounted(spec, path));
+            // /dev/ptmx is a link into the container's own devpts. Of two at one path the last one counts.
+            if (!path.equals("/dev/ptmx") && paths.lastIndexOf(path) == i) {
+                steps.add(Step.must(device));
             }
         }
         for (Link link : LINKS) {
@@ -81,33 +87,17 @@ final class DevicePlanner {
         return false;
     }
 
-    private static boolean named(List<Spec.Device> devices, String path) {
-        for (Spec.Device device : devices) {
-            if (device.path().equals(path)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Does config.json itself put something else at the path of that device? */
-    private static boolean isTaken(Spec spec, List<Spec.Device> devices, int index) {
-        String path = NormalPath.of(devices.get(index).path());
+    private static boolean isMounted(Spec spec, String path) {
         for (Spec.Mount mount : spec.mounts()) {
             if (NormalPath.of(mount.destination()).equals(path)) {
                 return true;
             }
         }
-        for (int i = 0; i < index; i++) {
-            if (NormalPath.of(devices.get(i).path()).equals(path)) {
-                return true;
-            }
-        }
         return false;
     }
 
-    /** @param taken whether config.json itself puts something else at its path, which is no error then */
-    private static InitOperation device(Spec.Device device, String pointer, boolean taken) {
+    /** @param mounted whether config.json itself mounts something at its path, which is no error then */
+    private static InitOperation device(Spec.Device device, String pointer, boolean mounted) {
         long type = switch (device.type()) {
             case "c", "u" -> S_IFCHR;
             case "b" -> S_IFBLK;
@@ -132,6 +122,6 @@ final class DevicePlanner {
                 device.uid(),
                 device.gid(),
                 true,
-                !taken);
+                !mounted);
     }
 }
