@@ -130,7 +130,7 @@ public final class StateFolder {
      * What became of these.
      *
      * @param results of them, and perhaps of others behind them
-     * @return false when the folder is there already
+     * @return false when the folder is there already, or was deleted before it was locked, as one without a state is by force
      * @throws OperationFailed when it couldn't be made, or not be locked; then it is not there
      */
     public boolean made(List<Result> results) {
@@ -142,11 +142,14 @@ public final class StateFolder {
             front.attempt(removal().operation());
         }
         check(results.getFirst(), "OPEN_STATE");
+        if (results.get(1).error() == Errno.ENOENT.number()) {
+            return false;
+        }
         check(results.get(1), "LOCK_STATE");
         return true;
     }
 
-    /** Makes it, and locks it: false when it is there already. */
+    /** Makes it, and locks it: {@link #made}. */
     public boolean create() {
         return made(front.run(making()));
     }
