@@ -77,7 +77,7 @@ static bool is_place(const struct init *init, const char *path, const struct sta
         return false;
     scope_fd fd = path_open_on_mount(init->root, path, O_PATH | O_NOFOLLOW);
     struct stat same;
-    return fd >= 0 && fstat(fd, &same) == 0 && same.st_dev == status->st_dev && same.st_ino == status->st_ino;
+    return fd >= 0 && fstat(fd, &same) == 0 && same_file(&same, status);
 }
 
 static _Noreturn void refuse_file(const char *path, const struct stat *status)

@@ -154,6 +154,11 @@ int open_append(const char *path, mode_t mode)
     return release_fd(&fd);
 }
 
+bool same_file(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
 const char *kind_of_file(mode_t mode)
 {
     switch (mode & S_IFMT) {

@@ -25,11 +25,13 @@ int replace_file(struct waits *waits, int folder, const char *name, struct bytes
 int lock_file(struct waits *waits, int fd, int64_t deadline);
 /* For appending; made with that mode when missing. An fd, or -errno. */
 int open_append(const char *path, mode_t mode);
+/* Two names, or fds, of one file. */
+bool same_file(const struct stat *one, const struct stat *other);
 /* "a folder", for errors. */
 const char *kind_of_file(mode_t mode);
 /* The user becomes owner of what fd is open to, where that can be: what an ordinary caller, a user namespace or a read-only mount doesn't
- * allow is no error. A file, folder or block device that is only read, which may be any of the
- * caller's, stays its owner's. 0 or -errno. */
+ * allow is no error. A file, folder or block device that is only read, which may be any of the caller's, stays its owner's. 0 or
+ * -errno. */
 int give_stdio(int fd, uid_t uid);
 /* The caller's own, or root's: nobody else may give it away or let others in. */
 bool owner_is_trusted(const struct stat *status);

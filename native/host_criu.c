@@ -257,7 +257,7 @@ static int make_root_readonly(pid_t pid, int pidfd)
         return -error;
     if (stat("/proc/self/ns/mnt", &ours) < 0 || fstatat(process.folder, "ns/mnt", &theirs, 0) < 0)
         return errno;
-    if (ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
+    if (same_file(&ours, &theirs))
         return EINVAL;
     if (setns(pidfd, CLONE_NEWNS) < 0 || (root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
         return errno;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exec: an init in the namespaces of a container that runs already. */
+#include "files.h"
 #include "front.h"
 #include "host_init.h"
 #include "processes.h"
@@ -16,7 +17,7 @@ static bool own_user_namespace(const struct process *process)
 {
     struct stat ours, theirs;
     return stat("/proc/self/ns/user", &ours) == 0 && fstatat(process->folder, "ns/user", &theirs, 0) == 0 &&
-           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+           same_file(&ours, &theirs);
 }
 
 /* 0, or -errno: -ESRCH when the process is gone. CVE row "pid reuse": all that is opened belongs to the process that has

@@ -87,19 +87,22 @@ static int open_what_stays(const char *path)
     return -ENOENT;
 }
 
+static int open_by_path(const struct op_write_file *request)
+{
+    int flags = open_flags(request->disposition);
+    if (flags < 0)
+        return -EINVAL;
+    int fd = open(request->path, flags | CAREFUL, request->mode & 07777);
+    return fd < 0 ? -errno : fd;
+}
+
 static int write_by_path(struct front *front, const struct op_write_file *request)
 {
     bool replace = request->disposition == WRITE_REPLACE;
-    int flags = open_flags(request->disposition);
-    if (!replace && flags < 0)
-        return -EINVAL;
-    scope_fd fd =
-        replace ? open_what_stays(request->path) : open(request->path, flags | CAREFUL, request->mode & 07777);
+    scope_fd fd = replace ? open_what_stays(request->path) : open_by_path(request);
     if (replace && fd == -ENOENT)
         return replace_by_path(front, request);
-    if (fd < 0)
-        return replace ? fd : -errno;
-    return write_all(&front->waits, fd, request->content.data, request->content.length);
+    return fd < 0 ? fd : write_all(&front->waits, fd, request->content.data, request->content.length);
 }
 
 /* Values of cgroup and proc files are short texts, and worth showing. */

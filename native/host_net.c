@@ -4,6 +4,7 @@
  * namespaces: a child of it enters the container's, with a socket to each side. That works for a new namespace and for a
  * joined one, also where the container's root has no rights in it.
  */
+#include "files.h"
 #include "front.h"
 #include "net_addresses.h"
 #include "scope.h"
@@ -93,7 +94,7 @@ static int enter_namespace(int pidfd)
     if (stat("/proc/self/ns/net", &ours) < 0 || setns(pidfd, CLONE_NEWNET) < 0 ||
         stat("/proc/self/ns/net", &theirs) < 0)
         return -errno;
-    return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ? 1 : 0;
+    return same_file(&ours, &theirs) ? 1 : 0;
 }
 
 /* All that can be known before something is changed. */

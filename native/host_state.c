@@ -172,7 +172,7 @@ static int check_linked(int folder, int fd)
     struct stat ours, there;
     if (fstat(fd, &ours) < 0 || fstatat(folder, "lock", &there, AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
-    return ours.st_dev == there.st_dev && ours.st_ino == there.st_ino ? 0 : -ENOENT;
+    return same_file(&ours, &there) ? 0 : -ENOENT;
 }
 
 void host_lock_state(struct front *front, const struct op_lock_state *request, struct result *result)
@@ -303,7 +303,7 @@ static int remove_folder(const struct state_folder *state)
     struct stat ours, there;
     if (fstat(state->folder_fd, &ours) < 0 || fstatat(state->root_fd, state->id, &there, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
-    if (ours.st_dev != there.st_dev || ours.st_ino != there.st_ino)
+    if (!same_file(&ours, &there))
         return 0; /* ours is gone already, and this is another container's */
     if (unlinkat(state->folder_fd, "lock", 0) < 0 && errno != ENOENT)
         return -errno;

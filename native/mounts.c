@@ -4,6 +4,7 @@
 
 #include "copy_up.h"
 #include "fail.h"
+#include "files.h"
 #include "mount_calls.h"
 #include "operations.h"
 #include "paths.h"
@@ -81,8 +82,7 @@ int cover_mounted(struct init *init, int mount, int target)
     int error = attach_mount(mount, target);
     int *places[] = {&init->proc, &init->sys};
     for (size_t i = 0; !error && i < sizeof places / sizeof places[0]; i++) {
-        if (*places[i] >= 0 && fstat(*places[i], &whole) == 0 && whole.st_dev == covered.st_dev &&
-            whole.st_ino == covered.st_ino)
+        if (*places[i] >= 0 && fstat(*places[i], &whole) == 0 && same_file(&whole, &covered))
             keep(places[i], mount);
     }
     return error;
@@ -298,8 +298,7 @@ static bool named_below_proc(const struct init *init, const char *path)
 bool is_root(const struct init *init, int fd)
 {
     struct stat status, root;
-    return fstat(fd, &status) == 0 && fstat(init->root, &root) == 0 && status.st_dev == root.st_dev &&
-           status.st_ino == root.st_ino;
+    return fstat(fd, &status) == 0 && fstat(init->root, &root) == 0 && same_file(&status, &root);
 }
 
 void check_target(const struct init *init, const char *what, const char *path, int target)
