@@ -3,16 +3,12 @@ package dev.jrunc.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.jrunc.engine.Call;
-import dev.jrunc.engine.Calls;
-import dev.jrunc.engine.Front;
+import dev.jrunc.engine.AnsweringFront;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.Origin;
-import dev.jrunc.plan.Step;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,35 +25,17 @@ class ContainerViewTest {
 
     private final ContainerView view = new ContainerView(new Files(), "/rootfs");
 
-    private final class Files implements Front {
+    private final class Files extends AnsweringFront {
 
         @Override
-        public Call call() {
-            return Calls.of(List.of(), List.of(), "/", 0, "6.1");
-        }
-
-        @Override
-        public List<Result> run(List<Step<HostOperation>> steps) {
-            List<Result> results = new ArrayList<>();
-            for (Step<HostOperation> step : steps) {
-                HostOperation.LookAt look = (HostOperation.LookAt) step.operation();
-                String kind = host.get((look.folder() + look.path()).replaceAll("(.)/$", "$1"));
-                String mode =
-                        kind == null ? "" : kind.equals("folder") ? "16877" : kind.equals("file") ? "33261" : "41471";
-                String content = kind != null && kind.startsWith("/") || "..".equals(kind) ? kind : "";
-                results.add(
-                        kind == null
-                                ? new Result(results.size(), Errno.ENOENT.number(), 0, Bytes.EMPTY, "", "", "")
-                                : new Result(
-                                        results.size(),
-                                        0,
-                                        0,
-                                        Bytes.utf8(mode + " 0 0 1 2 0 0 0 0\n" + content),
-                                        "",
-                                        "",
-                                        ""));
-            }
-            return results;
+        protected Result answer(int index, HostOperation operation) {
+            HostOperation.LookAt look = (HostOperation.LookAt) operation;
+            String kind = host.get((look.folder() + look.path()).replaceAll("(.)/$", "$1"));
+            String mode = kind == null ? "" : kind.equals("folder") ? "16877" : kind.equals("file") ? "33261" : "41471";
+            String content = kind != null && kind.startsWith("/") || "..".equals(kind) ? kind : "";
+            return kind == null
+                    ? new Result(index, Errno.ENOENT.number(), 0, Bytes.EMPTY, "", "", "")
+                    : new Result(index, 0, 0, Bytes.utf8(mode + " 0 0 1 2 0 0 0 0\n" + content), "", "", "");
         }
     }
 

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.jrunc.engine.Call;
-import dev.jrunc.engine.Calls;
-import dev.jrunc.engine.Front;
+import dev.jrunc.engine.AnsweringFront;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.InvalidSpec;
@@ -17,7 +15,6 @@ import dev.jrunc.json.ConfigReader;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
 import dev.jrunc.plan.IntelRdtPlan;
-import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,31 +35,18 @@ class ResctrlTest {
     private final List<String> written = new ArrayList<>();
     private boolean refuse;
 
-    private final class Host implements Front {
+    private final class Host extends AnsweringFront {
 
         @Override
-        public Call call() {
-            return Calls.of(List.of(), List.of(), "/bundle", 0, "6.1.0");
-        }
-
-        @Override
-        public List<Result> run(List<Step<HostOperation>> steps) {
-            List<Result> results = new ArrayList<>();
-            for (Step<HostOperation> step : steps) {
-                try {
-                    Result result = answer(results.size(), step.operation());
-                    results.add(result);
-                    if (!result.ok() && !step.mayFail()) {
-                        return results;
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+        protected Result answer(int index, HostOperation operation) {
+            try {
+                return tried(index, operation);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return results;
         }
 
-        private Result answer(int index, HostOperation operation) throws IOException {
+        private Result tried(int index, HostOperation operation) throws IOException {
             return switch (operation) {
                 case HostOperation.RealPath real ->
                     Files.exists(Path.of(real.path())) ? done(index, 0, real.path()) : failed(index, Errno.ENOENT);

@@ -3,17 +3,15 @@ package dev.jrunc.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.jrunc.engine.AnsweringFront;
 import dev.jrunc.engine.Call;
 import dev.jrunc.engine.Calls;
-import dev.jrunc.engine.Front;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.json.Finding;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
-import dev.jrunc.plan.Step;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +33,7 @@ class ValidateConfigTest {
 
     private boolean rootfs = true;
 
-    private final class Host implements Front {
+    private final class Host extends AnsweringFront {
 
         @Override
         public Call call() {
@@ -43,15 +41,7 @@ class ValidateConfigTest {
         }
 
         @Override
-        public List<Result> run(List<Step<HostOperation>> steps) {
-            List<Result> results = new ArrayList<>();
-            for (Step<HostOperation> step : steps) {
-                results.add(answer(results.size(), step.operation()));
-            }
-            return results;
-        }
-
-        private Result answer(int index, HostOperation operation) {
+        protected Result answer(int index, HostOperation operation) {
             String content = switch (operation) {
                 case HostOperation.ReadFile file -> files.get(file.path());
                 case HostOperation.RealPath real -> rootfs || !real.path().endsWith("rootfs") ? real.path() : null;

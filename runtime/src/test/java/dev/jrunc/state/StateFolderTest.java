@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.jrunc.engine.Call;
-import dev.jrunc.engine.Calls;
-import dev.jrunc.engine.Front;
+import dev.jrunc.engine.AnsweringFront;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
-import dev.jrunc.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class StateFolderTest {
 
     /** The folder can be made, but not be locked. */
-    private static final class Unlockable implements Front {
+    private static final class Unlockable extends AnsweringFront {
 
         private final Errno error;
         private final List<HostOperation> asked = new ArrayList<>();
@@ -31,19 +28,10 @@ class StateFolderTest {
         }
 
         @Override
-        public Call call() {
-            return Calls.of(List.of(), List.of(), "/bundle", 0, "6.1.0");
-        }
-
-        @Override
-        public List<Result> run(List<Step<HostOperation>> steps) {
-            List<Result> results = new ArrayList<>();
-            for (Step<HostOperation> step : steps) {
-                asked.add(step.operation());
-                boolean locks = step.operation() instanceof HostOperation.LockState;
-                results.add(new Result(0, locks ? error.number() : 0, 0, Bytes.EMPTY, locks ? "lock" : "", "", ""));
-            }
-            return results;
+        protected Result answer(int index, HostOperation operation) {
+            asked.add(operation);
+            long number = operation instanceof HostOperation.LockState ? error.number() : 0;
+            return new Result(index, number, 0, Bytes.EMPTY, "lock", "", "");
         }
     }
 

@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.jrunc.engine.Call;
-import dev.jrunc.engine.Calls;
-import dev.jrunc.engine.Front;
+import dev.jrunc.engine.AnsweringFront;
 import dev.jrunc.engine.Result;
 import dev.jrunc.error.Errno;
 import dev.jrunc.error.OperationFailed;
 import dev.jrunc.plan.Bytes;
 import dev.jrunc.plan.HostOperation;
-import dev.jrunc.plan.Step;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class SystemdTest {
 
     /** It answers so many questions with nothing to tell, and then it ends. */
-    private static final class Dying implements Front {
+    private static final class Dying extends AnsweringFront {
 
         private final int answers;
         private int questions;
@@ -34,25 +30,12 @@ class SystemdTest {
         }
 
         @Override
-        public Call call() {
-            return Calls.of(List.of(), List.of(), "/bundle", 0, "6.1.0");
-        }
-
-        @Override
-        public List<Result> run(List<Step<HostOperation>> steps) {
-            List<Result> results = new ArrayList<>();
-            for (Step<HostOperation> step : steps) {
-                results.add(result(step.operation()));
-            }
-            return results;
-        }
-
-        private Result result(HostOperation operation) {
+        protected Result answer(int index, HostOperation operation) {
             if (operation instanceof HostOperation.RelaySend send) {
                 boolean hello = send.content().utf8().startsWith("\0AUTH");
                 answer = hello ? Bytes.utf8("OK 1\r\n") : answer(send.content().toArray());
             }
-            return new Result(0, 0, 0, answer, "", "", "");
+            return new Result(index, 0, 0, answer, "", "", "");
         }
 
         /** D-Bus specification section "Message Format": a method's return, whose one field is the serial of what it answers. */
