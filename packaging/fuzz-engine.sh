@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # fuzz-engine.sh JAVA SECONDS: the engine's parsers and planner with what Jazzer thinks of, so many seconds each; begun with the
-# configurations of the tests. The corpus, and what was found, is kept in build/fuzz. FUZZ_SEED:
-# the same beginning again.
+# configurations of the tests. The corpus, and what was found, is kept in build/fuzz. FUZZ_SEED: the same
+# beginning again.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

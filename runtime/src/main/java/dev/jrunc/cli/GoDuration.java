@@ -20,7 +20,7 @@ final class GoDuration {
             new Unit("m", 60e3),
             new Unit("h", 3600e3));
 
-    private static final double MAX_MILLIS = 1e12;
+    static final double MAX_MILLIS = 1e12;
 
     private GoDuration() {}
 

@@ -98,7 +98,7 @@ final class KernelRows {
 
     private static Row namespaces(Host host) {
         List<String> none = new ArrayList<>();
-        for (String name : new TreeMap<>(HostCheck.LIMITS).values()) {
+        for (String name : new TreeMap<>(HostCheck.KERNEL_NAMES).values()) {
             String limit = host.read("/proc/sys/user/max_" + name + "_namespaces");
             if (limit.isEmpty() || limit.equals("0")) {
                 none.add(name);

@@ -47,7 +47,7 @@ final class NamespaceHints {
 
     /** The one that allows none, else that of user namespaces, whose nesting counts as well. */
     private static Advice limit(HostFacts facts) {
-        for (Map.Entry<String, String> type : HostCheck.LIMITS.entrySet()) {
+        for (Map.Entry<String, String> type : HostCheck.KERNEL_NAMES.entrySet()) {
             boolean wanted = SpecPlaces.namespace(facts.spec(), type.getKey()) != null;
             if (wanted && maximum(facts, type.getValue()).equals("0")) {
                 return Advice.of(Hint.NAMESPACE_LIMIT, type.getValue(), "0");

@@ -180,7 +180,7 @@ final class Bundle {
         Set<String> hosts = new HashSet<>();
         for (Spec.Namespace namespace : spec.linux().namespaces()) {
             String path = namespace.path();
-            String file = HostCheck.LIMITS.get(namespace.type());
+            String file = HostCheck.KERNEL_NAMES.get(namespace.type());
             if (path != null
                     && Look.at(front, READING, path).isSame(Look.at(front, READING, "/proc/self/ns/" + file))) {
                 hosts.add(namespace.type());

@@ -18,6 +18,7 @@ import dev.jrunc.plan.Step;
 import dev.jrunc.spec.Spec;
 import dev.jrunc.state.StateFolder;
 import dev.jrunc.state.Status;
+import dev.jrunc.validate.HostCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,15 +34,8 @@ public final class InspectContainer {
     private static final int MAX_PROCESSES = 1000;
 
     /** Types of namespaces to their names in /proc/PID/ns. */
-    private static final List<Map.Entry<String, String>> NAMESPACES = List.of(
-            Map.entry("user", "user"),
-            Map.entry("mount", "mnt"),
-            Map.entry("pid", "pid"),
-            Map.entry("network", "net"),
-            Map.entry("ipc", "ipc"),
-            Map.entry("uts", "uts"),
-            Map.entry("cgroup", "cgroup"),
-            Map.entry("time", "time"));
+    private static final List<String> NAMESPACES =
+            List.of("user", "mount", "pid", "network", "ipc", "uts", "cgroup", "time");
 
     private final Context context;
     private final Front front;
@@ -111,7 +105,7 @@ public final class InspectContainer {
                     with.add(other.getKey());
                 }
             }
-            String type = NAMESPACES.get(i).getKey();
+            String type = NAMESPACES.get(i);
             namespaces.add(new LiveContainer.Namespace(
                     type, look.inode(), asked(spec, type), look.isSame(callers.get(i)), with));
         }
@@ -131,8 +125,8 @@ public final class InspectContainer {
 
     private List<Look> looks(String process) {
         List<Look> looks = new ArrayList<>();
-        for (Map.Entry<String, String> namespace : NAMESPACES) {
-            looks.add(Look.at(front, EXPLAIN, "/proc/" + process + "/ns/" + namespace.getValue()));
+        for (String type : NAMESPACES) {
+            looks.add(Look.at(front, EXPLAIN, "/proc/" + process + "/ns/" + HostCheck.KERNEL_NAMES.get(type)));
         }
         return looks;
     }

@@ -178,9 +178,7 @@ final class PredictedInit {
 
     /** In a user namespace mknod is refused, and the host's node takes its place: native/devices.c. */
     private void checkDevice(InitOperation.Device device) {
-        ContainerView.Seen seen = view().see(device.origin(), device.path());
-        if (device.exclusive() && seen.isKnown() && seen.look().found() && !isPlace(seen)) {
-            checkThatDevice(device, seen.look());
+        if (device.exclusive() && isTaken(device)) {
             return;
         }
         boolean made = !userNamespace && predictions.has(CAP_MKNOD) || device.type() == S_IFIFO;
@@ -195,7 +193,7 @@ final class PredictedInit {
                     look.error(),
                     "the container may make no device, and the host has no " + device.path() + " to be used instead",
                     "take it out, or make it on the host");
-        } else if (!look.isOfType(device.type()) || look.major() != device.major() || look.minor() != device.minor()) {
+        } else if (!isThat(look, device)) {
             predictions.add(
                     device,
                     Errno.ENODEV,
@@ -204,21 +202,31 @@ final class PredictedInit {
         }
     }
 
-    private boolean isPlace(ContainerView.Seen seen) {
-        Look look = seen.look();
-        return look.isOfType(S_IFREG) && look.content().length() == 0 && view().isOfImage(seen.path());
-    }
-
-    private void checkThatDevice(InitOperation.Device device, Look look) {
-        boolean numbered = device.type() != S_IFIFO;
-        if (!look.isOfType(device.type())
-                || numbered && (look.major() != device.major() || look.minor() != device.minor())) {
+    /** By that device, or by a file that doesn't give way, which is predicted. */
+    private boolean isTaken(InitOperation.Device device) {
+        ContainerView.Seen seen = view().see(device.origin(), device.path());
+        if (!seen.isKnown() || !seen.look().found() || isPlace(seen)) {
+            return false;
+        }
+        if (!isThat(seen.look(), device)) {
             predictions.add(
                     device,
                     Errno.EEXIST,
                     "another file is at " + device.path() + " in the container already",
                     "take it out of the image, or name another path");
         }
+        return true;
+    }
+
+    private boolean isPlace(ContainerView.Seen seen) {
+        Look look = seen.look();
+        return look.isOfType(S_IFREG) && look.content().length() == 0 && view().isOfImage(seen.path());
+    }
+
+    private static boolean isThat(Look look, InitOperation.Device device) {
+        boolean numbered = device.type() != S_IFIFO;
+        return look.isOfType(device.type())
+                && (!numbered || look.major() == device.major() && look.minor() == device.minor());
     }
 
     private void checkSysctl(InitOperation.Sysctl sysctl) {

@@ -108,7 +108,7 @@ public final class ValidateConfig {
 
     private static HostCheck.Facts facts(Front front) {
         Map<String, Long> namespaces = new HashMap<>();
-        for (Map.Entry<String, String> type : HostCheck.LIMITS.entrySet()) {
+        for (Map.Entry<String, String> type : HostCheck.KERNEL_NAMES.entrySet()) {
             String limit = read(front, "/proc/sys/user/max_" + type.getValue() + "_namespaces");
             if (!limit.isEmpty()) {
                 namespaces.put(type.getKey(), Long.parseLong(limit));

@@ -4,7 +4,11 @@ package dev.jrunc.plan;
 import dev.jrunc.error.InvalidSpec;
 import dev.jrunc.spec.Spec;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The specification's default devices, those of {@code linux.devices}, and the links that programs expect in /dev. */
 final class DevicePlanner {
@@ -42,12 +46,19 @@ final class DevicePlanner {
             return steps;
         }
         List<Spec.Device> devices = spec.linux().devices();
-        List<String> paths = new ArrayList<>(devices.size());
-        for (Spec.Device device : devices) {
-            paths.add(NormalPath.of(device.path()));
+        // Of two at one path the last one counts.
+        Map<String, Integer> last = new HashMap<>();
+        for (int i = 0; i < devices.size(); i++) {
+            last.put(NormalPath.of(devices.get(i).path()), i);
+        }
+        Set<String> mounted = new HashSet<>();
+        if (!devices.isEmpty()) {
+            for (Spec.Mount mount : spec.mounts()) {
+                mounted.add(NormalPath.of(mount.destination()));
+            }
         }
         for (Default device : DEFAULTS) {
-            if (!paths.contains(device.path)) {
+            if (!last.containsKey(device.path)) {
                 steps.add(Step.must(new InitOperation.Device(
                         Origin.rule("default device " + device.path),
                         device.path,
@@ -62,10 +73,10 @@ final class DevicePlanner {
             }
         }
         for (int i = 0; i < devices.size(); i++) {
-            String path = paths.get(i);
-            InitOperation device = device(devices.get(i), "/linux/devices/" + i, isMounted(spec, path));
-            // /dev/ptmx is a link into the container's own devpts. Of two at one path the last one counts.
-            if (!path.equals("/dev/ptmx") && paths.lastIndexOf(path) == i) {
+            String path = NormalPath.of(devices.get(i).path());
+            InitOperation device = device(devices.get(i), "/linux/devices/" + i, mounted.contains(path));
+            // /dev/ptmx is a link into the container's own devpts.
+            if (!path.equals("/dev/ptmx") && Integer.valueOf(i).equals(last.get(path))) {
                 steps.add(Step.must(device));
             }
         }
@@ -81,15 +92,6 @@ final class DevicePlanner {
             if (NormalPath.of(mount.destination()).equals("/dev")
                     && ("bind".equals(mount.type())
                             || MountOptions.of(mount.options()).isBind())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isMounted(Spec spec, String path) {
-        for (Spec.Mount mount : spec.mounts()) {
-            if (NormalPath.of(mount.destination()).equals(path)) {
                 return true;
             }
         }

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 /** What this host's kernel can't do of a configuration, beside what planning finds. */
 public final class HostCheck {
 
-    /** Namespace types to their names in {@code /proc/sys/user/max_*_namespaces}. */
-    public static final Map<String, String> LIMITS = Map.of(
+    /** Namespace types to their names in {@code /proc/sys/user/max_*_namespaces} and {@code /proc/PID/ns}. */
+    public static final Map<String, String> KERNEL_NAMES = Map.of(
             "pid", "pid",
             "network", "net",
             "mount", "mnt",
@@ -72,7 +72,7 @@ public final class HostCheck {
                 findings.add(Finding.error(
                         pointer,
                         "this host allows no new " + namespace.type() + " namespaces: /proc/sys/user/max_"
-                                + LIMITS.get(namespace.type()) + "_namespaces is 0"));
+                                + KERNEL_NAMES.get(namespace.type()) + "_namespaces is 0"));
             }
         }
     }

@@ -9,8 +9,6 @@ import java.util.List;
 /** Durations, sizes, lists and whole command lines, an argument for each line feed; the target of a fuzzer. */
 public final class ArgumentsFuzz {
 
-    private static final double MAX_MILLIS = 1e12;
-
     private ArgumentsFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
@@ -25,7 +23,7 @@ public final class ArgumentsFuzz {
     }
 
     private static void checkMillis(String text, long millis) {
-        if (Math.abs(millis) > MAX_MILLIS || millis < 0 && !text.startsWith("-")) {
+        if (Math.abs(millis) > GoDuration.MAX_MILLIS || millis < 0 && !text.startsWith("-")) {
             throw new AssertionError(millis + " ms");
         }
     }
